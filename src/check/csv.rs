@@ -147,10 +147,7 @@ fn ambiguous(text: &str, delimiter: u8) -> Option<(usize, &'static str)> {
                 if byte == b'\r' =>
             {
                 if !ends {
-                    return Some((
-                        at,
-                        "carriage return without a line feed; end lines with both",
-                    ));
+                    return Some((at, "carriage return without a line feed; end lines with both"));
                 }
                 within
             }

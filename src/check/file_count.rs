@@ -59,8 +59,7 @@ impl Check for FileCount {
         match super::between(found, Some(&least), self.max.as_ref()) {
             None => Vec::new(),
             Some(expected) => {
-                let message =
-                    format!("number of files that match `{}`", Globs::shown(&self.glob));
+                let message = format!("number of files that match `{}`", Globs::shown(&self.glob));
                 vec![Finding::new(message).expected(expected).actual(found)]
             }
         }

@@ -55,11 +55,9 @@ impl Check for FileExists {
         match super::between(bytes, Some(&least), self.max_bytes.as_ref()) {
             None => Vec::new(),
             Some(_) if bytes == 0 => vec![Finding::new("the file is empty")],
-            Some(expected) => vec![
-                Finding::new("file size")
-                    .expected(format!("{expected} bytes"))
-                    .actual(bytes),
-            ],
+            Some(expected) => {
+                vec![Finding::new("file size").expected(format!("{expected} bytes")).actual(bytes)]
+            }
         }
     }
 }

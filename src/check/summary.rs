@@ -20,8 +20,12 @@ pub(super) struct Summary {
 
 impl Check for Summary {
     fn words(&self) -> String {
-        let count = count::least(self.min_characters.as_ref(), None).value();
-        format!("a summary of at least {count} characters is given")
+        let count = count::counted(
+            Some(&count::least(self.min_characters.as_ref(), None)),
+            None,
+            "character",
+        );
+        format!("a summary of {count} is given")
     }
 
     fn looks_at_work() -> bool {
@@ -40,10 +44,7 @@ impl Check for Summary {
             match super::between(given, Some(&least), None) {
                 None => Vec::new(),
                 Some(_) if work.summary.is_none() => {
-                    vec![
-                        Finding::new("no summary was given")
-                            .expected(expected),
-                    ]
+                    vec![Finding::new("no summary was given").expected(expected)]
                 }
                 Some(_) => {
                     let finding = Finding::new("summary length");

@@ -35,7 +35,10 @@ const WORDS: [(&str, &str); 10] = [
     ("EOF while parsing a list", "unclosed list; add `]`"),
     ("EOF while parsing a string", "unclosed string; add `\"`"),
     ("EOF while parsing a value", "unexpected end of the document; a value is missing"),
-    ("expected value", "expected a value: a string in double quotes, a number, true, false or null"),
+    (
+        "expected value",
+        "expected a value: a string in double quotes, a number, true, false or null",
+    ),
     ("trailing characters", "expected one value, found more after it"),
     ("control character", "line break or control character in a string; write \\n"),
     ("invalid escape", "unknown escape; write \\\\ for a backslash"),

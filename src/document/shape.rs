@@ -174,15 +174,9 @@ impl<'s> Shape<'s> {
                 (false, format!("date or time `{written}`"))
             }
             DeValue::Datetime(_) => return None,
-            DeValue::Integer(_) => {
-                (expected.takes_number(), format!("integer `{written}`"))
-            }
-            DeValue::Float(_) => {
-                (expected.takes_number(), format!("floating point `{written}`"))
-            }
-            DeValue::Boolean(_) => {
-                (expected.takes(Kind::Boolean), format!("boolean `{written}`"))
-            }
+            DeValue::Integer(_) => (expected.takes_number(), format!("integer `{written}`")),
+            DeValue::Float(_) => (expected.takes_number(), format!("floating point `{written}`")),
+            DeValue::Boolean(_) => (expected.takes(Kind::Boolean), format!("boolean `{written}`")),
             DeValue::String(text) => (
                 expected.takes(Kind::Text) || expected.takes(Kind::Word),
                 format!("string {text:?}"),

@@ -71,19 +71,13 @@ fn words(error: &Error) -> String {
 /// What the parser says, and what people do.
 const WORDS: [(&str, &str); 9] = [
     ("tabs disallowed", "the line is indented with a tab; use spaces"),
-    (
-        "mapping values are not allowed",
-        "unexpected `:`; quote the text or fix the indentation",
-    ),
+    ("mapping values are not allowed", "unexpected `:`; quote the text or fix the indentation"),
     ("invalid indentation in multiline quoted", "unclosed quote"),
     (
         "while parsing a block collection",
         "a key at the level of list items; indent it, or start it with `- `",
     ),
-    (
-        "while parsing a block mapping",
-        "a line that is not `key: value`; check its indentation",
-    ),
+    ("while parsing a block mapping", "a line that is not `key: value`; check its indentation"),
     (
         "reference to unknown value",
         "`*` refers to an undefined anchor; quote the text if it is not an alias",

@@ -88,10 +88,7 @@ fn say(status: Status) -> Option<&'static str> {
         (Status::WT_NEW, "untracked"),
         (Status::IGNORED, "ignored by git"),
         (Status::INDEX_NEW, "added"),
-        (
-            Status::INDEX_MODIFIED | Status::INDEX_RENAMED | Status::INDEX_TYPECHANGE,
-            "staged",
-        ),
+        (Status::INDEX_MODIFIED | Status::INDEX_RENAMED | Status::INDEX_TYPECHANGE, "staged"),
     ];
     meanings.iter().find(|(bits, _)| status.intersects(*bits)).map(|(_, what)| *what)
 }

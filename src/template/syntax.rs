@@ -99,7 +99,8 @@ fn expected_other(text: &str, found: &str, expected: &str) -> Told {
         ),
         ("identifier" | "string" | "integer" | "float", "}}") => of(
             "missing operator between two values in a template".to_owned(),
-            "join strings with ~, as in {{ a ~ b }}, or write each value in its own braces".to_owned(),
+            "join strings with ~, as in {{ a ~ b }}, or write each value in its own braces"
+                .to_owned(),
         ),
         (found, _) => {
             let sign = sign(text).map(|(_, right)| right.to_owned());

@@ -136,7 +136,7 @@ fn a_contract_says_what_to_write_instead_and_where() {
     error: unchanged: `paths` is empty
       --> contracts/c.toml:4:9
 
-    error: field: `x` is not a JSON pointer: write `/x`
+    error: field: `x` is not a JSON pointer; write `/x`
       --> contracts/c.toml:4:39
 
     error: command: `5` is not a duration; write `5s`

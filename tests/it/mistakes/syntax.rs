@@ -43,7 +43,7 @@ fn toml_is_told_with_what_to_write() {
       --> workflows/demo.toml:1:13
     help: write ' at its end
 
-    error: unexpected `;` behind the value
+    error: unexpected `;` after the value
       --> workflows/demo.toml:1:14
     help: remove it: a value ends with its line
 
@@ -120,7 +120,7 @@ fn values_in_toml_are_told_with_what_to_write() {
       --> workflows/demo.toml:4:10
     help: write 'C:\drafts\x' in single quotes, where a backslash is kept
 
-    error: unexpected `,0` behind the value
+    error: unexpected `,0` after the value
       --> workflows/demo.toml:4:8
     help: write 5.0
 

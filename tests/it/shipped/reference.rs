@@ -26,7 +26,9 @@ fn reference() -> String {
     add_checks(&mut text, &contract);
     add_agents(&mut text);
     add_commands(&mut text);
-    open(&mut text, "Error codes", "In `error.code` of `--json`, and after the message in text.");
+    let words = "In `error.code` of `--json`. In text the code stands after the message, except for \
+                 `not_found`, `unsound` and `usage`, where message and `help:` say it all.";
+    open(&mut text, "Error codes", words);
     for code in orch::cli::ERROR_CODES {
         let _ = write!(text, "\n### `{}`\n\n{}\n", code.code, code.meaning);
     }
