@@ -84,10 +84,10 @@ fn a_schema_is_there_and_sound() {
     let house = house("x.json", check);
     refused(&house, "4:44", "s.json does not exist");
     for (schema, says) in [
-        ("{", "the schema, line 1: invalid JSON"),
-        ("{\"type\": 3}", "the schema is invalid"),
-        ("{\"pattern\": \"(\"}", "the schema is invalid"),
-        ("{\"$ref\": \"other.json\"}", "the schema is invalid"),
+        ("{", ":1: invalid JSON"),
+        ("{\"type\": 3}", "invalid schema: /type: 3 is not allowed here"),
+        ("{\"pattern\": \"(\"}", "invalid schema: "),
+        ("{\"$ref\": \"other.json\"}", "invalid schema: "),
     ] {
         house.write("s.json", schema);
         refused(&house, "4:44", says);
