@@ -115,7 +115,7 @@ pub fn contract_test(project: &Project, request: &Request) -> Result<Vec<Tried>,
         let bare = name.strip_prefix("contracts/").unwrap_or(name);
         let bare = bare.strip_suffix(".toml").unwrap_or(bare);
         if bare != name && names.iter().any(|known| known == bare) {
-            return error.advise(format!("orch contract test {bare}"));
+            return error.advise_command(Suggestion::new("contract test").word(bare));
         }
         error.advise(suggest_of(
             name,

@@ -205,9 +205,7 @@ impl Error {
         match self {
             Self::Usage { help, .. }
             | Self::NotFound { help, .. }
-            | Self::Environment { help, .. } => {
-                help.as_ref()?.command().cloned()
-            }
+            | Self::Environment { help, .. } => help.as_ref()?.command().cloned(),
             Self::Held { run, .. } => Some(Suggestion::new("status").of(run.as_ref()?)),
             Self::Lost { run, .. } | Self::Unstopped { run, .. } => {
                 Some(Suggestion::new("status").of(run))

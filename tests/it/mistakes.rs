@@ -241,10 +241,10 @@ fn git_is_told_without_the_words_of_a_library() {
     help: run `git config --list`, which names the file and line
 
     warning: the record is not on its branch: cannot read refs/heads/main: a ref of the repository is damaged or leads nowhere
-    help: after fixing that, commit it with: orch run resume --run run_20260119T143012Z_demo_000001
+    help: after fixing that, commit it with: orch run resume
 
     warning: the record is not on its branch: the symbolic ref HEAD leads in a circle
-    help: after fixing that, commit it with: orch run resume --run run_20260119T143012Z_demo_000001
+    help: after fixing that, commit it with: orch run resume
     ");
 }
 

@@ -74,7 +74,7 @@ fn a_session_begins_and_its_status_is_told() {
         .code(0)
         .says("session x@1 running")
         .says("cost: 1.25 USD of 5.00 USD, 3.75 USD left");
-    house.orch("session status --epic y").code(2).says("no run found for `y`");
+    house.orch("session status --epic y").code(2).says("no run of key `y` found");
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn an_unchanged_run_verifies_here_and_in_a_clone() {
     let done = house.orch("verify").code(0);
     insta::assert_snapshot!(done.stdout, @r"
     verified run_20260119T143012Z_demo_000001
-      2 artifacts as recorded, 10 events, chain <sha256>
+      2 artifacts as recorded, 10 events, head <sha256>
     ");
     assert_eq!(done.stderr, "");
     let clone = house.outside("clone").display().to_string();

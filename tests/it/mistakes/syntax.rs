@@ -263,7 +263,7 @@ fn data_is_told_in_words() {
     error: a.yaml:1: invalid YAML: unexpected `:`; quote the text or fix the indentation [field]
     error: a.yaml:2: invalid YAML: unexpected `:`; quote the text or fix the indentation [field]
     error: a.yaml:2: invalid YAML: unclosed quote [field]
-    error: a.yaml:1: invalid YAML: no text begins with `@`: put it in quotes [field]
+    error: a.yaml:1: invalid YAML: unquoted text cannot start with `@`; quote it [field]
     error: a.yaml:1: invalid YAML: unquoted text cannot start with `*` or `&`; quote it [field]
     error: a.yaml:2: invalid YAML: a key at the level of list items; indent it, or start it with `- ` [field]
 
@@ -271,7 +271,7 @@ fn data_is_told_in_words() {
     error: a.json:1: invalid JSON: keys must be in double quotes [field]
     error: a.json:1: invalid JSON: unclosed object; add `}` [field]
     error: a.json:1: invalid JSON: expected a value: a string in double quotes, a number, true, false or null [field]
-    error: a.json:2: invalid JSON: a line break or control character in a text: write \n [field]
+    error: a.json:2: invalid JSON: line break or control character in a string; write \n [field]
     error: a.json:2: invalid JSON: expected one value, found more after it [field]
     "#);
 }

@@ -126,7 +126,7 @@ fn add_checks(text: &mut String, schema: &serde_json::Value) {
 }
 
 fn add_agents(text: &mut String) {
-    let words = "Presets, each a table that `[agents.NAME]` in `orch.toml` could hold.";
+    let words = "Presets, each a table that `[agents.NAME]` in `orch.toml` could contain.";
     open(text, "Agents", words);
     for path in files(&root().join("src/executor/presets"), "toml") {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
