@@ -147,7 +147,7 @@ fn a_glob_that_names_no_file_of_the_project_is_refused() {
         ("a/../../*", "leaves the project"),
         ("/etc/*", "absolute"),
         ("orchestration/runs/**", "orchestration/runs"),
-        ("{{ n }}/../../x", "leads out of the project whatever its values"),
+        ("{{ n }}/../../x", "leads outside the project, whatever its values"),
     ] {
         for (check, before) in [
             ("kind = 'file_count', min = 1, glob = ", ""),
