@@ -200,12 +200,19 @@ pub fn in_words(message: &str) -> String {
     if let Some(rest) = message.strip_prefix(UNKNOWN_VARIANT) {
         return format!("unknown value {rest}");
     }
+    if let Some(rest) = message.strip_prefix(MISSING_FIELD) {
+        return format!("missing key `{rest}");
+    }
     let Some((found, expected)) = message.split_once(", expected ") else {
         return message.to_owned();
     };
+    let found = ["invalid type: ", "invalid value: "].iter().find_map(|it| found.strip_prefix(it));
+    let Some(found) = found else {
+        return message.to_owned();
+    };
     let found = match found {
-        "invalid type: sequence" => "invalid type: list",
-        "invalid type: map" => "invalid type: table",
+        "sequence" => "a list",
+        "map" => "a table",
         found => found,
     };
     let expected = match expected {
@@ -219,7 +226,7 @@ pub fn in_words(message: &str) -> String {
         expected if expected.starts_with("a nonzero u") => "a whole number of at least 1",
         expected => expected,
     };
-    format!("{found}, expected {expected}")
+    format!("expected {expected}, found {found}")
 }
 
 #[cfg(test)]
@@ -264,11 +271,11 @@ mod tests {
         assert_eq!(error("name = 'x'\n[inputs.a]\nib = 3").1, 3);
         let (message, line, column, _) = error("name = 'x'\nstep = [{ id = 'one' }]");
         assert_eq!((line, column), (2, 16));
-        assert_eq!(message, "invalid type: string \"one\", expected a whole number of at least 0");
+        assert_eq!(message, "expected a whole number of at least 0, found string \"one\"");
         assert_eq!(error("name = ").1, 1);
         assert_eq!(error("name = 'x'\n[[step]]\nid = inf").1, 3);
         let (message, line, column, _) = error("name = 'x'\nstep = ['\u{feff}']");
         assert_eq!((message.as_str(), line, column), (HOLDS_MARK, 2, 10));
-        assert_eq!(error("[[step]]\nid = 1").0, "missing field `name`");
+        assert_eq!(error("[[step]]\nid = 1").0, "missing key `name`");
     }
 }

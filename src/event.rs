@@ -228,7 +228,7 @@ pub enum Event {
         /// Why.
         reason: String,
     },
-    /// Gates that were done and are opened again, and why.
+    /// Gates that were done and are reopened, and why.
     GatesReopened {
         /// All gates that are open again.
         gates: Vec<GateId>,

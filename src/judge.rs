@@ -232,7 +232,7 @@ fn judge_print(
                 1 => "1 more name (a hard link)".to_owned(),
                 count => format!("{count} more names (hard links)"),
             };
-            let message = format!("it has {others}: writing there changes this file too");
+            let message = format!("it has {others}; writing to them changes this file too");
             (Severity::Warning, message)
         }
         Ok(_) | Err(_) => return None,

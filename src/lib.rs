@@ -71,7 +71,7 @@
 //! let caller = Caller::default();
 //! let epic = Epic { epic: Some("my-feature".to_owned()) };
 //!
-//! // Sit down: the run of this key begins. The closure is told what is to be known first.
+//! // Start a session: the run of this key begins. The closure is told what to know first.
 //! let request = session_start::Request {
 //!     epic: "my-feature".to_owned(),
 //!     workflow: Some("sketch".to_owned()),
@@ -81,7 +81,7 @@
 //! let started = session_start::session_start(&project, &caller, &request, &mut |_| ())?;
 //! assert_eq!((started.session, started.status), (1, SessionStatus::Running));
 //!
-//! // Work, and say how far it is; then get up.
+//! // Work, and record progress; then pause.
 //! let words = note::Request {
 //!     kind: NoteKind::Update,
 //!     text: vec!["half done".to_owned()],

@@ -141,7 +141,11 @@ impl Packet {
             );
         }
         for (name, value) in &self.inputs {
-            let value = if value.contains('\n') { "(several lines, see below)" } else { value };
+            let value = match value.as_str() {
+                "" => "(empty)",
+                value if value.contains('\n') => "(several lines, see below)",
+                value => value,
+            };
             let _ = writeln!(text, "- {name}: {value}");
         }
         let prompt = if self.prompts.is_empty() { "" } else { " and the original prompt" };

@@ -82,7 +82,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     let id = start.gate;
     let project = driver.project;
     let Some(gate) = driver.workflow.gate(id).cloned() else {
-        return Err(Error::usage(format!("gate `{id}` not found")));
+        return Err(Error::not_found(format!("gate `{id}` not found")));
     };
     let open = driver.run().gate(id).and_then(|state| state.attempt()).filter(|_| start.again);
     let number = open.map_or_else(|| next_attempt(driver.run(), id), |open| open.attempt);

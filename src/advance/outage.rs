@@ -45,7 +45,10 @@ pub(super) fn after(
     let (took, within) = (now.since(since), backoff.within());
     if took.saturating_add(pause) <= within {
         let pause_in_words = clock::show_duration(pause);
-        return (Next::Retry(now.plus(pause)), format!("{reason}; next try in {pause_in_words}"));
+        return (
+            Next::Retry(now.plus(pause)),
+            format!("{reason}; next attempt in {pause_in_words}"),
+        );
     }
     let given_up = match retry_after {
         Some(named) if named > within => format!(

@@ -25,13 +25,13 @@ pub fn unknown_roles(driver: &Driver<'_>, given: Option<&str>) -> Result<Vec<Str
             }
             let player = player::player(project, run, (&role, given))?.ok().flatten();
             let instead = match player {
-                Some(agent) => format!("agent {} does its work", agent.name),
-                None => "its gates wait for somebody to do the work".to_owned(),
+                Some(agent) => format!("agent {} will do the work", agent.name),
+                None => "the run will wait for someone to do the work".to_owned(),
             };
             if let Some(near) = source::nearest_of(&role, known()) {
                 let id = &gate.id;
                 warnings.push(format!(
-                    "gate {id}: orch.toml has no agent `{role}`, so {instead}; did you mean \
+                    "gate {id}: orch.toml defines no agent `{role}`; {instead}; did you mean \
                      `{near}`?"
                 ));
             } else {
@@ -41,11 +41,12 @@ pub fn unknown_roles(driver: &Driver<'_>, given: Option<&str>) -> Result<Vec<Str
     }
     // Who chose an agent for all roles without one knows that they have none.
     others.retain(|_, _| given.or(run.started.agent.as_deref()).is_none());
-    let listed = |roles: BTreeSet<String>| {
+    let listed = |roles: &BTreeSet<String>| {
         roles.iter().map(|role| format!("`{role}`")).collect::<Vec<_>>().join(", ")
     };
     let told = |(instead, roles): (String, BTreeSet<String>)| {
-        format!("orch.toml has no agent {}, so {instead}", listed(roles))
+        let agents = if roles.len() == 1 { "agent" } else { "agents" };
+        format!("orch.toml defines no {agents} {}; {instead}", listed(&roles))
     };
     warnings.extend(others.into_iter().map(told));
     Ok(warnings)

@@ -111,8 +111,8 @@ pub fn refuse_executors(project: &Project) -> Result<(), Error> {
         ),
         Some(Doubt::Hidden(why)) => (
             format!(
-                "this command requires a person, and whether a run started this process cannot \
-                 be told: {why}"
+                "this command requires a person, but orch cannot tell whether a run started \
+                 this process: {why}"
             ),
             "a person must run it in their own terminal, outside of this container or sandbox",
         ),

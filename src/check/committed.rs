@@ -94,7 +94,7 @@ impl Committed {
         let mut few = Few::new(FINDINGS_MAX);
         for Uncommitted { path, what, .. } in &left {
             let path = path.strip_prefix(&prefix).unwrap_or(path);
-            few.add(|| Finding::new(format!("it is {what}")).path(path));
+            few.add(|| Finding::new(format!("not committed: {what}")).path(path));
         }
         Ok(few.finish())
     }
@@ -110,7 +110,7 @@ fn holds_any(path: &str, files: &BTreeSet<String>) -> bool {
 /// What git puts before the paths of a project in a sub-folder of the working tree.
 fn prefix(project: &ProjectFolder, repository: &Repository) -> Result<String, String> {
     let work = ProjectFolder::new(repository.work_folder(), Vec::new())
-        .map_err(|error| format!("cannot find the git working tree: {error}"))?;
+        .map_err(|error| format!("cannot find git's working tree: {error}"))?;
     let outside = || "the project is outside the working tree of its repository".to_owned();
     let inner = project.root().strip_prefix(work.root()).map_err(|_| outside())?;
     match inner.to_str() {
@@ -175,10 +175,10 @@ mod tests {
         assert_eq!(
             findings,
             [
-                "a.md: it is modified []",
-                "deleted.md: it is deleted []",
-                "new/n.md: it is untracked []",
-                "staged.md: it is staged, not committed []",
+                "a.md: not committed: modified []",
+                "deleted.md: not committed: deleted []",
+                "new/n.md: not committed: untracked []",
+                "staged.md: not committed: staged []",
             ]
         );
     }
@@ -197,7 +197,7 @@ mod tests {
         lay(folder.path(), &[(&format!("{runs}/new/run.json"), b"2")]);
         assert_eq!(judge_in(folder.path(), "committed", "paths = '**'", "x"), [""; 0]);
         lay(folder.path(), &[("orchestration/stray.md", b"")]);
-        let stray = "orchestration/stray.md: it is untracked []";
+        let stray = "orchestration/stray.md: not committed: untracked []";
         assert_eq!(judge_in(folder.path(), "committed", "paths = '**'", "x"), [stray]);
     }
 
@@ -210,7 +210,7 @@ mod tests {
         commit(&folder.path().join("inner"));
         assert_eq!(
             judge_in(folder.path(), "committed", "paths = '**/*.md'", "x"),
-            ["inner/: it is untracked []"]
+            ["inner/: not committed: untracked []"]
         );
     }
 
@@ -222,7 +222,7 @@ mod tests {
         lay(folder.path(), &[("out/sub/a.md", b"1")]);
         assert_eq!(
             judge_in(&folder.path().join("out/sub"), "committed", "paths = '*.md'", "x"),
-            ["a.md: it is ignored by git []"]
+            ["a.md: not committed: ignored by git []"]
         );
     }
 

@@ -97,7 +97,7 @@ impl Check for Csv {
             }
         }
         if let Some(expected) = super::between(rows, Some(&self.least()), self.max_rows.as_ref()) {
-            few.add(|| Finding::new("wrong number of rows").expected(expected).actual(rows));
+            few.add(|| Finding::new("number of rows").expected(expected).actual(rows));
         }
         few.finish()
     }
@@ -127,7 +127,7 @@ enum Within {
 /// around a whole field and doubled within, or an end of a line that not all take for one.
 fn ambiguous(text: &str, delimiter: u8) -> Option<(usize, &'static str)> {
     if let Some(at) = text.find(['\0', '\u{feff}']) {
-        return Some((at, "a NUL or a byte order mark inside the file: remove it"));
+        return Some((at, "NUL or byte order mark inside the file; remove it"));
     }
     let end = text.trim_end_matches(['\r', '\n']).len();
     let mut within = Within::Line;
@@ -140,17 +140,14 @@ fn ambiguous(text: &str, delimiter: u8) -> Option<(usize, &'static str)> {
         within = match within {
             Within::Quoted(begin) if byte == b'"' => Within::Closed(begin),
             Within::Quoted(begin) => Within::Quoted(begin),
-            Within::Line if ends && at < end => return Some((at, "an empty line")),
+            Within::Line if ends && at < end => return Some((at, "empty line")),
             Within::Line | Within::Begin if byte == b'"' => Within::Quoted(at),
             Within::Closed(begin) if byte == b'"' => Within::Quoted(begin),
             Within::Line | Within::Begin | Within::Unquoted | Within::Closed(_)
                 if byte == b'\r' =>
             {
                 if !ends {
-                    return Some((
-                        at,
-                        "a carriage return without a line feed: end lines with both",
-                    ));
+                    return Some((at, "carriage return without a line feed; end lines with both"));
                 }
                 within
             }
@@ -166,14 +163,14 @@ fn ambiguous(text: &str, delimiter: u8) -> Option<(usize, &'static str)> {
             Within::Unquoted if byte == b'"' => {
                 return Some((
                     at,
-                    "a quote in an unquoted field: quote the field and double the quote",
+                    "quote in an unquoted field; quote the field and double the quote",
                 ));
             }
             Within::Line | Within::Begin | Within::Unquoted => Within::Unquoted,
         };
     }
     match within {
-        Within::Quoted(begin) => Some((begin, "an unclosed quote")),
+        Within::Quoted(begin) => Some((begin, "unclosed quote")),
         Within::Line | Within::Begin | Within::Unquoted | Within::Closed(_) => None,
     }
 }
@@ -182,7 +179,7 @@ fn ambiguous(text: &str, delimiter: u8) -> Option<(usize, &'static str)> {
 fn malformed(error: &csv::Error, text: &str) -> Finding {
     let finding = if let csv::ErrorKind::UnequalLengths { expected_len, len, .. } = error.kind() {
         let fields = if *len == 1 { "field" } else { "fields" };
-        Finding::new(format!("the row has {len} {fields}, the header has {expected_len}"))
+        Finding::new(format!("row has {len} {fields}, header has {expected_len}"))
     } else {
         Finding::new(format!("malformed CSV: {}", text::short(&error.to_string())))
     };
@@ -220,12 +217,12 @@ mod tests {
             judge("csv", "columns = ['Id', 'name']\nmin_rows = 2", &file),
             [
                 "a.csv:1: the column `Id` is missing (found id, name) []",
-                "wrong number of rows (expected at least 2, found 1) []"
+                "number of rows (expected at least 2, found 1) []"
             ]
         );
         assert_eq!(
             judge("csv", "", &[("a.csv", "id,name\n")]),
-            ["wrong number of rows (expected at least 1, found 0) []"]
+            ["number of rows (expected at least 1, found 0) []"]
         );
     }
 
@@ -234,23 +231,23 @@ mod tests {
         assert_eq!(
             judge("csv", "", &[("a.csv", "a,b\r\n1,2\r\n\"\n\",3\n3\n4,5,6\n\r\n\n")]),
             [
-                "a.csv:5: the row has 1 field, the header has 2 []",
-                "a.csv:6: the row has 3 fields, the header has 2 []"
+                "a.csv:5: row has 1 field, header has 2 []",
+                "a.csv:6: row has 3 fields, header has 2 []"
             ]
         );
     }
 
     #[test]
     fn quotes_stand_around_whole_fields() {
-        let stray = "a quote in an unquoted field: quote the field and double the quote";
+        let stray = "quote in an unquoted field; quote the field and double the quote";
         for (text, line, message) in [
             ("a,b\n\"1\"x,2\n", 2, "text after a closing quote"),
             ("a,b\n\"1\" ,2\n", 2, "text after a closing quote"),
             ("\"a\"\"\",\"b\"c\n1,2\n", 1, "text after a closing quote"),
             ("a,b\n1,2\n1\",2\n", 3, stray),
             ("a,b\n1, \"2\"\n", 2, stray),
-            ("a\n\"1\n2\n", 2, "an unclosed quote"),
-            ("a\n1\n\"\"\"\n", 3, "an unclosed quote"),
+            ("a\n\"1\n2\n", 2, "unclosed quote"),
+            ("a\n1\n\"\"\"\n", 3, "unclosed quote"),
         ] {
             let expected = format!("a.csv:{line}: {message} []");
             assert_eq!(judge("csv", "", &[("a.csv", text)]), [expected], "{text:?}");
@@ -264,8 +261,8 @@ mod tests {
 
     #[test]
     fn what_programs_read_in_different_ways_fails() {
-        let mark = "a NUL or a byte order mark inside the file: remove it";
-        let lone = "a carriage return without a line feed: end lines with both";
+        let mark = "NUL or byte order mark inside the file; remove it";
+        let lone = "carriage return without a line feed; end lines with both";
         for (text, line, message) in [
             ("a,b\n1,\0,2\n", 2, mark),
             ("a,b\n1,\"\0\"\n", 2, mark),
@@ -274,9 +271,9 @@ mod tests {
             ("a,b\r1,2\r", 1, lone),
             ("a,b\n1,2\n3,\r4\n", 3, lone),
             ("a,b\n1,2\r\r\n", 2, lone),
-            ("a\n\n1\n", 2, "an empty line"),
-            ("a\r\n1\r\n\r\n2\r\n", 3, "an empty line"),
-            ("\na\n1\n", 1, "an empty line"),
+            ("a\n\n1\n", 2, "empty line"),
+            ("a\r\n1\r\n\r\n2\r\n", 3, "empty line"),
+            ("\na\n1\n", 1, "empty line"),
             ("a,b,a\n1,2,3\n", 1, "the header has the column `a` twice"),
             ("a,b,,\n1,2,3,4\n", 1, "the header has the column `` twice"),
             ("a, a\n1,2\n", 1, "the header has the column ` a` twice"),

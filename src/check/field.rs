@@ -68,7 +68,7 @@ impl Check for Field {
             let meant = pointer.trim_start_matches(['$', '.']).replace('.', "/");
             return Some(Flaw::of(
                 "pointer",
-                format!("`{pointer}` is not a JSON pointer: write `/{meant}`"),
+                format!("`{pointer}` is not a JSON pointer; write `/{meant}`"),
             ));
         }
         self.test().flaw()
@@ -149,7 +149,7 @@ mod tests {
         );
         assert_eq!(
             judge("a.json", "{\n\"a\": 1,}"),
-            ["a.json:2: invalid JSON: a comma behind the last item: remove it []"]
+            ["a.json:2: invalid JSON: trailing comma; remove it []"]
         );
         assert_eq!(judge("a.yaml", "a: [1\n").len(), 1);
         assert_eq!(
@@ -215,9 +215,9 @@ mod tests {
         let flaw = |parameters: &str| read("field", parameters).err().unwrap();
         for text in ["a.b", "$.a.b", ".a.b"] {
             let told = flaw(&format!("pointer = '{text}'\nequals = 1"));
-            assert_eq!(told, format!("`{text}` is not a JSON pointer: write `/a/b`"));
+            assert_eq!(told, format!("`{text}` is not a JSON pointer; write `/a/b`"));
         }
-        assert_eq!(flaw("pointer = 'a'\nequals = 1"), "`a` is not a JSON pointer: write `/a`");
+        assert_eq!(flaw("pointer = 'a'\nequals = 1"), "`a` is not a JSON pointer; write `/a`");
         assert_eq!(
             flaw("pointer = '/a'"),
             "requires one of `equals`, `one_of`, `not_equals`, `none_of`, `min`/`max`, `matches`"

@@ -59,8 +59,7 @@ impl Check for FileCount {
         match super::between(found, Some(&least), self.max.as_ref()) {
             None => Vec::new(),
             Some(expected) => {
-                let message =
-                    format!("wrong number of files that match `{}`", Globs::shown(&self.glob));
+                let message = format!("number of files that match `{}`", Globs::shown(&self.glob));
                 vec![Finding::new(message).expected(expected).actual(found)]
             }
         }
@@ -87,15 +86,15 @@ mod tests {
     fn too_few_too_many_and_none_fail() {
         assert_eq!(
             judge("file_count", "glob = 'r/*.md'\nmin = 3", FILES),
-            ["wrong number of files that match `r/*.md` (expected at least 3, found 2) []"]
+            ["number of files that match `r/*.md` (expected at least 3, found 2) []"]
         );
         assert_eq!(
             judge("file_count", "glob = 'r/*.md'\nmax = 1", FILES),
-            ["wrong number of files that match `r/*.md` (expected at most 1, found 2) []"]
+            ["number of files that match `r/*.md` (expected at most 1, found 2) []"]
         );
         assert_eq!(
             judge("file_count", "glob = 'none/*'\nmax = 5", FILES),
-            ["wrong number of files that match `none/*` (expected at least 1, found 0) []"]
+            ["number of files that match `none/*` (expected at least 1, found 0) []"]
         );
         assert_eq!(
             judge("file_count", "glob = '../*'\nmin = 1", FILES),
@@ -129,7 +128,7 @@ mod tests {
         assert_eq!(judge("min = 3\nmax = 3"), [""; 0]);
         assert_eq!(
             judge("min = 4"),
-            ["wrong number of files that match `n/*` (expected at least 4, found 3) []"]
+            ["number of files that match `n/*` (expected at least 4, found 3) []"]
         );
         drop(socket);
     }

@@ -55,11 +55,9 @@ impl Check for FileExists {
         match super::between(bytes, Some(&least), self.max_bytes.as_ref()) {
             None => Vec::new(),
             Some(_) if bytes == 0 => vec![Finding::new("the file is empty")],
-            Some(expected) => vec![
-                Finding::new("the file has the wrong size")
-                    .expected(format!("{expected} bytes"))
-                    .actual(bytes),
-            ],
+            Some(expected) => {
+                vec![Finding::new("file size").expected(format!("{expected} bytes")).actual(bytes)]
+            }
         }
     }
 }
@@ -86,7 +84,7 @@ mod tests {
         assert_eq!(judge("file_exists", "", &[("a.md", "")]), ["the file is empty []"]);
         assert_eq!(
             judge("file_exists", "min_bytes = 3", &[("a.md", "xx")]),
-            ["the file has the wrong size (expected at least 3 bytes, found 2) []"]
+            ["file size (expected at least 3 bytes, found 2) []"]
         );
     }
 }

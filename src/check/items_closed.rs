@@ -39,7 +39,7 @@ impl Check for ItemsClosed {
                 })
                 .collect();
             if let Some(expected) = super::between(work.items.len(), self.min.as_ref(), None) {
-                let finding = Finding::new("too few child runs were started");
+                let finding = Finding::new("number of child runs");
                 findings.push(finding.expected(expected).actual(work.items.len()));
             }
             findings
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(judged("", Some(open)), ["child run b is WAITING; close or cancel it []"]);
         assert_eq!(
             judged("min = 3", Some(closed)),
-            ["too few child runs were started (expected at least 3, found 1) []"]
+            ["number of child runs (expected at least 3, found 1) []"]
         );
         assert_eq!(judged("", None), ["this check requires a run []"]);
         assert!(read("items_closed", "min = -1").is_err());

@@ -17,6 +17,7 @@ use crate::template;
 use jsonschema::PatternOptions;
 use jsonschema::ValidationError;
 use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -78,9 +79,10 @@ impl Check for JsonSchemaCheck {
         }
         let path = project.path(&self.schema).ok()?;
         let finding = self.validator(project, SCHEMA_BYTES_MAX).err()?;
-        let message = match finding.line {
-            Some(line) => format!("the schema, line {line}: {}", finding.message),
-            None => finding.message,
+        let message = match (finding.line, &finding.path) {
+            (Some(line), _) => format!("{path}:{line}: {}", finding.message),
+            (None, Some(path)) => format!("{path}: {}", finding.message),
+            (None, None) => finding.message,
         };
         Some(Broken { parameter: "schema", path, message })
     }
@@ -148,6 +150,19 @@ fn violation(error: &ValidationError<'_>) -> Finding {
     finding.actual(text::short(&error.instance().to_string()))
 }
 
+/// What is wrong at which place of a schema. Of a list of forms none of which fits, only the value
+/// says something to people.
+fn in_words(error: &ValidationError<'_>) -> String {
+    let place = text::short(error.instance_path().as_str());
+    let message = match error.kind() {
+        ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. } => {
+            format!("{} is not allowed here", text::short(&error.instance().to_string()))
+        }
+        _ => text::short(&error.to_string()),
+    };
+    if place.is_empty() { message } else { format!("{place}: {message}") }
+}
+
 /// Whether a document has more than so many values, those within others counted.
 fn has_more_values(json: &Json, most: usize) -> bool {
     let mut open = vec![json];
@@ -192,8 +207,7 @@ impl JsonSchemaCheck {
             .with_pattern_options(patterns)
             .build(&schema)
             .map_err(|error| {
-                let message = text::short(&error.to_string());
-                Finding::new(format!("the schema is invalid: {message}")).path(&path)
+                Finding::new(format!("invalid schema: {}", in_words(&error))).path(&path)
             })
     }
 }
@@ -258,7 +272,7 @@ mod tests {
     fn a_schema_that_cannot_be_had_fails() {
         let outside = r#"{"$ref": "https://example.org/other.json"}"#;
         let findings = judge_with(outside, "a.json", "{}");
-        assert!(findings[0].starts_with("s/a.json: the schema is invalid: "), "{findings:?}");
+        assert!(findings[0].starts_with("s/a.json: invalid schema: "), "{findings:?}");
         assert_eq!(judge_with(r#"{"$ref": "b.json"}"#, "a.json", "{}").len(), 1);
         assert_eq!(judge_with(r#"{"type": 3}"#, "a.json", "{}").len(), 1);
         assert_eq!(judge_with("{", "a.json", "{}").len(), 1);

@@ -71,7 +71,7 @@ impl Check for Matches {
         match super::between(found, Some(&least), self.max.as_ref()) {
             None => Vec::new(),
             Some(expected) => {
-                let message = format!("wrong number of matches of `{}`", self.regex);
+                let message = format!("number of matches of `{}`", self.regex);
                 let more = if found > least.value() { " or more" } else { "" };
                 vec![Finding::new(message).expected(expected).actual(format!("{found}{more}"))]
             }
@@ -121,15 +121,15 @@ mod tests {
     fn too_few_and_too_many_fail() {
         assert_eq!(
             judge("matches", "regex = 'Tier [1-4]'\nmin = 5", FILE),
-            ["wrong number of matches of `Tier [1-4]` (expected at least 5, found 3) []"]
+            ["number of matches of `Tier [1-4]` (expected at least 5, found 3) []"]
         );
         assert_eq!(
             judge("matches", "regex = 'Tier'\nmax = 2", FILE),
-            ["wrong number of matches of `Tier` (expected at most 2, found 3 or more) []"]
+            ["number of matches of `Tier` (expected at most 2, found 3 or more) []"]
         );
         assert_eq!(
             judge("matches", "regex = '^1.+2$'", FILE),
-            ["wrong number of matches of `^1.+2$` (expected at least 1, found 0) []"]
+            ["number of matches of `^1.+2$` (expected at least 1, found 0) []"]
         );
     }
 

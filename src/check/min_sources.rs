@@ -43,7 +43,7 @@ impl Check for MinSources {
         match super::between(found, Some(&self.min), None) {
             None => Vec::new(),
             Some(expected) => {
-                vec![Finding::new("too few distinct sources").expected(expected).actual(found)]
+                vec![Finding::new("number of distinct sources").expected(expected).actual(found)]
             }
         }
     }
@@ -340,7 +340,7 @@ mod tests {
         let text = "- A very convincing book\n- Another one\n- https://a.org\n- https://a.org/";
         assert_eq!(
             judge("min_sources", "min = 3", &[("a.md", text)]),
-            ["too few distinct sources (expected at least 3, found 1) []"]
+            ["number of distinct sources (expected at least 3, found 1) []"]
         );
         assert_eq!(
             judge("min_sources", "min = 1", &[]),

@@ -352,15 +352,15 @@ mod tests {
         }
         assert_eq!(
             error("command", "command = ['x']\nexpect = 'maybe'"),
-            "3:10 invalid value: string \"maybe\", expected an exit code, a list of exit codes, or \"nonzero\""
+            "3:10 expected an exit code, a list of exit codes, or \"nonzero\", found string \"maybe\""
         );
         assert_eq!(
             error("field", "pointer = ''\none_of = [\n1, [2]]"),
-            "4:4 invalid type: list, expected a string, a number, true or false"
+            "4:4 expected a string, a number, true or false, found a list"
         );
         assert_eq!(
             error("not_contains", "text = ['a',\n2]"),
-            "3:1 invalid type: integer `2`, expected a string"
+            "3:1 expected a string, found integer `2`"
         );
         assert_eq!(
             error("file_count", "glob = 'a'\nmin = nan"),

@@ -20,8 +20,12 @@ pub(super) struct Summary {
 
 impl Check for Summary {
     fn words(&self) -> String {
-        let count = count::least(self.min_characters.as_ref(), None).value();
-        format!("a summary of at least {count} characters is given")
+        let count = count::counted(
+            Some(&count::least(self.min_characters.as_ref(), None)),
+            None,
+            "character",
+        );
+        format!("a summary of {count} is given")
     }
 
     fn looks_at_work() -> bool {
@@ -36,17 +40,15 @@ impl Check for Summary {
         scene.judge_work(|work| {
             let least = count::least(self.min_characters.as_ref(), None);
             let given = work.summary.as_deref().unwrap_or_default().chars().count();
+            let expected = count::counted(Some(&least), None, "character");
             match super::between(given, Some(&least), None) {
                 None => Vec::new(),
-                Some(expected) if work.summary.is_none() => {
-                    vec![
-                        Finding::new("no summary was given")
-                            .expected(format!("{expected} characters")),
-                    ]
+                Some(_) if work.summary.is_none() => {
+                    vec![Finding::new("no summary was given").expected(expected)]
                 }
-                Some(expected) => {
-                    let finding = Finding::new("the summary is too short");
-                    vec![finding.expected(format!("{expected} characters")).actual(given)]
+                Some(_) => {
+                    let finding = Finding::new("summary length");
+                    vec![finding.expected(expected).actual(given)]
                 }
             }
         })
@@ -68,11 +70,11 @@ mod tests {
         assert!(judged("min_characters = 4", Some(work("dóne"))).is_empty());
         assert_eq!(
             judged("min_characters = 10", Some(work("done"))),
-            ["the summary is too short (expected at least 10 characters, found 4) []"]
+            ["summary length (expected at least 10 characters, found 4) []"]
         );
         assert_eq!(
             judged("", Some(WorkLog::default())),
-            ["no summary was given (expected at least 1 characters) []"]
+            ["no summary was given (expected at least 1 character) []"]
         );
         assert_eq!(judged("", None), ["this check requires a run []"]);
         assert!(read("summary", "min_characters = -1").is_err());

@@ -58,8 +58,11 @@ impl Check for TimeLogged {
             let least_s = self.min_minutes.as_ref().map_or(0.0, |least| nearly(least) * 60.0);
             let active_s = work.active.as_secs_f64();
             if active_s < least_s || work.active.is_zero() {
-                let finding = Finding::new("too little working time");
-                let expected = format!("at least {} minutes", least_s / 60.0);
+                let finding = Finding::new("working time");
+                let expected = match &self.min_minutes {
+                    Some(least) => format!("at least {least} minutes"),
+                    None => "more than 0".to_owned(),
+                };
                 findings.push(finding.expected(expected).actual(show_duration(work.active)));
             }
             match (&self.max_share, work.estimate) {
@@ -107,11 +110,11 @@ mod tests {
         assert!(judged("min_minutes = 5\nmax_share = 1.5", Some(work(15, Some(10)))).is_empty());
         assert_eq!(
             judged("", Some(work(0, None))),
-            ["too little working time (expected at least 0 minutes, found 0ms) []"]
+            ["working time (expected more than 0, found 0ms) []"]
         );
         assert_eq!(
             judged("min_minutes = 5", Some(work(2, None))),
-            ["too little working time (expected at least 5 minutes, found 2m 00s) []"]
+            ["working time (expected at least 5 minutes, found 2m 00s) []"]
         );
         assert_eq!(
             judged("max_share = 1", Some(work(2, None))),

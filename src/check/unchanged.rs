@@ -168,7 +168,7 @@ mod tests {
         let flaw = |parameters: &str| testing::read("unchanged", parameters).err().unwrap();
         assert_eq!(flaw("paths = []\nsince = 'run'"), "`paths` is empty");
         assert_eq!(flaw("paths = 'a'\nsince = ''"), "`since` is empty");
-        assert_eq!(flaw("paths = 'a'"), "missing field `since`");
+        assert_eq!(flaw("paths = 'a'"), "missing key `since`");
         let check = testing::read("unchanged", "paths = 'a'\nsince = 'run'").unwrap();
         assert_eq!(check.baseline().unwrap().since, Since::Run);
     }

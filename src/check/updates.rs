@@ -37,7 +37,7 @@ impl Check for Updates {
             match super::between(work.updates, Some(&least), None) {
                 None => Vec::new(),
                 Some(expected) => {
-                    let finding = Finding::new("too few progress updates");
+                    let finding = Finding::new("number of progress updates");
                     vec![finding.expected(expected).actual(work.updates)]
                 }
             }
@@ -59,11 +59,11 @@ mod tests {
         assert!(judged("min = 3", Some(work(3))).is_empty());
         assert_eq!(
             judged("", Some(work(0))),
-            ["too few progress updates (expected at least 1, found 0) []"]
+            ["number of progress updates (expected at least 1, found 0) []"]
         );
         assert_eq!(
             judged("min = 3", Some(work(2))),
-            ["too few progress updates (expected at least 3, found 2) []"]
+            ["number of progress updates (expected at least 3, found 2) []"]
         );
         assert_eq!(judged("", None), ["this check requires a run []"]);
         assert!(read("updates", "min = -1").is_err());

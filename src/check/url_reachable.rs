@@ -111,8 +111,8 @@ impl UrlReachable {
         }
         if most > 0 {
             few.add(|| {
-                let message = format!("too many of {} URLs failed", asked.len());
-                Finding::new(message).expected(format!("at most {most}")).actual(failures)
+                let actual = format!("{failures} of {}", asked.len());
+                Finding::new("failed URLs").expected(format!("at most {most}")).actual(actual)
             });
         }
         few.finish()
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(judge("url_reachable", "max_failures = 2", &[("a.md", &text)]), [""; 0]);
         let findings = judge("url_reachable", "max_failures = '1'", &[("a.md", &text)]);
         assert_eq!(findings.len(), 3);
-        assert_eq!(findings[2], "too many of 3 URLs failed (expected at most 1, found 2) []");
+        assert_eq!(findings[2], "failed URLs (expected at most 1, found 2 of 3) []");
     }
 
     #[test]

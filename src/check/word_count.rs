@@ -46,7 +46,7 @@ impl Check for WordCount {
         match super::between(found, Some(&least), self.max.as_ref()) {
             None => Vec::new(),
             Some(expected) => {
-                let finding = Finding::new("wrong number of words");
+                let finding = Finding::new("word count");
                 vec![finding.expected(expected).actual(found)]
             }
         }
@@ -72,15 +72,15 @@ mod tests {
     fn too_few_and_too_many_fail() {
         assert_eq!(
             judge("word_count", "min = 4", FILE),
-            ["wrong number of words (expected at least 4, found 3) []"]
+            ["word count (expected at least 4, found 3) []"]
         );
         assert_eq!(
             judge("word_count", "max = 2", FILE),
-            ["wrong number of words (expected at most 2, found 3) []"]
+            ["word count (expected at most 2, found 3) []"]
         );
         assert_eq!(
             judge("word_count", "max = 10", &[("a.md", "")]),
-            ["wrong number of words (expected at least 1, found 0) []"]
+            ["word count (expected at least 1, found 0) []"]
         );
     }
 

@@ -8,7 +8,9 @@ use super::environment;
 use super::exit;
 use super::run_choice::BARE_RUN;
 use crate::config::NO_AGENT;
+use crate::definition::Definition;
 use crate::executor::Preset;
+use crate::ops;
 use crate::ops::Caller;
 use crate::ops::Project;
 use crate::ops::RunChoice;
@@ -17,6 +19,7 @@ use crate::ops::explain;
 use crate::ops::run_list;
 use crate::ops::status;
 use crate::project::runs;
+use crate::workflow::Input;
 use crate::workflow::InputType;
 use crate::workflow::RESERVED_NAMES;
 use crate::workflow::Workflow;
@@ -103,6 +106,9 @@ enum Kind {
     Checkpoint,
     Topic,
     Status,
+    Attempt,
+    Input,
+    Answer,
 }
 
 impl Kind {
@@ -118,6 +124,9 @@ impl Kind {
             ("workflow check", "names") | ("rehearse", "words") => Self::Workflow,
             ("contract test", "name") => Self::Contract,
             ("explain", "topic") => Self::Topic,
+            ("logs" | "open", "attempt") => Self::Attempt,
+            ("session start", "inputs") => Self::Input,
+            ("done" | "gate finish", "answers") => Self::Answer,
             (path, "number" | "from" | "to") if path.starts_with("checkpoint ") => Self::Checkpoint,
             (_, _) => return None,
         })
@@ -129,11 +138,13 @@ impl Kind {
         let alone = |name: String| (name, String::new());
         match self {
             Self::Run => {
+                // A key is what fingers type; an id ends in letters that mean nothing.
                 let entries = runs::runs(&project).unwrap_or_default();
                 let told = |entry: &runs::RunEntry| {
                     format!("{} {} {}", entry.status, entry.workflow, entry.key)
                 };
-                entries.iter().map(|entry| (entry.run_id.to_string(), told(entry))).collect()
+                let ids = entries.iter().map(|entry| (entry.run_id.to_string(), told(entry)));
+                Self::Key.names(typed).into_iter().chain(ids).collect()
             }
             Self::Key => {
                 let entries = runs::runs(&project).unwrap_or_default();
@@ -170,8 +181,45 @@ impl Kind {
                 run_list::statuses().into_iter().map(|status| alone(status.to_owned())).collect()
             }
             Self::Topic => explain::all_topics().into_iter().map(alone).collect(),
+            Self::Attempt => attempts(&project, typed),
+            Self::Input => {
+                let default = project.config.defaults.session_workflow.as_ref();
+                let name = typed.option("--workflow").or(default.map(|it| it.text.clone()));
+                let loaded = name.and_then(|name| Workflow::load(&name, &project.shelf).ok());
+                loaded.map(|(workflow, _)| given(&workflow.inputs)).unwrap_or_default()
+            }
+            Self::Answer => answers(&project, typed).unwrap_or_default(),
         }
     }
+}
+
+/// The numbers of the attempts of the gate that was typed, or of the gate with most of them.
+fn attempts(project: &Project, typed: &Typed) -> Vec<(String, String)> {
+    let status = status::status(project, &Typed::caller(), &typed.run());
+    let gates = status.map(|reply| reply.gates).unwrap_or_default();
+    let named = gates.iter().filter(|line| typed.0.contains(&line.gate.to_string()));
+    let most = named.map(|line| line.attempts).max();
+    let most = most.or(gates.iter().map(|line| line.attempts).max()).unwrap_or_default();
+    (1..=most).map(|number| (number.to_string(), String::new())).collect()
+}
+
+/// The questions of the gate that was typed, else of the one at hand.
+fn answers(project: &Project, typed: &Typed) -> Option<Vec<(String, String)>> {
+    let caller = Typed::caller();
+    let run = status::status(project, &caller, &typed.run()).ok()?.run_id;
+    let started = project.store.glance(&run).ok()?.run.started;
+    let definition = Definition::thaw(&started.definition);
+    let workflow = Workflow::parse(&started.workflow, &definition).ok()?;
+    let at_hand = || ops::at_hand(project, &caller).gate.map(|gate| gate.to_string());
+    let gate = typed.option("--gate").or_else(at_hand);
+    let is_meant = |id: &str| gate.as_ref().is_none_or(|gate| gate.split('[').next() == Some(id));
+    let gates = workflow.gates.iter().filter(|gate| is_meant(gate.id.as_str()));
+    Some(gates.flat_map(|gate| given(&gate.answers)).collect())
+}
+
+/// Inputs as they are given by name.
+fn given(inputs: &[Input]) -> Vec<(String, String)> {
+    inputs.iter().map(|input| (format!("{}=", input.name), input.help.clone())).collect()
 }
 
 /// The commands, with what can stand for each value.

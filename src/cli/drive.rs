@@ -243,22 +243,22 @@ pub fn status_word(face: &Face, status: &str) -> String {
 }
 
 pub fn warn(face: &Face, project: &Project, standing: &Standing) {
+    let again = |command| {
+        let at_hand = ops::at_hand(project, &face.caller);
+        Suggestion::new(command).of(&standing.run_id).line(&at_hand)
+    };
     if let Some(reason) = &project.uncommitted {
         let words = "the record is on disk but not committed";
         face.say(&format!("note: {reason}; {words}"));
     }
     if let Some(reason) = &standing.unsigned {
         face.say(&format!("warning: the end of the run is not signed: {reason}"));
-        let id = &standing.run_id;
-        face.say(&format!("help: after fixing that, sign it with: orch record rebuild --run {id}"));
+        face.say(&format!("help: after fixing that, sign it with: {}", again("record rebuild")));
     }
     for problem in &standing.problems {
         face.say(&format!("warning: the record is not on its branch: {problem}"));
     }
     if !standing.problems.is_empty() {
-        face.say(&format!(
-            "help: after fixing that, commit it with: orch run resume --run {}",
-            standing.run_id
-        ));
+        face.say(&format!("help: after fixing that, commit it with: {}", again("run resume")));
     }
 }

@@ -13,10 +13,9 @@ pub struct ErrorCode {
 pub const ERROR_CODES: [ErrorCode; 10] = [
     ErrorCode {
         code: "budget",
-        meaning: "What is left of a budget does not carry what was asked for, or the budget is \
-                  spent. Nothing was started. `orch cost` shows what was spent; `orch session \
-                  start --resume --budget` and `orch run resume --budget` set a higher one. \
-                  Exit code 4.",
+        meaning: "A budget is spent, or what is left of it does not cover the next call. Nothing was \
+                  started. `orch cost` shows what was spent. To set a higher one: `orch run resume \
+                  --budget 8`, or `orch session resume KEY --budget 8`. Exit code 4.",
     },
     ErrorCode {
         code: "corrupt",
@@ -31,9 +30,9 @@ pub const ERROR_CODES: [ErrorCode; 10] = [
     },
     ErrorCode {
         code: "environment",
-        meaning: "The disk, git or another program failed. The error names which, and its own \
-                  words. Nothing that was recorded is lost: run the command again when it is \
-                  mended. Exit code 1.",
+        meaning: "The disk, git or another program failed. The error names it and quotes what it \
+                  reported. Nothing that was recorded is lost; run the command again once it is \
+                  fixed. Exit code 1.",
     },
     ErrorCode {
         code: "held",
@@ -43,12 +42,19 @@ pub const ERROR_CODES: [ErrorCode; 10] = [
     },
     ErrorCode {
         code: "interrupted",
-        meaning: "A question was broken off with Ctrl-C. Nothing was written for it. Exit code 130.",
+        meaning: "A prompt was canceled with Ctrl-C, and nothing was written. Exit code 130.",
     },
     ErrorCode {
         code: "not_found",
-        meaning: "There is no workflow of that name in the project, in `~/.config/orch` or in the \
-                  program. `orch workflow list` lists them. Exit code 2.",
+        meaning: "The workflow, run, gate, contract or checkpoint that was named does not exist. \
+                  `orch workflow list`, `orch run list` and `orch status` list workflows, runs and \
+                  gates. Exit code 2.",
+    },
+    ErrorCode {
+        code: "unproven",
+        meaning: "The journal claims something that is not proved: a signature is missing or \
+                  invalid, or commits name a head that the journal does not contain. The run does \
+                  not continue. `orch verify` shows what differs. Exit code 6.",
     },
     ErrorCode {
         code: "unsound",
@@ -57,14 +63,8 @@ pub const ERROR_CODES: [ErrorCode; 10] = [
                   Exit code 2.",
     },
     ErrorCode {
-        code: "untrue",
-        meaning: "The journal claims what is not proved: a signature is missing or invalid, or \
-                  the journal is not the one that commits tell of. The run does not go on. `orch \
-                  verify` shows what differs. Exit code 6.",
-    },
-    ErrorCode {
         code: "usage",
-        meaning: "The command cannot be carried out as it was typed, or not in this state of the \
-                  run. Nothing was written. Exit code 2.",
+        meaning: "The command is not valid as typed, or not in this state of the run. Nothing was \
+                  written. Exit code 2.",
     },
 ];

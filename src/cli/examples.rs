@@ -30,10 +30,10 @@ const EXAMPLES: [(&str, &[Example]); 71] = [
     ("run show", &[("orch run show snow", "what happened in that run")]),
     (
         "run complete",
-        &[("orch run complete --status FAILED --reason \"no sources\"", "end it as FAILED")],
+        &[("orch run complete --status FAILED --reason \"no sources\"", "end the run as FAILED")],
     ),
     ("run cancel", &[("orch run cancel snow --reason \"wrong topic\"", "end it for good")]),
-    ("run pause", &[("orch run pause --reason lunch", "stop it until somebody resumes it")]),
+    ("run pause", &[("orch run pause --reason lunch", "stop it until someone resumes it")]),
     (
         "run amend",
         &[("orch run amend --reason \"typo in the contract\"", "apply the corrected files")],
@@ -42,52 +42,61 @@ const EXAMPLES: [(&str, &[Example]); 71] = [
         "gate",
         &[
             ("orch gate check", "judge the outputs of the current gate"),
-            ("orch gate finish", "check them and go on"),
-            ("orch gate approve --gate draft", "approve them"),
+            ("orch gate finish", "judge them and continue the run"),
+            ("orch gate approve --gate draft", "approve outputs that passed"),
         ],
     ),
     ("gate start", &[("orch gate start --gate draft", "start a gate and print its packet")]),
     (
         "gate finish",
         &[
-            ("orch gate finish", "check the outputs and go on"),
+            ("orch gate finish", "judge the outputs and continue the run"),
             ("orch gate finish --answer audience=children", "with an answer to its form"),
         ],
     ),
     (
         "gate fail",
-        &[("orch gate fail --reason \"the archive is offline\"", "say why it cannot be done")],
+        &[("orch gate fail --reason \"the archive is offline\"", "report why it cannot be done")],
     ),
-    ("gate approve", &[("orch gate approve --gate draft --note \"good\"", "asks you to confirm")]),
+    (
+        "gate approve",
+        &[("orch gate approve --gate draft --note \"good\"", "approve; asks you to confirm")],
+    ),
     ("gate reject", &[("orch gate reject --reason \"too long\"", "send it back with a reason")]),
     ("gate redo", &[("orch gate redo --gate draft --reason \"new brief\"", "do it again")]),
-    ("gate waive", &[("orch gate waive --gate links --reason \"offline\"", "go on without it")]),
+    (
+        "gate waive",
+        &[("orch gate waive --gate links --reason \"offline\"", "let the run continue without it")],
+    ),
     ("gate estimate", &[("orch gate estimate 2h --gate draft", "how long it should take")]),
     ("gate check", &[("orch gate check", "judge the outputs without finishing the gate")]),
     (
         "invocation",
-        &[("orch invocation record --agent claude --cost 0.12", "add a call to the record")],
+        &[("orch invocation record --agent claude --cost 0.12", "record a call and its cost")],
     ),
     (
         "invocation record",
-        &[("orch invocation record --agent claude --cost 0.12 --input-tokens 900", "add a call")],
+        &[(
+            "orch invocation record --agent claude --cost 0.12 --input-tokens 900",
+            "record a call, its cost and tokens",
+        )],
     ),
     (
         "session",
         &[
             ("orch session start --epic my-feature --budget 5", "start the run of a key"),
             ("orch session pause --reason \"end of day\"", "stop for today"),
-            ("orch session resume my-feature", "go on where you stopped"),
+            ("orch session resume my-feature", "continue where you stopped"),
         ],
     ),
     (
         "session start",
         &[("orch session start --epic my-feature --budget 5", "start the run of a key")],
     ),
-    ("session resume", &[("orch session resume my-feature", "go on where you stopped")]),
+    ("session resume", &[("orch session resume my-feature", "continue where you stopped")]),
     ("session status", &[("orch session status --epic my-feature", "sessions, cost and time")]),
     ("session pause", &[("orch session pause --reason \"end of day\"", "stop for today")]),
-    ("session list", &[("orch session list --epic my-feature", "its checkpoints")]),
+    ("session list", &[("orch session list --epic my-feature", "checkpoints of its sessions")]),
     ("session complete", &[("orch session complete", "end it, unless something is missing")]),
     (
         "checkpoint",
@@ -126,14 +135,14 @@ const EXAMPLES: [(&str, &[Example]); 71] = [
     (
         "logs",
         &[
-            ("orch logs --follow", "what the gate at work prints"),
+            ("orch logs --follow", "what the running gate prints"),
             ("orch logs build --attempt 1", "what its first attempt printed"),
         ],
     ),
     ("open", &[("orch open draft", "packet and outputs of a gate")]),
     ("use", &[("orch use snow --gate draft", "make this the current run and gate")]),
-    ("back", &[("orch back", "the run before this one")]),
-    ("update", &[("orch update half of the chapters are done", "how far the work is")]),
+    ("back", &[("orch back", "return to the run before this one")]),
+    ("update", &[("orch update half of the chapters are done", "how far the work has come")]),
     ("note", &[("orch note the archive closes at six", "something worth knowing")]),
     (
         "log",
@@ -164,10 +173,16 @@ const EXAMPLES: [(&str, &[Example]); 71] = [
     ),
     ("workflow graph", &[("orch workflow graph essay --format mermaid", "a picture of its gates")]),
     ("workflow schema", &[("orch workflow schema contract", "for your editor")]),
-    ("contract", &[("orch contract test essay/draft", "try it on its fixtures")]),
-    ("contract test", &[("orch contract test essay/draft", "try it on its fixtures")]),
-    ("rehearse", &[("orch rehearse essay --slug snow", "every packet, and nothing is done")]),
-    ("cost", &[("orch cost", "what all runs have cost"), ("orch cost --by model", "by model")]),
+    ("contract", &[("orch contract test essay/draft", "test it against its fixtures")]),
+    ("contract test", &[("orch contract test essay/draft", "test it against its fixtures")]),
+    (
+        "rehearse",
+        &[("orch rehearse essay --slug snow", "show every packet without doing anything")],
+    ),
+    (
+        "cost",
+        &[("orch cost", "what all runs have cost"), ("orch cost --by model", "cost by model")],
+    ),
     (
         "verify",
         &[("orch verify", "the current run"), ("orch verify --all", "all runs of the project")],
@@ -179,13 +194,13 @@ const EXAMPLES: [(&str, &[Example]); 71] = [
             ("orch record fetch origin", "get records from a remote"),
         ],
     ),
-    ("record rebuild", &[("orch record rebuild", "write the record anew from the journal")]),
+    ("record rebuild", &[("orch record rebuild", "rewrite the record from the journal")]),
     ("record push", &[("orch record push origin", "send records to a remote")]),
     ("record fetch", &[("orch record fetch origin", "get records from a remote")]),
     (
         "init",
         &[
-            ("orch init", "create orch.toml, and ask what else"),
+            ("orch init", "create orch.toml, and ask what else to create"),
             (
                 "orch init --with schemas,agents-md",
                 "with schemas for editors and a section for agents",
@@ -205,7 +220,7 @@ const EXAMPLES: [(&str, &[Example]); 71] = [
         "completions",
         &[(
             "orch completions bash > ~/.local/share/bash-completion/completions/orch",
-            "install them",
+            "install completions for bash",
         )],
     ),
     ("man", &[("orch man ~/.local/share/man/man1", "install the man pages")]),
@@ -215,7 +230,7 @@ const EXAMPLES: [(&str, &[Example]); 71] = [
         "resume",
         &[("orch resume", "resume the current run"), ("orch resume snow", "resume another")],
     ),
-    ("approve", &[("orch approve --gate draft", "asks you to confirm")]),
+    ("approve", &[("orch approve --gate draft", "approve; asks you to confirm")]),
 ];
 
 /// The examples of one command, for its help.

@@ -69,7 +69,11 @@ fn of_chosen_pause(standing: &Standing) -> u8 {
 /// The code of an operation that was not carried out.
 pub fn of_error(error: &Error) -> u8 {
     match error {
-        Error::Usage { .. } | Error::Unsound(_) | Error::Workflow(_) | Error::Config(_) => USAGE,
+        Error::Usage { .. }
+        | Error::NotFound { .. }
+        | Error::Unsound(_)
+        | Error::Workflow(_)
+        | Error::Config(_) => USAGE,
         Error::Held { .. } | Error::Sat { .. } | Error::Lost { .. } | Error::Unstopped { .. } => {
             HELD
         }

@@ -65,6 +65,9 @@ fn flag(input: &Input) -> Arg {
         help.push_str(" [comma-separated; repeat the flag for items that contain commas]");
     }
     match &input.default {
+        Some(DefaultValue::Value(value)) if as_text(value).is_empty() => {
+            help.push_str(" [optional]");
+        }
         Some(DefaultValue::Value(value)) => {
             help.push_str(&format!(" [default: {}]", as_text(value)));
         }

@@ -272,7 +272,7 @@ impl Desk<'_> {
         let page = (!asked.shown.is_empty()).then_some("page through the files");
         let items: Vec<&str> =
             ["approve", "reject with a reason"].into_iter().chain(page).collect();
-        match self.select_at_leisure("Your decision on these files", &items)? {
+        match self.select_at_leisure("Your decision", &items)? {
             Picked::Item(0) => self.approve(&person, &asked),
             Picked::Item(1) => self.reject(&person),
             Picked::Item(_) => {

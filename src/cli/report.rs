@@ -77,11 +77,15 @@ pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
     }
     let text = in_words(error.render().to_string());
     if wants_json {
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        let help: Vec<&str> = text.lines().skip(1).filter(|line| !line.is_empty()).collect();
+        let mut lines = text.lines().map(str::trim);
+        // Which arguments are meant stands on lines of their own below the first.
+        let told: Vec<&str> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
+        let (first, named) = told.split_first().unwrap_or((&"", &[]));
+        let message = format!("{} {}", first.trim_start_matches("error: "), named.join(", "));
+        let help: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
         let error = json!({
             "code": "usage",
-            "message": message,
+            "message": message.trim_end(),
             "causes": [],
             "help": help.join("\n"),
             "place": null,

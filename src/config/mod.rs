@@ -218,6 +218,11 @@ fn read(path: &Path, name: &str) -> Result<Option<Source>, Error> {
     let bytes = files::read_small(path, BYTES_MAX)
         .map_err(|source| Error::Io { path: path.to_owned(), source })?;
     let Some(bytes) = bytes else {
+        // What a link leads to is missing: nobody means to have no settings then.
+        if files::exists(path) {
+            let source = io::Error::other("it is a symbolic link that leads nowhere");
+            return Err(Error::Io { path: path.to_owned(), source });
+        }
         return Ok(None);
     };
     Ok(Some(Source::of_bytes(name, bytes)?))

@@ -353,6 +353,6 @@ mod tests {
             error("name = 'R'\n[[output]]\n").starts_with("2:1 an output requires exactly one of")
         );
         assert!(error("name = 'R'\nfoo = 1").starts_with("2:1 unknown key `foo`"));
-        assert!(error("description = 'R'").contains("missing field `name`"));
+        assert!(error("description = 'R'").contains("missing key `name`"));
     }
 }

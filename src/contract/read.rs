@@ -236,7 +236,7 @@ pub fn inside(
 fn refuse_outside(source: &Source, text: &str, span: Range<usize>) -> Result<(), Box<Unsound>> {
     if has_expressions(text) {
         if leaves_anyway(text) {
-            let message = format!("\"{text}\" leads out of the project whatever its values");
+            let message = format!("\"{text}\" leads outside the project, whatever its values");
             let help = "write a path relative to the project, without `..`";
             return Err(source.unsound(span, message).advise(help));
         }

@@ -72,7 +72,7 @@ pub enum Data {
 /// What no document may hold: it is not seen, and parts texts that look the same.
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 
-pub(super) const HOLDS_MARK: &str = "a byte order mark inside the document (U+FEFF): remove it";
+pub(super) const HOLDS_MARK: &str = "byte order mark (U+FEFF) inside the document; remove it";
 
 impl Data {
     /// Reads one whole document; a byte order mark before it is no part of the text.

@@ -29,16 +29,19 @@ fn words(error: &serde_json::Error) -> String {
 
 /// What the parser says, and what people do.
 const WORDS: [(&str, &str); 10] = [
-    ("trailing comma", "a comma behind the last item: remove it"),
-    ("key must be a string", "a key must be in double quotes"),
-    ("EOF while parsing an object", "the object is not closed: write `}`"),
-    ("EOF while parsing a list", "the list is not closed: write `]`"),
-    ("EOF while parsing a string", "the text is not closed: write `\"`"),
-    ("EOF while parsing a value", "a value is missing at the end"),
-    ("expected value", "expected a value: a text in double quotes, a number, true, false or null"),
-    ("trailing characters", "expected one value, found more behind it"),
-    ("control character", "a line break or control character in a text: write \\n"),
-    ("invalid escape", "unknown escape: write \\\\ for a backslash"),
+    ("trailing comma", "trailing comma; remove it"),
+    ("key must be a string", "keys must be in double quotes"),
+    ("EOF while parsing an object", "unclosed object; add `}`"),
+    ("EOF while parsing a list", "unclosed list; add `]`"),
+    ("EOF while parsing a string", "unclosed string; add `\"`"),
+    ("EOF while parsing a value", "unexpected end of the document; a value is missing"),
+    (
+        "expected value",
+        "expected a value: a string in double quotes, a number, true, false or null",
+    ),
+    ("trailing characters", "expected one value, found more after it"),
+    ("control character", "line break or control character in a string; write \\n"),
+    ("invalid escape", "unknown escape; write \\\\ for a backslash"),
 ];
 
 fn data(tree: Tree<Bare>, tokens: &mut Tokens<'_>) -> Result<Data, String> {

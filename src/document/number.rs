@@ -52,9 +52,9 @@ fn is_integer(written: &str) -> bool {
 }
 
 pub(super) fn not_finite(written: &str) -> String {
-    format!("`{written}` is not a finite number: write one, or a string in quotes")
+    format!("`{written}` is not a finite number; write one, or quote it as a string")
 }
 
 pub(super) fn too_long(written: &str) -> String {
-    format!("`{written}` is not an integer of at most 64 bits: write one, or a string in quotes")
+    format!("`{written}` is not an integer of at most 64 bits; write one, or quote it as a string")
 }

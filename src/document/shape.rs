@@ -171,31 +171,25 @@ impl<'s> Shape<'s> {
         let (is_taken, found) = match value.get_ref() {
             // It would be read as a table of one key.
             DeValue::Datetime(_) if !expected.takes(Kind::Day) => {
-                (false, format!("invalid type: date or time `{written}`"))
+                (false, format!("date or time `{written}`"))
             }
             DeValue::Datetime(_) => return None,
-            DeValue::Integer(_) => {
-                (expected.takes_number(), format!("invalid type: integer `{written}`"))
-            }
-            DeValue::Float(_) => {
-                (expected.takes_number(), format!("invalid type: floating point `{written}`"))
-            }
-            DeValue::Boolean(_) => {
-                (expected.takes(Kind::Boolean), format!("invalid type: boolean `{written}`"))
-            }
+            DeValue::Integer(_) => (expected.takes_number(), format!("integer `{written}`")),
+            DeValue::Float(_) => (expected.takes_number(), format!("floating point `{written}`")),
+            DeValue::Boolean(_) => (expected.takes(Kind::Boolean), format!("boolean `{written}`")),
             DeValue::String(text) => (
                 expected.takes(Kind::Text) || expected.takes(Kind::Word),
-                format!("invalid type: string {text:?}"),
+                format!("string {text:?}"),
             ),
-            DeValue::Array(_) => (expected.takes(Kind::List), "invalid type: list".to_owned()),
-            DeValue::Table(_) => (expected.takes(Kind::Table), "invalid type: table".to_owned()),
+            DeValue::Array(_) => (expected.takes(Kind::List), "a list".to_owned()),
+            DeValue::Table(_) => (expected.takes(Kind::Table), "a table".to_owned()),
         };
         let is_date = value.get_ref().is_datetime();
         let help = self.instead(name, value, expected);
         if is_taken || !is_date && (expected.takes(Kind::Anything) || help.is_none()) {
             return None;
         }
-        let message = format!("{found}, expected {}", expected.words());
+        let message = format!("expected {}, found {found}", expected.words());
         Some(self.source.unsound(value.span(), message).advise_if(help))
     }
 

@@ -97,7 +97,7 @@ pub(super) fn told(text: &str, span: &Range<usize>, message: &str) -> Told {
                 format!("write {right}, or \"{value}\", in quotes"),
             )
         }
-        "unexpected key or value" => behind_value(&around),
+        "unexpected key or value" => after_value(&around),
         "extra `=`" => ("unexpected second `=`".to_owned(), "write one =".to_owned()),
         "invalid key-value pair" => (
             format!("`{}` is not `key = value`", around.line()),
@@ -213,8 +213,8 @@ fn amount(value: &str) -> Option<f64> {
     Some(if value.ends_with('%') { number / 100.0 } else { number })
 }
 
-/// Something that stands behind a value on its line.
-fn behind_value(around: &Around<'_>) -> (String, String) {
+/// Something that stands after a value on its line.
+fn after_value(around: &Around<'_>) -> (String, String) {
     let value = around.value();
     let comma = value.split_once(',');
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
@@ -227,7 +227,7 @@ fn behind_value(around: &Around<'_>) -> (String, String) {
         }
         _ => "start a new line, or put the whole value in quotes".to_owned(),
     };
-    (format!("unexpected `{}` behind the value", around.rest), help)
+    (format!("unexpected `{}` after the value", around.rest), help)
 }
 
 /// A template that stands by itself.

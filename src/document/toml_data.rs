@@ -57,7 +57,7 @@ fn refuse_unkept(text: &str, value: &Spanned<DeValue<'_>>) -> Result<(), Wrong> 
 
 fn out_of_range(written: &str) -> String {
     format!(
-        "`{written}` is not a TOML integer, which must be from {} to {}: write a string in quotes",
+        "`{written}` is not a TOML integer, which must be from {} to {}; quote it as a string",
         i64::MIN,
         i64::MAX
     )

@@ -53,7 +53,7 @@ fn words(error: &Error) -> String {
             | Error::Budget { breach: BudgetBreach::Documents { .. }, .. }
     );
     if is_second_document {
-        return "expected one document, found another behind `---`".to_owned();
+        return "expected one document, found another after `---`".to_owned();
     }
     if let Error::DuplicateMappingKey { key, .. } = error {
         let key = key.as_ref().map(|key| format!(" `{key}`"));
@@ -62,7 +62,7 @@ fn words(error: &Error) -> String {
     let message = UserMessageFormatter.format_message(error);
     if let Some(character) = message.strip_prefix("unexpected character: ") {
         let character = character.strip_prefix('`').and_then(|rest| rest.strip_suffix('\''));
-        return format!("no text begins with `{}`: put it in quotes", character.unwrap_or("…"));
+        return format!("unquoted text cannot start with `{}`; quote it", character.unwrap_or("…"));
     }
     let told = WORDS.iter().find(|(said, _)| message.starts_with(said));
     told.map_or_else(|| message.into_owned(), |(_, words)| (*words).to_owned())
@@ -70,27 +70,21 @@ fn words(error: &Error) -> String {
 
 /// What the parser says, and what people do.
 const WORDS: [(&str, &str); 9] = [
-    ("tabs disallowed", "a tab indents the line: indent with spaces"),
-    (
-        "mapping values are not allowed",
-        "a `:` where no key can stand: put the text in quotes, or align the keys",
-    ),
-    ("invalid indentation in multiline quoted", "a text in quotes is not closed"),
+    ("tabs disallowed", "the line is indented with a tab; use spaces"),
+    ("mapping values are not allowed", "unexpected `:`; quote the text or fix the indentation"),
+    ("invalid indentation in multiline quoted", "unclosed quote"),
     (
         "while parsing a block collection",
-        "a key stands beside the items of a list: indent it, or begin it with `- `",
+        "a key at the level of list items; indent it, or start it with `- `",
     ),
-    (
-        "while parsing a block mapping",
-        "a line is no `key: value` of the table around it: check its indentation",
-    ),
+    ("while parsing a block mapping", "a line that is not `key: value`; check its indentation"),
     (
         "reference to unknown value",
-        "`*` refers to a name that no `&` gives: put the text in quotes",
+        "`*` refers to an undefined anchor; quote the text if it is not an alias",
     ),
-    ("while scanning an anchor or alias", "no text begins with `*` or `&`: put it in quotes"),
-    ("while parsing a quoted scalar, found unknown escape", "unknown escape: use single quotes"),
-    ("expected string scalar", "a key must be a text"),
+    ("while scanning an anchor or alias", "unquoted text cannot start with `*` or `&`; quote it"),
+    ("while parsing a quoted scalar, found unknown escape", "unknown escape; use single quotes"),
+    ("expected string scalar", "a key must be a string"),
 ];
 
 fn data(Node(node): Node, text: &str) -> Result<Data, DataFlaw> {

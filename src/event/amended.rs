@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A person applied a corrected definition: what it was, what it is, and what is opened again.
+/// A person applied a corrected definition: what it was, what it is, and what is reopened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Amended {

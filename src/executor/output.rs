@@ -72,7 +72,7 @@ pub struct AgentOutput {
     /// Where the output reports what the agent was not permitted to do.
     #[serde(default)]
     denied: Option<Denied>,
-    /// How to recognize transient failures: they spend no try, and the gate is tried again after a
+    /// How to recognize transient failures: they do not count toward `retry`; the gate is tried again after a
     /// pause.
     #[serde(default)]
     pub(super) transient: Transient,

@@ -63,9 +63,9 @@ pub struct AgentSettings {
     pub pass: Option<Vec<String>>,
     /// Timeout of one call, such as `45m`.
     pub timeout: Option<Period>,
-    /// Exit codes that mean an interruption from outside, which does not count as a try.
+    /// Exit codes that mean an interruption from outside, which does not count toward `retry`.
     pub interrupted: Option<Vec<i32>>,
-    /// The pauses between tries after transient failures, which do not count as tries: see
+    /// The pauses after transient failures, which do not count toward `retry`: see
     /// `output.transient`.
     pub backoff: Option<Backoff>,
     /// Explanations of exit codes.

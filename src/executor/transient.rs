@@ -29,7 +29,7 @@ pub struct Transient {
     /// the end of what the program printed, but for JSON on standard output.
     #[serde(default)]
     text: Vec<Pattern>,
-    /// Where to find how long to wait before the next try: seconds, or a duration such as `30s`.
+    /// Where to find how long to wait before the next attempt: seconds, or a duration such as `30s`.
     #[serde(default)]
     retry_after: Pointers,
 }
@@ -143,7 +143,7 @@ impl JsonSchema for Pattern {
     }
 }
 
-/// The pauses between tries after transient failures.
+/// The pauses after transient failures.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Backoff {

@@ -91,14 +91,11 @@ fn say(status: Status) -> Option<&'static str> {
         (Status::WT_DELETED, "deleted"),
         (Status::WT_MODIFIED | Status::WT_TYPECHANGE | Status::WT_RENAMED, "modified"),
         (Status::WT_UNREADABLE, "unreadable"),
-        (Status::INDEX_DELETED, "deleted in the index, not committed"),
+        (Status::INDEX_DELETED, "deleted in the index"),
         (Status::WT_NEW, "untracked"),
         (Status::IGNORED, "ignored by git"),
-        (Status::INDEX_NEW, "added, not committed"),
-        (
-            Status::INDEX_MODIFIED | Status::INDEX_RENAMED | Status::INDEX_TYPECHANGE,
-            "staged, not committed",
-        ),
+        (Status::INDEX_NEW, "added"),
+        (Status::INDEX_MODIFIED | Status::INDEX_RENAMED | Status::INDEX_TYPECHANGE, "staged"),
     ];
     meanings.iter().find(|(bits, _)| status.intersects(*bits)).map(|(_, what)| *what)
 }

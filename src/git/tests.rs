@@ -319,7 +319,7 @@ fn what_is_uncommitted_is_told_file_by_file() {
         [
             "a.txt modified",
             "dir/b.txt deleted",
-            "dir/staged.txt added, not committed",
+            "dir/staged.txt added",
             "new/deep/n.txt untracked",
             "out/ignored.txt ignored by git",
         ]

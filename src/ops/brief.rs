@@ -5,6 +5,7 @@ mod child_runs;
 mod content;
 mod fit;
 mod paper;
+mod spending;
 
 pub use acts::Act;
 pub use acts::Setback;
@@ -13,12 +14,12 @@ pub use child_runs::WaitingGate;
 pub use content::Brief;
 pub use content::BriefGate;
 pub use content::BriefSession;
-pub use content::BriefSpending;
 pub use content::Changes;
 pub use content::GivenValue;
 pub use content::PausedAt;
 pub use content::Prompt;
 pub use content::Remark;
+pub use spending::BriefSpending;
 
 use super::Caller;
 use super::DrivenBy;
@@ -36,6 +37,7 @@ use crate::advance;
 use crate::definition::Definition;
 use crate::git::Changed;
 use crate::project::proof;
+use crate::project::sitting_budget;
 use crate::run::Run;
 use crate::secret::Secrets;
 use crate::store::journal::Reading;
@@ -140,6 +142,8 @@ fn write(
         child_runs: child_runs::open(project, run)?,
         changes,
         instructions: Instructions::of(standing, choose::at_hand_beside(project, caller, run)),
+        bound: run.budget.narrowed(sitting_budget::bound(project, run, run.budget)?),
+        bound_by: sitting_budget::binding(project, run)?.map(|(_, key)| key),
         now: project.clock.now(),
     });
     for gate in &mut whole.gates {

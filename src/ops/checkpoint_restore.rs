@@ -7,6 +7,7 @@ use super::Project;
 use super::RunChoice;
 use super::checkpoint_list;
 use super::checkpoint_show;
+use crate::files;
 use crate::files::Globs;
 use crate::git;
 use crate::git::Repository;
@@ -88,6 +89,10 @@ pub fn checkpoint_restore(
         std::path::absolute(folder).map_err(unfit)
     });
     let worktree = worktree.transpose()?;
+    if let Some(folder) = worktree.as_ref().filter(|folder| files::exists(folder)) {
+        return Err(Error::usage(format!("{} already exists", folder.display()))
+            .advise("name a folder that does not exist yet"));
+    }
     let plan = if let Some(folder) = &worktree {
         let made = repository.restore_into(folder, &restore);
         made.map_err(|error| {

@@ -64,7 +64,7 @@ pub(super) fn chosen(
     reply.checkpoints.iter().find(|entry| entry.checkpoint.checkpoint == number).ok_or_else(|| {
         let known: Vec<String> =
             reply.checkpoints.iter().map(|entry| entry.checkpoint.checkpoint.to_string()).collect();
-        Error::usage(format!("checkpoint {number} of run {run} not found"))
+        Error::not_found(format!("checkpoint {number} of run {run} not found"))
             .advise(suggest(&number.to_string(), known.iter().map(String::as_str)))
     })
 }

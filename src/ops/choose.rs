@@ -133,11 +133,11 @@ pub fn named(project: &Project, name: &str, ids: &[RunId]) -> Result<RunId, Erro
         [] => {
             refuse_of_other_project(project, name, &mark)?;
             if ids.is_empty() {
-                return Err(Error::usage(format!("run `{name}` not found: there are no runs"))
+                return Err(Error::not_found(format!("run `{name}` not found: there are no runs"))
                     .advise_command(Suggestion::new("run").word("WORKFLOW")));
             }
             let known = ids.iter().map(RunId::as_str);
-            Err(Error::usage(format!("run `{name}` not found")).advise(suggest_of(
+            Err(Error::not_found(format!("run `{name}` not found")).advise(suggest_of(
                 name,
                 known,
                 Suggestion::new("run list"),
@@ -227,7 +227,7 @@ pub fn gate_of(
     if let Some(name) = name {
         return match known.iter().find(|known| **known == name) {
             Some(_) => GateId::parse(name).map_err(|error| Error::usage(error.to_string())),
-            None => Err(Error::usage(format!("gate `{name}` not found in this run"))
+            None => Err(Error::not_found(format!("gate `{name}` not found in this run"))
                 .advise(suggest(name, known))),
         };
     }
@@ -264,14 +264,14 @@ fn none_at_work(run: &Run, known: &[&str]) -> Error {
     let (id, status) = (&run.started.run_id, run.status);
     match status {
         RunStatus::Passed | RunStatus::Canceled => {
-            Error::usage(format!("run {id} is {status}; none of its gates is at work"))
+            Error::usage(format!("run {id} is {status}; no gate is running or waiting"))
                 .advise_command(Suggestion::new("run show").of(id))
         }
         RunStatus::Failed => {
-            Error::usage(format!("run {id} is {status}; none of its gates is at work"))
+            Error::usage(format!("run {id} is {status}; no gate is running or waiting"))
                 .advise_command_that(
                     Suggestion::new("run resume").of(id),
-                    continues_or(["gate redo", "gate waive"].map(Suggestion::new)),
+                    tries_again(Suggestion::new("gate redo")),
                 )
         }
         RunStatus::Running | RunStatus::Waiting | RunStatus::Paused => {
@@ -282,12 +282,8 @@ fn none_at_work(run: &Run, known: &[&str]) -> Error {
 }
 
 /// What resuming does, and what else there is that a gate is named for.
-fn continues_or(others: [Suggestion; 2]) -> Advice {
-    let others = others.map(|other| Advice::from("`").then(other).then("`"));
-    Advice::from("continues it; ")
-        .then(Advice::joined(others, " and "))
-        .then(" take the gate with ")
-        .then(Argument::option("gate", "GATE"))
+fn tries_again(one: Suggestion) -> Advice {
+    Advice::from("tries its failed gates again; to choose one: ").then(one.option("gate", "GATE"))
 }
 
 /// The gate that words about the work belong to, where it is clear which one that is.

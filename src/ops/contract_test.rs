@@ -85,6 +85,8 @@ struct Fixtures<'s> {
     project: &'s Project,
     contract: Source,
     folder: PathBuf,
+    /// The folder as errors name it.
+    shown: String,
     names: Vec<String>,
 }
 
@@ -105,12 +107,17 @@ pub fn contract_test(project: &Project, request: &Request) -> Result<Vec<Tried>,
     let found = if is_name { project.shelf.find(&path)? } else { None };
     let text = found.ok_or_else(|| {
         let names = project.shelf.names("contracts", ".toml");
-        let message = if is_name {
-            format!("contract `{name}` not found")
+        let error = if is_name {
+            Error::not_found(format!("contract `{name}` not found"))
         } else {
-            format!("`{name}` is not a valid contract name")
+            Error::usage(format!("`{name}` is not a valid contract name"))
         };
-        Error::usage(message).advise(suggest_of(
+        let bare = name.strip_prefix("contracts/").unwrap_or(name);
+        let bare = bare.strip_suffix(".toml").unwrap_or(bare);
+        if bare != name && names.iter().any(|known| known == bare) {
+            return error.advise_command(Suggestion::new("contract test").word(bare));
+        }
+        error.advise(suggest_of(
             name,
             names.iter().map(String::as_str),
             Advice::from(Suggestion::new("workflow show").word("NAME"))
@@ -128,7 +135,8 @@ pub fn contract_test(project: &Project, request: &Request) -> Result<Vec<Tried>,
                  as: expect = \"pass\"",
             ));
     }
-    let fixtures = Fixtures { project, contract: text.source, folder, names };
+    let shown = format!("contracts/{name}.fixtures");
+    let fixtures = Fixtures { project, contract: text.source, folder, shown, names };
     fixtures.names.iter().map(|fixture| fixtures.judge(fixture)).collect()
 }
 
@@ -139,7 +147,8 @@ impl Fixtures<'_> {
         let contract = Contract::parse(&self.contract, &names).map_err(|error| {
             let help = error.help.as_ref().map(|help| format!("{help} ")).unwrap_or_default();
             error.advise(format!(
-                "{help}(set values for names under [inputs] in {fixture}/expect.toml)"
+                "{help}(set values for names under [inputs] in {}/{fixture}/expect.toml)",
+                self.shown
             ))
         })?;
         refuse_unknown_checks(fixture, &contract, &expectation)?;
@@ -206,7 +215,10 @@ impl Fixtures<'_> {
         let text = folder
             .read_text(&path, self.project.config.limits.text_bytes)
             .map_err(|error| Error::usage(format!("fixture {fixture}: {error}")))?;
-        Ok(document::read(&Source::new(format!("{fixture}/{}", stage::EXPECT), text))?)
+        Ok(document::read(&Source::new(
+            format!("{}/{fixture}/{}", self.shown, stage::EXPECT),
+            text,
+        ))?)
     }
 
     fn fixture(&self, fixture: &str) -> Result<ProjectFolder, Error> {

@@ -24,8 +24,8 @@ pub struct Request {
     /// Run id, a unique part of it, or key; defaults to all runs of the project.
     #[cfg_attr(feature = "cli", arg(long, value_name = "RUN"))]
     pub run: Option<String>,
-    /// Group by; defaults to `run`, or to `gate` if a run is given.
-    #[cfg_attr(feature = "cli", arg(long, value_enum))]
+    /// Group by; defaults to `run`, or to `gate` if a run is given. Days are in UTC.
+    #[cfg_attr(feature = "cli", arg(long, value_enum, value_name = "COLUMN"))]
     pub by: Option<By>,
 }
 
@@ -39,7 +39,6 @@ pub enum By {
     Gate,
     Agent,
     Model,
-    /// Day on which a call started, in UTC
     Day,
 }
 

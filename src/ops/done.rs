@@ -29,7 +29,7 @@ use serde::Serialize;
 // Its fields stand beside those of the request it holds, whose group has the same name.
 #[cfg_attr(feature = "cli", group(skip))]
 pub struct Request {
-    /// Summary of the work; needs no quotes.
+    /// Summary of the work; quotes are optional unless the shell needs them.
     #[cfg_attr(feature = "cli", arg(value_name = "SUMMARY", num_args = 0..))]
     #[serde(default)]
     pub summary: Vec<String>,

@@ -1,7 +1,9 @@
 //! `orch explain`: the reference's page about a check, a key, a command or an error code.
 
 use super::Error;
-use crate::source::suggest;
+use crate::source::nearest;
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -54,33 +56,62 @@ pub fn explain(request: &Request) -> Result<Reply, Error> {
         return Ok(Reply::Topics(topics(&pages)));
     }
     let rows = pages.iter().flat_map(rows).collect::<Vec<_>>();
-    let is_meant = |title: &str| names(title).iter().any(|name| name.eq_ignore_ascii_case(topic));
-    let mut found: Vec<Page> =
-        rows.iter().filter(|row| is_meant(&row.0)).map(|row| row.1.clone()).collect();
-    found.extend(pages.iter().filter(|page| is_meant(&page.title)).cloned());
-    if found.is_empty() {
-        let known: BTreeSet<&str> = pages
-            .iter()
-            .map(|page| plain(&page.title))
-            .chain(rows.iter().map(|row| row.0.as_str()))
-            .collect();
-        // A command is known by its last word.
-        let is_last = |title: &&str| title.rsplit_once(' ').is_some_and(|(_, last)| last == topic);
-        let commands: Vec<String> =
-            known.iter().copied().filter(is_last).map(|title| format!("`{title}`")).collect();
-        let help = match commands.as_slice() {
-            [] => suggest(topic, known),
-            commands => format!("did you mean {}?", commands.join(" or ")),
-        };
-        return Err(Error::usage(format!("the reference has no page about `{topic}`")).advise(help));
+    let ways = [titled, keyed, mentioned];
+    match ways.iter().map(|way| way(topic, &pages, &rows)).find(|found| !found.is_empty()) {
+        Some(found) => Ok(Reply::Pages(found)),
+        None => Err(unknown(topic, &pages, &rows)),
     }
-    Ok(Reply::Pages(found))
+}
+
+/// What has this title or explains this key.
+fn titled(topic: &str, pages: &[Page], rows: &[Row]) -> Vec<Page> {
+    let joined = topic.replace(' ', "_");
+    let is_meant = |title: &str| {
+        let names = names(title);
+        [topic, &joined].iter().any(|topic| names.iter().any(|it| it.eq_ignore_ascii_case(topic)))
+    };
+    let rows = rows.iter().filter(|row| is_meant(&row.key)).map(|row| row.page.clone());
+    rows.chain(pages.iter().filter(|page| is_meant(&page.title)).cloned()).collect()
+}
+
+/// The key of a table, as in `each.as` and `agents.mine.packet`.
+fn keyed(topic: &str, _: &[Page], rows: &[Row]) -> Vec<Page> {
+    let Some((table, key)) = topic.rsplit_once('.') else { return Vec::new() };
+    let is_table = |title: &str| {
+        let mut parts = plain(title).rsplit('.');
+        let is_part = |(part, named): (&str, &str)| part == named || is_placeholder(part);
+        table.rsplit('.').all(|named| parts.next().is_some_and(|part| is_part((part, named))))
+    };
+    let of_table = rows.iter().filter(|row| row.key == key && is_table(&row.table));
+    of_table.map(|row| row.page.clone()).collect()
+}
+
+/// The rows that name a value, such as a type of input or a status.
+fn mentioned(topic: &str, _: &[Page], rows: &[Row]) -> Vec<Page> {
+    let marked = [format!("`{topic}`"), format!("\"{topic}\"")];
+    let mentions = |row: &&Row| marked.iter().any(|it| row.page.text.contains(it));
+    rows.iter().filter(mentions).map(|row| row.page.clone()).collect()
+}
+
+fn unknown(topic: &str, pages: &[Page], rows: &[Row]) -> Error {
+    let titles = pages.iter().map(|page| plain(&page.title));
+    let known: BTreeSet<&str> = titles.chain(rows.iter().map(|row| row.key.as_str())).collect();
+    // A command is known by its last word.
+    let is_last = |title: &&str| title.rsplit_once(' ').is_some_and(|(_, last)| last == topic);
+    let commands: Vec<String> =
+        known.iter().copied().filter(is_last).map(|title| format!("`{title}`")).collect();
+    let all = || Advice::from(Suggestion::new("explain")).then(" lists all topics");
+    let help = match commands.as_slice() {
+        [] => nearest(topic, known).map_or_else(all, Advice::from),
+        commands => format!("did you mean {}?", commands.join(" or ")).into(),
+    };
+    Error::usage(format!("the reference has no page about `{topic}`")).advise(help)
 }
 
 /// What can be explained, for whoever completes a command line.
 pub fn all_topics() -> BTreeSet<String> {
     let pages = pages();
-    let keys = pages.iter().flat_map(rows).map(|row| row.0);
+    let keys = pages.iter().flat_map(rows).map(|row| row.key);
     let titles = pages.iter().map(|page| plain(&page.title).to_owned());
     keys.chain(titles).collect()
 }
@@ -119,8 +150,18 @@ fn pages() -> Vec<Page> {
     pages
 }
 
-/// The rows of a page's tables, each with the key that it explains.
-fn rows(page: &Page) -> Vec<(String, Page)> {
+/// A row of a table.
+struct Row {
+    /// What it explains.
+    key: String,
+    /// The title of the page that the table stands on.
+    table: String,
+    page: Page,
+}
+
+/// The rows of a page's tables.
+fn rows(page: &Page) -> Vec<Row> {
+    let page_title = &page.title;
     let row = |line: &str| {
         let (first, rest) = line.strip_prefix("| ")?.split_once(" |")?;
         let (marked, beside) = match first.strip_prefix('`') {
@@ -130,25 +171,49 @@ fn rows(page: &Page) -> Vec<(String, Page)> {
         let is_key = first.starts_with('`') || first.parse::<u8>().is_ok();
         let key = Some(marked).filter(|_| is_key)?;
         let rest = format!("{beside} |{rest}");
+        let example = key;
+        let key = filter(key)?;
         let cells = rest.trim_end_matches('|').split(" | ").map(str::trim);
         let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty() && *cell != "|").collect();
-        let title = format!("{key} in {}", page.title);
-        let text = cells.join("\n").replace("\\|", "|");
-        Some((key.to_owned(), Page { part: page.part.clone(), title, text }))
+        let is_whole_part = page.title == page.part;
+        let title = if is_whole_part { key.to_owned() } else { format!("{key} in {}", page.title) };
+        let shown = if key == example { String::new() } else { format!("`{example}`\n") };
+        let text = format!("{shown}{}", cells.join("\n")).replace("\\|", "|");
+        let page = Page { part: page.part.clone(), title, text };
+        Some(Row { key: key.to_owned(), table: page_title.clone(), page })
     };
     page.text.lines().filter_map(row).collect()
+}
+
+/// The filter that an expression of a template is an example of; what is no expression stands for
+/// itself.
+fn filter(key: &str) -> Option<&str> {
+    let Some((_, filters)) = key.split_once(" \\| ") else {
+        let is_expression = key.contains(|it: char| "'{[".contains(it)) && key.contains(' ');
+        return (!is_expression).then_some(key);
+    };
+    filters.split([' ', '(']).next()
 }
 
 /// A topic without the marks around it.
 fn plain(topic: &str) -> &str {
     let topic = topic.trim().trim_matches('`').trim_matches(|mark| mark == '[' || mark == ']');
-    topic.strip_prefix("orch ").unwrap_or(topic).trim_start_matches("--")
+    let topic = ["exit code ", "exit ", "orch "]
+        .iter()
+        .find_map(|it| topic.strip_prefix(it))
+        .unwrap_or(topic);
+    topic.trim_start_matches("--")
+}
+
+/// Whether a part of a table's name stands for any name.
+fn is_placeholder(part: &str) -> bool {
+    part.chars().all(char::is_uppercase)
 }
 
 /// What a title can be called by: `[gate.retry]` is `retry` too.
 fn names(title: &str) -> Vec<&str> {
     let whole = plain(title);
-    let last = whole.rsplit('.').find(|part| !part.chars().all(char::is_uppercase));
+    let last = whole.rsplit('.').find(|part| !is_placeholder(part));
     [Some(whole), last].into_iter().flatten().collect()
 }
 
@@ -175,11 +240,24 @@ mod tests {
         assert_eq!(titles("retry"), ["Workflows: retry in [[gate]]", "Workflows: [gate.retry]"]);
         assert_eq!(titles("[gate.retry]"), ["Workflows: [gate.retry]"]);
         assert_eq!(titles("held"), ["Error codes: held"]);
-        assert_eq!(titles("5"), ["Exit codes: 5 in Exit codes"]);
-        assert_eq!(
-            titles("orch_run"),
-            ["Environment variables: ORCH_RUN in Environment variables"; 2]
-        );
+        assert_eq!(titles("5"), ["Exit codes: 5"]);
+        assert_eq!(titles("exit 5"), titles("5"));
+        assert_eq!(titles("word count"), ["Checks: word_count"]);
+        assert_eq!(titles("orch_run"), ["Environment variables: ORCH_RUN"; 2]);
+    }
+
+    #[test]
+    fn a_key_is_found_by_its_table_and_a_value_by_its_key() {
+        assert_eq!(titles("each.as"), ["Workflows: as in [gate.each]"]);
+        assert_eq!(titles("on_fail.goto"), ["Workflows: goto in [gate.on_fail]"]);
+        let packet = "Configuration: packet in [agents.NAME]";
+        assert_eq!(titles("agents.mine.packet"), [packet]);
+        assert_eq!(titles("split"), ["Templates: split in Filters and operators"]);
+        assert_eq!(titles("human"), ["Workflows: executor in [[gate]]"]);
+        assert!(titles("slug").contains(&"Workflows: type in [inputs.NAME]".to_owned()));
+        let lost = explain(&Request { topic: vec!["frobnicate".to_owned()] }).unwrap_err();
+        let help = lost.advice().map(|advice| advice.to_string());
+        assert_eq!(help.as_deref(), Some("orch explain lists all topics"));
     }
 
     #[test]

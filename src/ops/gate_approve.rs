@@ -136,7 +136,7 @@ pub(super) fn refuse_changed_needs(driver: &mut Driver<'_>, gate: &GateId) -> Re
 pub fn changed(id: &RunId, gate: &GateId) -> Error {
     Error::usage(format!("the outputs of gate {gate} have changed since they passed"))
         .advise_command_that(
-            Suggestion::new("gate finish").of(id).at(gate),
+            Suggestion::new("done").of(id).at(gate),
             "judges the current outputs; then approve them",
         )
 }
@@ -163,7 +163,7 @@ pub(super) fn refuse_other(id: &RunId, run: &Run, gate: &GateId) -> Result<(), E
     match run.gate(gate).and_then(|state| state.waits_for) {
         Some(WaitsFor::Approval) => Ok(()),
         Some(other) => {
-            let message = format!("gate {gate} is waiting for {other}, not for an approval");
+            let message = format!("gate {gate} is waiting for {other}, not for approval");
             let error = Error::usage(message);
             Err(match other {
                 WaitsFor::Person | WaitsFor::Agent | WaitsFor::Approval => {
@@ -176,7 +176,7 @@ pub(super) fn refuse_other(id: &RunId, run: &Run, gate: &GateId) -> Result<(), E
             })
         }
         None => Err(Error::usage(format!(
-            "gate {gate} is {}, not waiting for an approval",
+            "gate {gate} is {}, not waiting for approval",
             run.status_of(gate)
         ))
         .advise_command_that(Suggestion::new("status").of(id), "shows which gates wait for what")),

@@ -127,7 +127,7 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
             asker::refuse_executors(driver.project).map(|()| attempt.attempt)
         }
         (_, Some(WaitsFor::Approval)) => Err(Error::usage(format!(
-            "gate {gate} is waiting for an approval; its outputs have passed"
+            "gate {gate} is waiting for approval; its outputs have passed"
         ))
         .advise_command(Suggestion::new("gate approve").of(id).at(gate))),
         (_, Some(WaitsFor::Decision)) => {

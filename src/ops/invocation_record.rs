@@ -40,7 +40,7 @@ pub struct Request {
     /// Session id of the agent.
     #[cfg_attr(feature = "cli", arg(long, value_name = "ID"))]
     pub session: Option<String>,
-    /// Cost in US dollars, from 0 to 10^12.
+    /// Cost in US dollars.
     #[cfg_attr(feature = "cli", arg(long, value_name = "USD", allow_negative_numbers = true))]
     pub cost: Option<f64>,
     /// Input tokens.

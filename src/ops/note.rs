@@ -32,7 +32,7 @@ pub struct Request {
     #[cfg_attr(feature = "cli", arg(skip))]
     #[serde(default)]
     pub kind: NoteKind,
-    /// Text; needs no quotes.
+    /// Text; quotes are optional unless the shell needs them.
     #[cfg_attr(feature = "cli", arg(value_name = "TEXT", required = true, num_args = 1..))]
     pub text: Vec<String>,
     /// Which gate.

@@ -209,7 +209,7 @@ pub(super) fn range(
         let found = workflow.gates.iter().find(|gate| gate.id.as_str() == name);
         found.map(|gate| gate.id.clone()).ok_or_else(|| {
             let known = workflow.gates.iter().map(|gate| gate.id.as_str());
-            Error::usage(format!("gate `{name}` not found"))
+            Error::not_found(format!("gate `{name}` not found"))
                 .advise(crate::source::suggest(name, known))
         })
     };

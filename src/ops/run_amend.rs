@@ -61,7 +61,7 @@ pub struct AmendmentQuestion {
     pub changes: Vec<String>,
     /// The differences, also in scripts that agents' commands name.
     pub diffs: Vec<TextDiff>,
-    /// The gates that will be opened again.
+    /// The gates that will be reopened.
     pub reopened: Vec<GateId>,
 }
 

@@ -43,7 +43,7 @@ impl Epic {
         }
         let last = choose::runs_of(project, epic)?.into_iter().max();
         last.ok_or_else(|| {
-            Error::usage(format!("no run found for `{epic}`")).advise_command(begin(epic))
+            Error::not_found(format!("no run of key `{epic}` found")).advise_command(begin(epic))
         })
     }
 }
@@ -74,7 +74,7 @@ pub(super) fn begin(epic: &str) -> Suggestion {
 
 /// What takes the sittings at it up again.
 pub(super) fn resume(epic: &str) -> Suggestion {
-    begin(epic).flag("resume")
+    Suggestion::new("session resume").word(epic)
 }
 
 /// Where a sitting stands: one that nobody keeps has died.

@@ -38,6 +38,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
+/// How much of the last note is told of a sitting that died, in characters.
+const NOTE_CHARS_MAX: usize = 100;
+
 /// Arguments of `session_start`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
@@ -53,7 +56,7 @@ pub struct Request {
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub resume: bool,
-    /// Workflow to start; defaults to `session_workflow` in orch.toml.
+    /// Workflow to start; defaults to `[defaults] session_workflow` in orch.toml.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     pub workflow: Option<String>,
     /// Input of the workflow; repeatable.
@@ -327,15 +330,16 @@ fn number(run: &Run) -> u32 {
     run.sessions.last().map_or(0, |session| session.number)
 }
 
-/// What a sitting that died has left, in a sentence.
+/// What a sitting that died has left, in a sentence; the words of the note end it.
 fn found(run: &Run, number: u32, since: Moment) -> String {
     let said = run.notes.last().map(|(at, note)| {
-        format!("; last note, at {at}: {}", note.text.lines().next().unwrap_or_default())
+        let line = note.text.lines().next().unwrap_or_default();
+        format!("; last note, at {at}: {}", few_words(line))
     });
     let sealed = run
         .checkpoints
         .last()
-        .map(|(at, checkpoint)| format!("; checkpoint {} of {at}", checkpoint.checkpoint));
+        .map(|(at, checkpoint)| format!("; last checkpoint {}, at {at}", checkpoint.checkpoint));
     let open: Vec<String> = run
         .gates
         .iter()
@@ -345,7 +349,15 @@ fn found(run: &Run, number: u32, since: Moment) -> String {
     let open = if open.is_empty() { String::new() } else { format!(" with {}", open.join(", ")) };
     format!(
         "session {number}, started at {since}, died{open}{}{}",
-        said.unwrap_or_default(),
-        sealed.unwrap_or_default()
+        sealed.unwrap_or_default(),
+        said.unwrap_or_default()
     )
+}
+
+/// The begin of a line, as long as fits beside what else is told of it.
+fn few_words(line: &str) -> String {
+    match line.char_indices().nth(NOTE_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default().trim_end()),
+        None => line.to_owned(),
+    }
 }

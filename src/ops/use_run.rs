@@ -19,7 +19,7 @@ use serde::Serialize;
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Run id, a unique part of it, or key; defaults to the current run.
+    /// Run id, a unique part of it, or key; may be omitted if a gate is given.
     #[cfg_attr(feature = "cli", arg(value_name = "RUN", required_unless_present = "gate"))]
     pub run: Option<String>,
     /// Gate to work on.

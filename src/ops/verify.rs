@@ -51,8 +51,9 @@ pub struct Request {
     /// Allowed-signers file for `ssh-keygen`; defaults to the one each run stored at its start.
     #[cfg_attr(feature = "cli", arg(long, value_name = "FILE"))]
     pub signers: Option<PathBuf>,
-    /// Artifacts missing from this copy of the project, such as build outputs in a clone.
-    #[cfg_attr(feature = "cli", arg(long, value_enum, default_value_t))]
+    /// What to do about artifacts missing from this copy of the project, such as build outputs in a
+    /// clone: `present` counts them, `required` reports each as a difference.
+    #[cfg_attr(feature = "cli", arg(long, value_enum, value_name = "WHICH", default_value_t))]
     #[serde(default)]
     pub artifacts: Artifacts,
     /// Verify every run.
@@ -254,7 +255,7 @@ fn one(
         let path = project.shown(&project.store.record(id).join("journal").path());
         verified
             .differences
-            .push(Difference::of(path, format!("the journal never had the head {head}")));
+            .push(Difference::of(path, format!("the journal never contained head {head}")));
     }
     if let Some(git) = git {
         verified.differences.extend(anchors::look(git, &places, &reading)?);

@@ -34,6 +34,16 @@ pub enum Error {
         #[help]
         help: Option<Advice>,
     },
+    /// What was named does not exist: nothing was written.
+    #[error("{message}")]
+    #[diagnostic(code("not_found"))]
+    NotFound {
+        /// What was not found, and where.
+        message: String,
+        /// What there is.
+        #[help]
+        help: Option<Advice>,
+    },
     /// A definition that cannot be used; it names file, line and what would be right.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -104,7 +114,7 @@ pub enum Error {
     /// The journal is not the one that commits tell of, or claims what is not proved; nothing was
     /// begun.
     #[error("{message}")]
-    #[diagnostic(code("untrue"))]
+    #[diagnostic(code("unproven"))]
     Untrue {
         /// What is claimed, and what is proved.
         message: String,
@@ -167,6 +177,11 @@ impl Error {
         Self::Usage { message: files::in_words(&message.into()).into_owned(), help: None }
     }
 
+    /// Something that was named and does not exist, as words.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::NotFound { message: message.into(), help: None }
+    }
+
     /// Surroundings that fail, as words.
     pub fn environment(message: impl Into<String>) -> Self {
         Self::Environment { message: files::in_words(&message.into()).into_owned(), help: None }
@@ -188,9 +203,9 @@ impl Error {
     /// The command that it advises.
     pub fn command(&self) -> Option<Suggestion> {
         match self {
-            Self::Usage { help, .. } | Self::Environment { help, .. } => {
-                help.as_ref()?.command().cloned()
-            }
+            Self::Usage { help, .. }
+            | Self::NotFound { help, .. }
+            | Self::Environment { help, .. } => help.as_ref()?.command().cloned(),
             Self::Held { run, .. } => Some(Suggestion::new("status").of(run.as_ref()?)),
             Self::Lost { run, .. } | Self::Unstopped { run, .. } => {
                 Some(Suggestion::new("status").of(run))
@@ -215,7 +230,9 @@ impl Error {
             see.map(|see| see.then(then))
         };
         match self {
-            Self::Usage { help, .. } | Self::Environment { help, .. } => help.clone(),
+            Self::Usage { help, .. }
+            | Self::NotFound { help, .. }
+            | Self::Environment { help, .. } => help.clone(),
             Self::Untrue { help, .. } => Some(help.clone()),
             Self::Held { .. } => {
                 let see =
@@ -272,6 +289,7 @@ impl Error {
     fn with_advice(self, advice: Advice) -> Self {
         match self {
             Self::Usage { message, .. } => Self::Usage { message, help: Some(advice) },
+            Self::NotFound { message, .. } => Self::NotFound { message, help: Some(advice) },
             Self::Environment { message, .. } => Self::Environment { message, help: Some(advice) },
             other @ (Self::Unsound(_)
             | Self::Workflow(_)

@@ -289,7 +289,7 @@ pub fn claim(run: &Run, workflow: &Workflow, id: &GateId) -> Option<String> {
         | GateStatus::Waiting
         | GateStatus::Fail
         | GateStatus::Stale => None,
-        GateStatus::Waived => said("it was waived, and a waiver is not a signature"),
+        GateStatus::Waived => said("it was waived, but it requires a signature"),
         GateStatus::Skipped if may_be_skipped(run, gate, id) => None,
         GateStatus::Skipped => said("it was skipped, but its definition gives no reason for that"),
         GateStatus::Pass if state.reused.is_some() => {

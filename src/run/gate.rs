@@ -157,7 +157,7 @@ pub struct GateState {
     pub polled_at: Option<Moment>,
     /// The instances of a fan-out, once they are known.
     pub items: Option<Vec<Item>>,
-    /// Why it was skipped, waived or opened again.
+    /// Why it was skipped, waived or reopened.
     pub reason: Option<String>,
     /// The attempt of another run whose result it took over.
     pub reused: Option<Box<Reused>>,

@@ -108,7 +108,7 @@ pub enum Turn {
         /// Why.
         reason: String,
     },
-    /// It was opened again, since something that it stands on changed.
+    /// It was reopened, since something that it stands on changed.
     Reopened {
         /// Why.
         reason: String,

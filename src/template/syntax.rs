@@ -31,14 +31,14 @@ pub(super) fn told(text: &str, message: &str) -> Told {
     }
     if let Some(block) = BLOCKS.iter().find(|block| is_open(text, block)) {
         let end = format!("{{% end{block} %}}");
-        return of(format!("`{{% {block} … %}}` has no end"), format!("write {end} behind it"));
+        return of(format!("`{{% {block} … %}}` has no end"), format!("add {end} after it"));
     }
     let found = message.strip_prefix("Found ").and_then(|rest| rest.split_once(" but expected "));
     if let Some((found, expected)) = found {
         return expected_other(text, found, expected);
     }
     if let Some((sign, right)) = sign(text).filter(|_| message == "Unexpected character") {
-        return of(format!("`{sign}` has no meaning in a template"), right.to_owned());
+        return of(format!("`{sign}` is not a template operator"), right.to_owned());
     }
     if message.starts_with("String opened with") {
         let help = "write 'text', with a quote on each side".to_owned();
@@ -56,7 +56,7 @@ pub(super) fn told(text: &str, message: &str) -> Told {
     }
     if message.starts_with("Function calls are only allowed") {
         let help = "use a filter, such as {{ title | upper }}";
-        return of("a value in a template has no methods".to_owned(), help.to_owned());
+        return of("values have no methods in templates".to_owned(), help.to_owned());
     }
     if let Some(name) = message.strip_prefix("Unknown function ") {
         let message = format!("unknown function {name} in a template");
@@ -81,10 +81,10 @@ fn expected_other(text: &str, found: &str, expected: &str) -> Told {
     let is_value = expected.starts_with("one of: integer");
     match (found.trim_matches('`'), expected) {
         (_, "=") | ("string" | "integer" | "float" | "bool", "identifier") => of(
-            "an argument in a template has no name".to_owned(),
+            "an argument of a filter requires a name".to_owned(),
             "write name=value, such as {{ x | replace(from='a', to='b') }}".to_owned(),
         ),
-        ("!", _) => of("`!` has no meaning in a template".to_owned(), "write `not`".to_owned()),
+        ("!", _) => of("`!` is not a template operator".to_owned(), "write `not`".to_owned()),
         (_, "else") => of(
             "`if` in an expression has no `else`".to_owned(),
             "write {{ a if condition else '' }}".to_owned(),
@@ -98,8 +98,9 @@ fn expected_other(text: &str, found: &str, expected: &str) -> Told {
             "write a name or a value there, such as {{ slug }}".to_owned(),
         ),
         ("identifier" | "string" | "integer" | "float", "}}") => of(
-            "two values stand side by side in a template".to_owned(),
-            "join texts with ~, such as {{ a ~ b }}, or give each braces of its own".to_owned(),
+            "missing operator between two values in a template".to_owned(),
+            "join strings with ~, as in {{ a ~ b }}, or write each value in its own braces"
+                .to_owned(),
         ),
         (found, _) => {
             let sign = sign(text).map(|(_, right)| right.to_owned());
@@ -183,30 +184,30 @@ mod tests {
         `{{` is not closed
           write {{ … }}
         `{% if … %}` has no end
-          write {% endif %} behind it
+          add {% endif %} after it
         `{% for … %}` has no end
-          write {% endfor %} behind it
+          add {% endfor %} after it
         unknown statement `end` in a template
           write {% endif %} or {% endfor %}
         unknown statement `elif` in a template
           write {% if … %} before it
         unknown statement `loop` in a template
           known: if, elif, else, endif, for, endfor, set, include
-        two values stand side by side in a template
-          join texts with ~, such as {{ a ~ b }}, or give each braces of its own
+        missing operator between two values in a template
+          join strings with ~, as in {{ a ~ b }}, or write each value in its own braces
         a value is missing before `}}`
           write a name or a value there, such as {{ slug }}
-        an argument in a template has no name
+        an argument of a filter requires a name
           write name=value, such as {{ x | replace(from='a', to='b') }}
-        an argument in a template has no name
+        an argument of a filter requires a name
           write name=value, such as {{ x | replace(from='a', to='b') }}
-        a value in a template has no methods
+        values have no methods in templates
           use a filter, such as {{ title | upper }}
-        `?` has no meaning in a template
+        `?` is not a template operator
           write {{ 'a' if condition else 'b' }}
-        `&&` has no meaning in a template
+        `&&` is not a template operator
           write `and`
-        `!` has no meaning in a template
+        `!` is not a template operator
           write `not`
         found `}}`, expected `]`
           close the bracket with ]

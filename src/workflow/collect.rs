@@ -123,6 +123,13 @@ impl Fetch<'_> {
                     .unsound(name.span(), message)
                     .advise(format!("write \"{bare}\"")));
             }
+            // A prompt's name ends as its file does.
+            let whole = format!("{bare}.md");
+            if ending.is_empty() && names.contains(&whole) {
+                let message = format!("`{path}` not found");
+                let help = format!("did you mean `{whole}`?");
+                return Err(source.unsound(name.span(), message).advise(help));
+            }
             let known = names.iter().map(String::as_str);
             let help = if folder == "prompts" && name.get_ref().contains(char::is_whitespace) {
                 "put the instructions into a file, such as prompts/draft.md, and write \"draft.md\""

@@ -168,7 +168,7 @@ pub struct GateFile {
     #[serde(default)]
     #[schemars(with = "AuditsFile")]
     pub audits: Option<Placed<AuditsFile>>,
-    /// How often to try before the gate fails.
+    /// How many attempts to make before the gate fails.
     pub retry: Option<RetryFile>,
     /// What to do when the gate has failed. `stop` (default) starts no further gate, `continue`
     /// runs the gates that do not need it, `ignore` also runs those that need it, and
@@ -305,17 +305,17 @@ pub struct AnswersFromFile {
     pub pointer: String,
 }
 
-/// How often to try a gate.
+/// How many attempts to make.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RetryFile {
-    /// Number of tries, including the first.
+    /// Number of attempts, including the first.
     #[schemars(with = "u32")]
     pub attempts: Placed<u32>,
-    /// Delay before the second try, such as `10s`.
+    /// Delay before the second attempt, such as `10s`.
     #[schemars(with = "Option<String>")]
     pub delay: Option<Placed<String>>,
-    /// The factor by which the delay grows with each further try.
+    /// The factor by which the delay grows with each further attempt.
     #[schemars(with = "Option<f64>")]
     pub backoff: Option<Placed<f64>>,
 }

@@ -120,7 +120,7 @@ fn unsound_workflows_are_refused_with_their_place() {
             "[inputs]\na = { type = 'path', default = '{{ b }}' }\nb = { type = 'path', default = '{{ a }}' }\n[[gate]]\nid = 'a'\nexecutor = 'human'\n",
             "the defaults of a, b refer to each other",
         ),
-        ("gate = 3\n", "3:8 invalid type"),
+        ("gate = 3\n", "3:8 expected a list"),
         ("", "1:8 a workflow requires at least one gate"),
         ("[[gate]\n", "3:"),
     ] {

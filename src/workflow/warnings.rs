@@ -37,7 +37,7 @@ impl Workflow {
         let blind = self.gates.iter().filter(|gate| gate.reuse && gate.reads.is_empty());
         let told = blind.map(|gate| {
             format!(
-                "gate {} has `reuse = true` but no `reads`: it is not done again when the files \
+                "gate {} has `reuse = true` but no `reads`: it will not run again when the files \
                  that it uses change; list them, as in reads = [\"data/**\"]",
                 gate.id
             )
@@ -86,7 +86,7 @@ fn edited_after(workflow: &Workflow, gate: &Gate) -> Vec<String> {
         });
         told.extend(seen.map(|seen| {
             format!(
-                "gate {} changes {} after {}, and nobody approves or audits the new version",
+                "gate {} changes {} after {}, and the new version is neither approved nor audited",
                 gate.id,
                 changed.text(),
                 seen.what

@@ -58,7 +58,7 @@ fn a_rate_limit_spends_no_try() {
     let Some((house, _model)) = house(&json!([{"fail": 429}, {"fail": 529}, poem(WELL)])) else {
         return;
     };
-    house.orch("run demo").code(0).says("next try in");
+    house.orch("run demo").code(0).says("next attempt in");
     assert_eq!(house.attempts("write"), "INTERRUPTED INTERRUPTED PASS");
 }
 

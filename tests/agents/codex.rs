@@ -60,7 +60,7 @@ fn what_is_wrong_is_told_to_the_next_attempt() {
 #[test]
 fn a_rate_limit_spends_no_try() {
     let Some((house, _model)) = house(&json!([{"fail": 429}, poem(WELL)])) else { return };
-    house.orch("run demo").code(0).says("next try in");
+    house.orch("run demo").code(0).says("next attempt in");
     assert_eq!(house.attempts("write"), "INTERRUPTED PASS");
 }
 

@@ -51,7 +51,7 @@ fn it_writes_checks_and_passes_and_its_figures_are_known() {
 fn what_is_wrong_is_told_and_a_rate_limit_spends_no_try() {
     let script = json!([poem(SHORT), {"say": "Done."}, {"fail": 429}, poem(WELL)]);
     let Some((house, model)) = house(&script) else { return };
-    house.orch("run demo").code(0).says("next try in");
+    house.orch("run demo").code(0).says("next attempt in");
     assert_eq!(house.attempts("write"), "FAIL INTERRUPTED PASS");
     assert!(call(&house, 2)["session"].is_string(), "a failure keeps its session");
     assert!(model.heard().contains("Findings to fix"));

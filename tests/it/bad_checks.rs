@@ -84,10 +84,10 @@ fn a_schema_is_there_and_sound() {
     let house = house("x.json", check);
     refused(&house, "4:44", "s.json does not exist");
     for (schema, says) in [
-        ("{", "the schema, line 1: invalid JSON"),
-        ("{\"type\": 3}", "the schema is invalid"),
-        ("{\"pattern\": \"(\"}", "the schema is invalid"),
-        ("{\"$ref\": \"other.json\"}", "the schema is invalid"),
+        ("{", ":1: invalid JSON"),
+        ("{\"type\": 3}", "invalid schema: /type: 3 is not allowed here"),
+        ("{\"pattern\": \"(\"}", "invalid schema: "),
+        ("{\"$ref\": \"other.json\"}", "invalid schema: "),
     ] {
         house.write("s.json", schema);
         refused(&house, "4:44", says);
@@ -147,7 +147,7 @@ fn a_glob_that_names_no_file_of_the_project_is_refused() {
         ("a/../../*", "leaves the project"),
         ("/etc/*", "absolute"),
         ("orchestration/runs/**", "orchestration/runs"),
-        ("{{ n }}/../../x", "leads out of the project whatever its values"),
+        ("{{ n }}/../../x", "leads outside the project, whatever its values"),
     ] {
         for (check, before) in [
             ("kind = 'file_count', min = 1, glob = ", ""),

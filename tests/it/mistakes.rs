@@ -43,7 +43,7 @@ fn a_workflow_says_what_to_write_instead() {
     ];
     let told: Vec<String> = cases.iter().map(|rest| told(&workflow(rest))).collect();
     insta::assert_snapshot!(told.join("\n\n"), @r#"
-    error: invalid type: table, expected a list
+    error: expected a list, found a table
       --> workflows/demo.toml:3:1
     help: write [[gate]], with two brackets on each side
 
@@ -51,19 +51,19 @@ fn a_workflow_says_what_to_write_instead() {
       --> workflows/demo.toml:4:14
     help: did you mean `integer`?
 
-    error: invalid type: date or time `2026-01-31`, expected a string
+    error: expected a string, found date or time `2026-01-31`
       --> workflows/demo.toml:3:15
     help: write "2026-01-31", in quotes
 
-    error: invalid type: integer `30`, expected a string
+    error: expected a string, found integer `30`
       --> workflows/demo.toml:6:11
     help: write "30s" for seconds, or use m, h or d
 
-    error: invalid type: integer `48`, expected a string
+    error: expected a string, found integer `48`
       --> workflows/demo.toml:6:10
     help: write "48s" for seconds, or use m, h or d
 
-    error: invalid type: string "cp {{ slug }}.md out", expected a list
+    error: expected a list, found string "cp {{ slug }}.md out"
       --> workflows/demo.toml:6:11
     help: write ["cp", "{{ slug }}.md", "out"]
 
@@ -79,7 +79,7 @@ fn a_workflow_says_what_to_write_instead() {
       --> workflows/demo.toml:6:10
     help: write the gate whose work this one reviews
 
-    error: missing field `by`
+    error: missing key `by`
       --> workflows/demo.toml:6:12
     help: write by = "person", or with signed = true: by = ["ada@example.org"]
 
@@ -87,11 +87,11 @@ fn a_workflow_says_what_to_write_instead() {
       --> workflows/demo.toml:6:12
     help: write signed = true, or by = "person" for an approval without a signature
 
-    error: invalid type: integer `3`, expected a table
+    error: expected a table, found integer `3`
       --> workflows/demo.toml:6:9
     help: write retry = { attempts = 3 }
 
-    error: missing field `id`
+    error: missing key `id`
       --> workflows/demo.toml:3:1
     help: write id = "draft"
     "#);
@@ -127,7 +127,7 @@ fn a_contract_says_what_to_write_instead_and_where() {
     error: matches: the regex `(` is invalid: unclosed group
       --> contracts/c.toml:5:9
 
-    error: invalid value: string "three", expected a whole number of at least 0, or a template that renders one
+    error: expected a whole number of at least 0, or a template that renders one, found string "three"
       --> contracts/c.toml:5:7
 
     error: contains_headings: `level` must be 1 to 6, not 9
@@ -136,7 +136,7 @@ fn a_contract_says_what_to_write_instead_and_where() {
     error: unchanged: `paths` is empty
       --> contracts/c.toml:4:9
 
-    error: field: `x` is not a JSON pointer: write `/x`
+    error: field: `x` is not a JSON pointer; write `/x`
       --> contracts/c.toml:4:39
 
     error: command: `5` is not a duration; write `5s`
@@ -187,7 +187,7 @@ fn all_errors_are_told_at_once() {
     error: unknown key `idd`
       --> workflows/demo.toml:4:1
     help: did you mean `id`?
-    error: invalid type: integer `5`, expected a string
+    error: expected a string, found integer `5`
       --> workflows/demo.toml:8:11
     help: write "5s" for seconds, or use m, h or d
     error: unknown key `exectuor`
@@ -206,11 +206,11 @@ fn a_document_is_told_in_the_words_of_who_wrote_it() {
         ("a: 1\na: 2\n", "a.yaml:2: invalid YAML: duplicate key `a` [field]\n"),
         (
             "a: 1\n---\nb: 2\n",
-            "a.yaml:2: invalid YAML: expected one document, found another behind `---` [field]\n",
+            "a.yaml:2: invalid YAML: expected one document, found another after `---` [field]\n",
         ),
         (
             "a: *b\n",
-            "a.yaml:1: invalid YAML: `*` refers to a name that no `&` gives: put the text in quotes [field]\n",
+            "a.yaml:1: invalid YAML: `*` refers to an undefined anchor; quote the text if it is not an alias [field]\n",
         ),
         ("a: [1\n", "a.yaml:1: invalid YAML: unclosed bracket '[' [field]\n"),
     ] {
@@ -241,10 +241,10 @@ fn git_is_told_without_the_words_of_a_library() {
     help: run `git config --list`, which names the file and line
 
     warning: the record is not on its branch: cannot read refs/heads/main: a ref of the repository is damaged or leads nowhere
-    help: after fixing that, commit it with: orch run resume --run run_20260119T143012Z_demo_000001
+    help: after fixing that, commit it with: orch run resume
 
     warning: the record is not on its branch: the symbolic ref HEAD leads in a circle
-    help: after fixing that, commit it with: orch run resume --run run_20260119T143012Z_demo_000001
+    help: after fixing that, commit it with: orch run resume
     ");
 }
 
@@ -274,7 +274,7 @@ fn a_mistake_is_told_once_and_at_its_place() {
       --> workflows/demo.toml:4:24
     help: remove it: an input is required unless it has `optional = true` or a default
 
-    error: invalid type: integer `5`, expected a table
+    error: expected a table, found integer `5`
       --> workflows/demo.toml:3:10
     help: write budget = { usd = 5 }
 

@@ -69,14 +69,14 @@ fn outputs_nested_without_end_fail_the_gate() {
         ("a.toml", field, format!("a{} = 1", ".a".repeat(DEEP)), "invalid TOML"),
         ("a.md", front, format!("---\na: {}\n---\n", "[".repeat(DEEP)), "invalid YAML"),
         ("a.md", front, format!("+++\na = {}\n+++\n", "[".repeat(DEEP)), "invalid TOML"),
-        ("a.md", "kind = 'word_count', min = 1", "> ".repeat(DEEP), "number of words"),
+        ("a.md", "kind = 'word_count', min = 1", "> ".repeat(DEEP), "word count"),
     ] {
         let done = judging(path, check, text).orch("run demo");
         assert!(done.code == 1 && done.stderr.contains(says), "{path} {check}\n{}", done.shown());
     }
     let house = judging("a.json", "kind = 'json_schema', schema = 's.json'", "{}");
     house.write("s.json", "{\"not\":".repeat(DEEP));
-    house.orch("run demo").code(2).says("the schema, line 1: invalid JSON");
+    house.orch("run demo").code(2).says(":1: invalid JSON");
 }
 
 #[test]

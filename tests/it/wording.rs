@@ -25,11 +25,11 @@ fn types_are_told_in_the_words_of_the_languages() {
     for (rest, says) in [
         (format!("{GATE}retry = {{ attempts = 'x' }}"), "expected a whole number of at least 0"),
         (format!("{GATE}retry = {{ attempts = 1, backoff = 'x' }}"), "expected a number"),
-        (format!("{GATE}retry = 3"), "integer `3`, expected a table"),
+        (format!("{GATE}retry = 3"), "expected a table, found integer `3`"),
         (format!("{GATE}needs = 'a'"), "expected a list"),
         (format!("{GATE}env = 3"), "expected a table"),
         (format!("{GATE}reuse = 'x'"), "expected true or false"),
-        (format!("{GATE}timeout = ['x']"), "invalid type: list, expected a string"),
+        (format!("{GATE}timeout = ['x']"), "expected a string, found a list"),
         (format!("{GATE}join = 'dne'"), "help: did you mean `done`?"),
         (
             format!("{GATE}join = 'some'"),
@@ -143,4 +143,76 @@ fn of_many_names_the_nearest_few_are_told() {
     few("workflow show something-else", "more: orch workflow list)");
     few("workflow check bad", "more: orch workflow show NAME shows those of a workflow)");
     few("run demo --until elsewhere", "(22 more)");
+}
+
+/// Words of our own where the field has better ones, as no text may use that people read.
+const SHUNNED: [(&str, &str); 9] = [
+    (r"\bbehind (?:it|the|a|an|this|them|`)", "after"),
+    (r"\bmend(?:s|ed|ing)?\b", "fix"),
+    (r"(?i)\bwhoever\b", "anyone who, the person who"),
+    (r"(?i)\bsittings?\b", "session"),
+    (r"\banew\b", "again, or a word with re-"),
+    (r"\bopen(?:s|ed)? again\b", "reopen"),
+    (r"\bgo(?:es)? on\b", "continue"),
+    (r"\bt(?:ake|akes|aken|ook) up\b", "resume"),
+    (r"\bwrong number of\b", "the number, and the one that was expected"),
+];
+
+#[test]
+fn what_people_read_uses_the_terms_of_the_field() {
+    let shunned = SHUNNED.map(|(word, better)| (regex::Regex::new(word).unwrap(), better));
+    let mut found = Vec::new();
+    for (path, text) in read_by_people() {
+        for (word, better) in &shunned {
+            for hit in word.find_iter(&text) {
+                let begin = text.floor_char_boundary(hit.start().saturating_sub(40));
+                let end = text.ceil_char_boundary(hit.end() + 40);
+                let around = text[begin..end].replace('\n', " ");
+                found.push(format!("{path}: {around}\n  write: {better}"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// The pages, the texts that come with the program, and every text in its code but those of tests.
+fn read_by_people() -> Vec<(String, String)> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut texts = Vec::new();
+    for file in ["README.md", "reference.md", "SECURITY.md", "CHANGELOG.md"] {
+        texts.push((file.to_owned(), std::fs::read_to_string(root.join(file)).unwrap()));
+    }
+    let mut open = ["docs/src", "prompts", "workflows", "contracts", "src/ops/init"]
+        .map(|folder| root.join(folder))
+        .to_vec();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let is_text = path.extension().is_some_and(|ending| ending == "md" || ending == "toml");
+            if path.is_dir() && path.extension().is_none() {
+                open.push(path);
+            } else if is_text {
+                texts.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    let literal = regex::Regex::new(concat!(
+        r##"//[^\n]*|r#+"(?s:.*?)"#+|'(?:[^'\\]|\\.)'|"##,
+        r#"(?P<reason>reason = )?"(?P<text>(?:[^"\\]|\\(?s:.))*)""#
+    ))
+    .unwrap();
+    for (path, text) in crate::tidy::sources("src") {
+        let of_tests = ["tests", "testing", "golden"];
+        if path.iter().any(|part| of_tests.iter().any(|it| part.to_string_lossy().starts_with(it)))
+        {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        for literal in literal.captures_iter(code) {
+            if let (None, Some(text)) = (literal.name("reason"), literal.name("text")) {
+                texts.push((path.display().to_string(), text.as_str().replace("\\\n", " ")));
+            }
+        }
+    }
+    texts
 }

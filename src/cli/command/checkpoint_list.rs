@@ -17,9 +17,10 @@ pub fn execute(face: &Face, request: &checkpoint_list::Request) -> Result<u8, Fa
     let mut text = table(&rows);
     let (kept, new) = (reply.kept, bytes(reply.new_bytes));
     let _ = match kept {
-        0 => writeln!(text, "0 trees saved here"),
-        1 => writeln!(text, "1 tree saved, {new} not in its commit"),
-        _ => writeln!(text, "{kept} trees saved, {new} not in their commits"),
+        0 if rows.is_empty() => writeln!(text, "no checkpoints"),
+        0 => writeln!(text, "no working trees saved here"),
+        1 => writeln!(text, "1 working tree saved, {new} beyond its commit"),
+        _ => writeln!(text, "{kept} working trees saved, {new} beyond their commits"),
     };
     face.answer(&reply, &Instructions::default(), &text);
     Ok(exit::DONE)
@@ -32,8 +33,8 @@ fn row(entry: &CheckpointEntry) -> Vec<String> {
             let (all, new) = (bytes(snapshot.bytes), bytes(snapshot.new_bytes));
             format!("{} files, {all}, {new} new", snapshot.files)
         }
-        Some(_) => "tree no longer saved".to_owned(),
-        None => "no tree".to_owned(),
+        Some(_) => "working tree no longer saved".to_owned(),
+        None => "no working tree".to_owned(),
     };
     let cost = checkpoint.cost_usd.map(|cost| format!("{cost:.4} USD")).unwrap_or_default();
     vec![

@@ -20,7 +20,15 @@ pub fn execute(face: &Face, request: &checkpoint_restore::Request) -> Result<u8,
         count => format!("{count} files"),
     };
     let number = reply.checkpoint;
-    let _ = writeln!(text, "restored {count} from checkpoint {number}");
+    let _ = if files.is_empty() && reply.plan.filtered.is_empty() && !request.paths.is_empty() {
+        let paths = request.paths.join(", ");
+        writeln!(
+            text,
+            "nothing restored: no file that matches {paths} differs from checkpoint {number}"
+        )
+    } else {
+        writeln!(text, "restored {count} from checkpoint {number}")
+    };
     let mut next = Instructions::default();
     if let Some(folder) = &reply.worktree {
         let _ = writeln!(text, "worktree {}", folder.display());

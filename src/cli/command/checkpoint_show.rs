@@ -21,7 +21,7 @@ pub fn execute(face: &Face, request: &checkpoint_show::Request) -> Result<u8, Fa
         ("reason", Some(checkpoint.reason.clone())),
         ("state", Some(checkpoint.summary.clone())),
         ("cost", checkpoint.cost_usd.map(|cost| format!("{cost:.4} USD"))),
-        ("chain", Some(checkpoint.journal_head.to_string())),
+        ("head", Some(checkpoint.journal_head.to_string())),
         ("checked out", checkpoint.git_head.clone()),
         ("tree", checkpoint.snapshot.as_ref().map(|tree| format!("{} ({kept})", tree.commit))),
     ];

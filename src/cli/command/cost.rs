@@ -29,7 +29,8 @@ pub fn execute(face: &Face, request: &cost::Request) -> Result<u8, Failure> {
     if reply.total.cost_is_estimate {
         text.push_str("~ includes estimates from the price table\n");
     }
-    if reply.total.cost_unknown > 0 || reply.total.tokens_unknown > 0 {
+    let mut shown = reply.lines.iter().map(|line| &line.cost).chain([&reply.total]);
+    if shown.any(is_partly_unknown) {
         text.push_str("+ n? = n calls of unknown or partly unknown cost\n");
     }
     let budget = reply.budget.filter(|budget| !budget.is_open());
@@ -38,6 +39,12 @@ pub fn execute(face: &Face, request: &cost::Request) -> Result<u8, Failure> {
     }
     face.answer(&reply, &Instructions::default(), &text);
     Ok(exit::DONE)
+}
+
+/// Whether a figure is shown with the number of calls that it leaves out.
+fn is_partly_unknown(cost: &Cost) -> bool {
+    cost.cost_usd.is_some() && cost.cost_unknown > 0
+        || cost.tokens.is_some() && cost.tokens_unknown > 0
 }
 
 fn row(name: &str, cost: &Cost) -> Vec<String> {

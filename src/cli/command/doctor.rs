@@ -16,15 +16,19 @@ pub fn execute(face: &Face, request: &doctor::Request) -> Result<u8, Failure> {
         .iter()
         .map(|symptom| {
             let word = if symptom.is_well { "ok" } else { "PROBLEM" };
-            let is_mendable = !symptom.is_well && symptom.remedy.is_some() && !request.fix;
-            let mend = if is_mendable { "; to repair it: orch doctor --fix" } else { "" };
+            let is_repairable = !symptom.is_well && symptom.remedy.is_some() && !request.fix;
+            let repair = if is_repairable { "; to repair it: orch doctor --fix" } else { "" };
             let help = symptom.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-            vec![word.to_owned(), symptom.what.clone(), format!("{}{help}{mend}", symptom.finding)]
+            vec![
+                word.to_owned(),
+                symptom.what.clone(),
+                format!("{}{help}{repair}", symptom.finding),
+            ]
         })
         .collect();
     let text = table(&rows);
     if symptoms.iter().all(|symptom| symptom.is_well) {
-        let next = if request.fix { after_mending() } else { Instructions::default() };
+        let next = if request.fix { after_repairing() } else { Instructions::default() };
         face.answer(&symptoms, &next, &text);
         return Ok(exit::DONE);
     }
@@ -32,12 +36,13 @@ pub fn execute(face: &Face, request: &doctor::Request) -> Result<u8, Failure> {
     Ok(exit::FAILED)
 }
 
-fn after_mending() -> Instructions {
+fn after_repairing() -> Instructions {
     Instructions::to("No problems found; continue with your runs.", [Suggestion::new("run list")])
 }
 
 fn advice(symptoms: &[Symptom]) -> Instructions {
-    let can_be_mended = symptoms.iter().any(|symptom| !symptom.is_well && symptom.remedy.is_some());
-    let mend = can_be_mended.then(|| Suggestion::new("doctor").flag("fix"));
-    Instructions::to("Problems found; the lines above say how to fix them.", mend)
+    let can_be_repaired =
+        symptoms.iter().any(|symptom| !symptom.is_well && symptom.remedy.is_some());
+    let repair = can_be_repaired.then(|| Suggestion::new("doctor").flag("fix"));
+    Instructions::to("Problems found; the lines above say how to fix them.", repair)
 }

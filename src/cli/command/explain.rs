@@ -32,13 +32,15 @@ fn page(page: &Page) -> String {
 /// Text whose tables are lists: what a row explains, and indented below it what it says of that.
 fn plain(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
-    let is_rule = |line: Option<&&str>| line.is_some_and(|line| line.starts_with("| ---"));
+    let is_rule = |line: Option<&&str>| line.is_some_and(|line| line.starts_with("| --"));
     let mut plain: Vec<String> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let is_heading = is_rule(lines.get(at + 1));
         match line.strip_prefix("| ") {
             Some(_) if is_heading || is_rule(Some(line)) => {}
             Some(row) => plain.extend(item(row)),
+            // What a fence encloses is text as it is.
+            None if line.starts_with("```") => {}
             None => plain.push((*line).to_owned()),
         }
     }

@@ -9,24 +9,16 @@ use crate::event::NoteKind;
 use crate::ops;
 use crate::ops::GateChoice;
 use crate::ops::Instructions;
-use crate::ops::RunChoice;
 use crate::ops::log;
 
 /// What `orch log` takes on the command line.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Text; needs no quotes. Without it, list updates, notes, logs and decisions.
+    /// Text; quotes are optional unless the shell needs them. Without it, list updates, notes, logs and decisions.
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
     #[command(flatten)]
     gate: GateChoice,
-}
-
-impl Arguments {
-    /// The run that something is written to.
-    pub fn written_to(&self) -> Option<&RunChoice> {
-        (!self.text.is_empty()).then_some(&self.gate.run)
-    }
 }
 
 pub fn execute(face: &Face, Arguments { text, gate }: Arguments) -> Result<u8, Failure> {

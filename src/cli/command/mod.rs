@@ -83,7 +83,7 @@ pub enum Command {
         args_conflicts_with_subcommands = true,
         override_usage = "orch run WORKFLOW [--<input> …]\n       orch run <COMMAND>",
         after_help = "List workflows with: orch workflow list\n\
-                      List the inputs of a workflow with: orch run WORKFLOW --help"
+                      Show a workflow's inputs and all options with: orch run WORKFLOW --help"
     )]
     Run {
         #[command(subcommand)]
@@ -115,7 +115,7 @@ pub enum Command {
     /// Show the next step of the current run, with its packet.
     #[command(arg = bare_run())]
     Next(ops::RunChoice),
-    /// Summarize the current run for whoever resumes it.
+    /// Summarize the current run for someone resuming it.
     #[command(arg = bare_run())]
     Brief(ops::brief::Request),
     /// Print what a gate's program wrote to stdout and stderr.

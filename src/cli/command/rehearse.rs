@@ -43,7 +43,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         let command = flags(Command::new("orch rehearse"))
             .override_usage("orch rehearse WORKFLOW [--<input> …] [OPTIONS]")
             .after_help(format!(
-                "List the inputs of a workflow with: orch rehearse WORKFLOW --help\n\n{}",
+                "Show a workflow's inputs and all options with: orch rehearse WORKFLOW --help\n\n{}",
                 examples::of("rehearse")
             ));
         return Err(command
@@ -107,6 +107,14 @@ pub fn of_rehearsal(workflow: &Workflow) -> Command {
 }
 
 fn flags(command: Command) -> Command {
+    Global::augment_args(options(command))
+        .about("Dry-run a workflow in a scratch folder, showing every packet and decision")
+        .after_help(examples::of("rehearse"))
+        .max_term_width(100)
+}
+
+/// A command with the options of a rehearsal, whatever its workflow.
+pub fn options(command: Command) -> Command {
     let answers = Arg::new("answers")
         .long("answers")
         .value_name("FILE")
@@ -117,8 +125,5 @@ fn flags(command: Command) -> Command {
         .value_name("GATE")
         .action(ArgAction::Append)
         .help("Fail the first attempt of this gate; repeatable");
-    Global::augment_args(command.arg(answers).arg(fail))
-        .about("Dry-run a workflow in a scratch folder, showing every packet and decision")
-        .after_help(examples::of("rehearse"))
-        .max_term_width(100)
+    command.arg(answers).arg(fail)
 }

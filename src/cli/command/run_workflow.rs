@@ -107,13 +107,17 @@ pub fn of_workflow(workflow: &Workflow) -> Command {
     let command = Command::new(format!("orch run {}", workflow.name))
         .bin_name(format!("orch run {}", workflow.name))
         .max_term_width(100);
-    let command = inputs::flags(command, workflow);
+    // The flags bring a description of themselves; it is not the workflow's.
+    Global::augment_args(options(inputs::flags(command, workflow)))
+        .about(workflow.description.clone())
+}
+
+/// A command with the options of a run, whatever its workflow.
+pub fn options(command: Command) -> Command {
     let command = BeginRequest::augment_args(command);
     let command = BudgetRequest::augment_args(command);
     let command = DriveRequest::augment_args(command);
-    let command = CiArguments::augment_args(command);
-    // The flags bring a description of themselves; it is not the workflow's.
-    Global::augment_args(command).about(workflow.description.clone())
+    CiArguments::augment_args(command)
 }
 
 #[cfg(test)]

@@ -25,7 +25,12 @@ pub fn execute(face: &Face, epic: &Epic) -> Result<u8, Failure> {
     }
     let _ = writeln!(text, "\nrun {} {} ({})", reply.run_id, reply.run_status, reply.workflow);
     let _ = writeln!(text, "{}", money(&reply));
-    let _ = writeln!(text, "{}; {} checkpoints", time(&reply), reply.checkpoints);
+    let checkpoints = match reply.checkpoints {
+        0 => "no checkpoints".to_owned(),
+        1 => "1 checkpoint".to_owned(),
+        count => format!("{count} checkpoints"),
+    };
+    let _ = writeln!(text, "{}; {checkpoints}", time(&reply));
     let rows: Vec<Vec<String>> = reply
         .sessions
         .iter()
@@ -63,7 +68,7 @@ fn money(reply: &session_status::Reply) -> String {
     let (cost, parts) = if reply.parts_usd > 0.0 {
         let parts = usd(reply.parts_usd);
         let total = usd(reply.cost_usd.unwrap_or_default() + reply.parts_usd);
-        (total, format!(" ({own} here, {parts} in runs started in it)"))
+        (total, format!(" ({own} here, {parts} in child runs)"))
     } else {
         (own, String::new())
     };

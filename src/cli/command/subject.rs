@@ -21,15 +21,16 @@ pub fn subject(command: &Command) -> Option<Subject> {
         Command::Invocation { command: InvocationCommand::Record(request) } => &request.gate.run,
         Command::Record { command: RecordCommand::Rebuild(request) } => &request.run,
         Command::Checkpoint { command } => of_checkpoint(command)?,
-        Command::Update(request) | Command::Note(request) | Command::Decide(request) => {
-            &request.gate.run
-        }
-        Command::Log(arguments) => arguments.written_to()?,
         Command::Resume(arguments) => arguments.run(),
         Command::Approve(request) => &request.gate.run,
         Command::Done(request) => &request.finish.gate.run,
         Command::Use(_) | Command::Back => &RunChoice::default(),
         Command::Record { command: RecordCommand::Push(_) | RecordCommand::Fetch(_) }
+        // Words about the work leave it where it is.
+        | Command::Update(_)
+        | Command::Note(_)
+        | Command::Decide(_)
+        | Command::Log(_)
         | Command::Status(_)
         | Command::Next(_)
         | Command::Brief(_)

@@ -131,7 +131,7 @@ fn words(face: &Face, verified: &Verified) -> String {
             count => format!("{count} artifacts"),
         };
         let _ =
-            writeln!(text, "  {artifacts} as recorded, {} events, chain {head}", verified.events);
+            writeln!(text, "  {artifacts} as recorded, {} events, head {head}", verified.events);
     }
     for SignedApproval { gate, attempt, by } in &verified.approvals {
         let _ = writeln!(text, "  approval of {gate} attempt {attempt} signed by {by}");

@@ -3,8 +3,8 @@
 use crate::clock;
 use crate::clock::Moment;
 use crate::event::Event;
-use crate::event::Judged;
 use crate::event::Range;
+use crate::finding::Finding;
 use crate::id::GateId;
 use crate::run::Run;
 use serde::Serialize;
@@ -33,13 +33,15 @@ pub struct Setback {
     pub at: Moment,
     /// The gate concerned; `None` for the run as a whole.
     pub gate: Option<GateId>,
-    /// The attempt of that gate.
+    /// The attempt of that gate; the last of several that failed alike.
     pub attempt: Option<u32>,
+    /// All attempts that failed alike, in order.
+    pub attempts: Vec<u32>,
     /// What happened, in a word or two.
     pub what: &'static str,
-    /// The recorded reason.
-    pub reason: String,
-    /// Those that still stand are told with their gate.
+    /// The recorded reason; `None` if it is listed with its gate.
+    pub reason: Option<String>,
+    /// The findings; none if they are listed with their gate.
     pub findings: Vec<String>,
 }
 
@@ -97,11 +99,10 @@ fn words(event: &Event) -> Option<String> {
         Event::GateAnswered { gate, .. } => format!("gate {gate} answered"),
         Event::GateApproved { gate, .. } => format!("gate {gate} approved"),
         Event::GatePassed { gate, attempt, .. } => format!("gate {gate} passed, attempt {attempt}"),
-        Event::GateFailed { gate, attempt, reason, .. } => {
-            format!("gate {gate} failed, attempt {attempt}: {reason}")
-        }
-        Event::GateInterrupted { gate, attempt, reason, .. } => {
-            format!("gate {gate} interrupted, attempt {attempt}: {reason}")
+        // Why is told with the gate, or with what did not work.
+        Event::GateFailed { gate, attempt, .. } => format!("gate {gate} failed, attempt {attempt}"),
+        Event::GateInterrupted { gate, attempt, .. } => {
+            format!("gate {gate} interrupted, attempt {attempt}")
         }
         Event::GateWaived { gate, reason, .. } => format!("gate {gate} waived: {reason}"),
         Event::GatesReopened { gates, reason, .. } => {
@@ -208,29 +209,58 @@ fn worker(run: &Run, gate: &GateId, number: u32) -> Option<String> {
     Some(named.cloned().unwrap_or_else(|| attempt.executor.to_string()))
 }
 
-/// Everything that did not work, the oldest first.
+/// Everything that did not work, the oldest first; attempts of a gate that failed alike are one.
 pub(super) fn setbacks(run: &Run, history: &[(Moment, Event)]) -> Vec<Setback> {
-    history.iter().filter_map(|(at, event)| setback(run, *at, event)).collect()
+    let mut all: Vec<Setback> = Vec::new();
+    for mut setback in history.iter().filter_map(|(at, event)| setback(*at, event)) {
+        let before = all.iter().rposition(|before| before.gate == setback.gate);
+        if let Some(before) =
+            before.filter(|at| all.get(*at).is_some_and(|it| it.is_like(&setback)))
+        {
+            setback.attempts.splice(0..0, all.remove(before).attempts);
+        }
+        all.push(setback);
+    }
+    for setback in &mut all {
+        let attempt = setback.gate.as_ref().zip(setback.attempt);
+        if attempt.is_some_and(|(gate, number)| is_listed(run, gate, number)) {
+            setback.reason = None;
+            setback.findings = Vec::new();
+        }
+    }
+    all
 }
 
-fn setback(run: &Run, at: Moment, event: &Event) -> Option<Setback> {
+impl Setback {
+    /// Whether two attempts came to the same.
+    fn is_like(&self, other: &Self) -> bool {
+        let told = |it: &Self| (it.what, it.reason.clone(), it.findings.clone());
+        self.attempt.is_some() && other.attempt.is_some() && told(self) == told(other)
+    }
+
+    fn of<'f>(self, attempt: u32, findings: impl Iterator<Item = &'f Finding>) -> Self {
+        let findings = findings.map(ToString::to_string).collect();
+        Self { attempt: Some(attempt), attempts: vec![attempt], findings, ..self }
+    }
+}
+
+fn setback(at: Moment, event: &Event) -> Option<Setback> {
     let plain = |what, gate: Option<&GateId>, reason: String| Setback {
         at,
         gate: gate.cloned(),
         attempt: None,
+        attempts: Vec::new(),
         what,
-        reason,
+        reason: Some(reason),
         findings: Vec::new(),
     };
     if let Event::GateFailed { gate, attempt, reason, judged } = event {
-        let findings = if stands(run, gate, *attempt) { Vec::new() } else { found(judged) };
         let failed = plain("failed", Some(gate), reason.clone());
-        return Some(Setback { attempt: Some(*attempt), findings, ..failed });
+        return Some(failed.of(*attempt, judged.all_findings()));
     }
     if let Event::GateInterrupted { gate, attempt, reason, findings, .. } = event {
-        let findings = findings.iter().map(ToString::to_string).collect();
         let cut = plain("interrupted", Some(gate), reason.clone());
-        return Some(Setback { attempt: Some(*attempt), findings, ..cut });
+        return Some(cut.of(*attempt, findings.iter()));
     }
     if let Event::GateJumped { from, to, .. } = event {
         return Some(plain("went back", Some(from), format!("to gate {to}")));
@@ -244,15 +274,17 @@ fn setback(run: &Run, at: Moment, event: &Event) -> Option<Setback> {
     None
 }
 
-/// Whether the findings of this attempt are those that the gate still has to mend.
-fn stands(run: &Run, gate: &GateId, number: u32) -> bool {
+/// Whether what this attempt failed by is what the brief lists with the gate: what the next attempt
+/// has to fix, or else what the last one came to.
+fn is_listed(run: &Run, gate: &GateId, number: u32) -> bool {
     let Some(state) = run.gate(gate) else { return false };
-    let failed = state.attempts.iter().rev().find(|attempt| attempt.failure_reason.is_some());
-    !state.feedback.is_empty() && failed.is_some_and(|attempt| attempt.attempt == number)
-}
-
-fn found(judged: &Judged) -> Vec<String> {
-    judged.all_findings().map(ToString::to_string).collect()
+    let mut attempts = state.attempts.iter().rev();
+    let listed = if state.feedback.is_empty() {
+        attempts.next()
+    } else {
+        attempts.find(|attempt| attempt.failure_reason.is_some())
+    };
+    listed.is_some_and(|attempt| attempt.attempt == number)
 }
 
 fn names(gates: &[GateId]) -> String {

@@ -4,9 +4,9 @@ use super::acts;
 use super::acts::Act;
 use super::acts::Setback;
 use super::child_runs::ChildRun;
-use crate::advance;
+use super::spending;
+use super::spending::BriefSpending;
 use crate::budget::Budget;
-use crate::budget::Measure;
 use crate::clock;
 use crate::clock::Moment;
 use crate::event::Event;
@@ -18,7 +18,6 @@ use crate::id::RunId;
 use crate::ops::Instructions;
 use crate::run::GateState;
 use crate::run::Run;
-use crate::spending::Cost;
 use crate::standing;
 use crate::standing::GateLine;
 use crate::workflow::Workflow;
@@ -26,7 +25,6 @@ use crate::workflow::input;
 use crate::workflow::input::Values;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// How much of a prompt is shown, in characters.
 const PROMPT_CHARS_MAX: usize = 1200;
@@ -39,6 +37,10 @@ pub(super) struct Facts<'f> {
     pub child_runs: Vec<ChildRun>,
     pub changes: Changes,
     pub instructions: Instructions,
+    /// The run's budget, narrowed by those of the runs that it is a part of.
+    pub bound: Budget,
+    /// The key of the run whose budget leaves this one less than its own does.
+    pub bound_by: Option<String>,
     pub now: Moment,
 }
 
@@ -187,43 +189,10 @@ pub struct Changes {
     pub unknown: Option<String>,
 }
 
-/// Money, tokens and time. What is unknown is null, never zero.
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-#[non_exhaustive]
-pub struct BriefSpending {
-    /// Known cost in total.
-    pub cost_usd: Option<f64>,
-    /// Number of calls.
-    pub calls: u64,
-    /// Number of calls of unknown cost.
-    pub calls_of_unknown_cost: u64,
-    /// Known tokens in total, in and out.
-    pub tokens: Option<u64>,
-    /// The run's budget.
-    pub budget: Budget,
-    /// What is left of the budget, if there is one.
-    pub remaining_usd: Option<f64>,
-    /// Working time in seconds.
-    pub active_s: u64,
-    /// The same in words.
-    pub active: String,
-    /// Waiting time in seconds.
-    pub waiting_s: u64,
-    /// The same in words.
-    pub waiting: String,
-    /// The sum of all estimates, in seconds.
-    pub estimate_s: Option<u64>,
-    /// The estimates in words.
-    pub estimate: Option<String>,
-    /// Working time minus the estimate, in seconds.
-    pub variance_s: Option<i64>,
-    /// The variance in words.
-    pub variance: Option<String>,
-}
-
 impl Brief {
     pub(super) fn of(facts: Facts<'_>) -> Self {
-        let Facts { run, workflow, history, child_runs, changes, instructions, now } = facts;
+        let spent = spending::spent(&facts);
+        let Facts { run, workflow, history, child_runs, changes, instructions, now, .. } = facts;
         let (decisions, notes) =
             said(run).into_iter().partition(|said| said.kind == NoteKind::Decision);
         Self {
@@ -247,7 +216,7 @@ impl Brief {
             setbacks: acts::setbacks(run, history),
             changes,
             messages: Vec::new(),
-            spent: spent(workflow, run, now),
+            spent,
             next_actions: instructions.next_actions,
             suggested_commands: instructions.suggested_commands,
             left_out: BTreeMap::new(),
@@ -280,10 +249,8 @@ fn inputs(workflow: &Workflow, run: &Run) -> Vec<GivenValue> {
     let values = &run.started.inputs;
     let given = workflow.inputs.iter().filter_map(|input| {
         let value = values.get(&input.name).filter(|value| !value.is_null())?;
-        Some(GivenValue {
-            name: input.name.clone(),
-            value: input::as_text(value).replace('\n', ", "),
-        })
+        let value = input::as_text(value).replace('\n', ", ");
+        (!value.is_empty()).then(|| GivenValue { name: input.name.clone(), value })
     });
     given.collect()
 }
@@ -353,37 +320,4 @@ pub(super) fn said(run: &Run) -> Vec<Remark> {
         .collect();
     said.sort_by_key(|said| said.at);
     said
-}
-
-fn spent(workflow: &Workflow, run: &Run, now: Moment) -> BriefSpending {
-    let cost = Cost::of_run(run);
-    let left = run.budget.bound(Measure::Usd).map(|usd| (usd - cost.spent(Measure::Usd)).max(0.0));
-    let spent = run.spent(now);
-    let together = advance::estimate(workflow, run);
-    let variance = |estimate: Duration| match spent.active.checked_sub(estimate) {
-        Some(over) => format!("{} over", clock::in_words(over)),
-        None => format!("{} under", clock::in_words(estimate.saturating_sub(spent.active))),
-    };
-    let active_s = i64::try_from(spent.active.as_secs()).unwrap_or(i64::MAX);
-    BriefSpending {
-        cost_usd: cost.known_usd().map(in_millionths),
-        calls: cost.calls,
-        calls_of_unknown_cost: cost.cost_unknown,
-        tokens: cost.tokens,
-        budget: run.budget,
-        remaining_usd: left.map(in_millionths),
-        active_s: spent.active.as_secs(),
-        active: clock::in_words(spent.active),
-        waiting_s: spent.waiting.as_secs(),
-        waiting: clock::in_words(spent.waiting),
-        estimate_s: together.map(|estimate| estimate.as_secs()),
-        estimate: together.map(clock::in_words),
-        variance_s: together.and_then(|sum| active_s.checked_sub_unsigned(sum.as_secs())),
-        variance: together.map(variance),
-    }
-}
-
-/// Sums of dollars without the dust of binary fractions.
-fn in_millionths(usd: f64) -> f64 {
-    (usd * 1e6).round() / 1e6
 }

@@ -24,7 +24,7 @@ pub fn look(
         let told = proof::told(&message, started.run_id.as_str());
         if let Some(anchor) = told.into_iter().find(|anchor| !heads.contains(anchor)) {
             let commit = commit.get(..12).unwrap_or(&commit);
-            let message = format!("it names the head {anchor}, which the journal never had");
+            let message = format!("it names the head {anchor}, which the journal never contained");
             differences.push(Difference::of(format!("commit {commit}"), message));
         }
     }

@@ -81,7 +81,7 @@ fn untrue(
     Error::Untrue {
         message: format!(
             "the journal of run {run} was truncated or rewritten: commit {commit} names the head \
-             {anchor}, which the journal never had"
+             {anchor}, which the journal never contained"
         ),
         help: Advice::from("restore what was committed, and continue from there:\n      ").then(
             Advice::joined(

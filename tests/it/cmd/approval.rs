@@ -77,7 +77,7 @@ fn files_that_change_while_the_question_stands_are_not_approved() {
     let house = house.env("PAGER", "echo paged");
     let down = "\u{1b}[B".repeat(3);
     let page = format!("{down}\r");
-    let word = "Your decision on these files";
+    let word = "Your decision";
     let talk = [(word, page.as_str()), ("paged /", ""), (word, "\u{1b}")];
     house.on_terminal("run resume", &talk).code(3);
     house.on_terminal("gate approve", &[YES]).code(0);

@@ -79,7 +79,7 @@ fn a_brief_tells_the_whole_state() {
 
     - plan PASS
     - write WAITING, 2 attempts, waiting for a person to do the work
-      - page.md: wrong number of words (expected at least 3, found 1) [word_count]
+      - page.md: word count (expected at least 3, found 1) [word_count]
 
     ## Recent acts
 
@@ -97,7 +97,7 @@ fn a_brief_tells_the_whole_state() {
 
     ## What did not work
 
-    - 2026-01-19T14:31:13.000Z gate write attempt 1 failed: page.md: wrong number of words (expected at least 3, found 1) [word_count]
+    - 2026-01-19T14:31:13.000Z gate write attempt 1 failed
 
     ## Files changed since the run started
 
@@ -107,9 +107,9 @@ fn a_brief_tells_the_whole_state() {
     ## Cost and time
 
     - cost: 0.25 USD
-    - budget: 2.5 USD, 2.25 left
+    - budget: 2.50 USD, 2.25 USD left
     - tokens: 120
-    - time: 4 minutes at work, 0 seconds waiting
+    - time: 4 minutes worked, 0 seconds waited
     - estimate: 2 hours, 1 hour 55 minutes under
 
     ## Next steps
@@ -228,4 +228,25 @@ fn the_reason_of_the_last_pause_is_told_to_whoever_resumes() {
     house.orch("session start --epic x --resume").code(0).says("the talk is on Tuesday");
     house.orch("brief").code(0).says("- last pause: 2026-01-19T").says(", the talk is on Tuesday");
     house.orch("session pause").code(0);
+}
+
+#[test]
+fn attempts_that_failed_alike_are_told_once() {
+    let gate = "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['false']\n";
+    let house = House::new().workflow("demo", gate);
+    house.orch("run demo").code(1);
+    house.orch("run resume").code(1);
+    let brief = house.orch("brief").code(0).says("gate a attempts 1, 2 failed\n");
+    // Once with the gate, and once with what to do.
+    assert_eq!(brief.stdout.matches("exited with").count(), 2, "{}", brief.stdout);
+}
+
+#[test]
+fn a_child_run_is_told_what_its_session_has_left() {
+    let house =
+        crate::cmd::session::house().workflow("part", "[[gate]]\nid = 'a'\nexecutor = 'human'");
+    house.orch("session start --epic x --budget 5").code(0);
+    house.orch("run part").code(3);
+    house.orch("brief").code(0).says("- budget: 5.00 USD left in the session at `x`");
+    house.orch("session pause --epic x").code(0);
 }

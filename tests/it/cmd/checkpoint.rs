@@ -141,7 +141,11 @@ fn gc_keeps_a_snapshot_and_retention_lets_it_go() {
     assert_eq!(house.git(&format!("show {}:work.txt", reference(&house, 2))), "version 2\n");
     let refs = house.git("for-each-ref --format=%(refname) refs/orch/checkpoints");
     assert_eq!(refs.lines().count(), 2, "{refs}");
-    house.orch("checkpoint list").code(0).says("tree no longer saved").says("2 trees saved");
+    house
+        .orch("checkpoint list")
+        .code(0)
+        .says("working tree no longer saved")
+        .says("2 working trees saved");
     house
         .orch("checkpoint diff 1")
         .code(2)
@@ -160,10 +164,10 @@ fn a_policy_seals_at_gates_and_errors() {
         House::new().workflow("demo", &format!("{policy}{gates}")).workflow("plain", &gates);
     house.orch("run demo").code(1);
     let list = house.orch("checkpoint list").code(0);
-    list.says("gate a passed").says("gate b failed").says("2 trees saved");
+    list.says("gate a passed").says("gate b failed").says("2 working trees saved");
     house.orch("verify").code(0);
     house.orch("run plain").code(1);
-    house.orch("checkpoint list --run plain").code(0).says("0 trees saved here");
+    house.orch("checkpoint list --run plain").code(0).says("no checkpoints");
     house.orch("rehearse demo").code(0);
     assert_eq!(house.git("for-each-ref refs/orch/checkpoints").lines().count(), 2);
 }

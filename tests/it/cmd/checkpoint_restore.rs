@@ -102,7 +102,9 @@ fn a_new_worktree_gets_the_files_and_this_one_stays() {
     let status = house.git(&format!("-C {folder} status --porcelain"));
     // There nothing is staged.
     assert_eq!(status.replace(" M notes", "MM notes"), then);
-    house.orch_with(&words).code(2).says("already exists");
+    house.orch_with(&words).code(2).says("already exists").never_says("fatal:");
+    let lost = house.orch_with(&["checkpoint", "restore", "1", "--path", "nope/**"]).code(0);
+    lost.says("nothing restored: no file that matches nope/** differs from checkpoint 1");
 }
 
 #[test]

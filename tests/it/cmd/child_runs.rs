@@ -48,7 +48,7 @@ fn a_session_is_paused_from_a_child_run_and_leads_back_to_it() {
     let paused = house.orch("session pause --reason lunch").code(0);
     paused.says("_parser_").says("PAUSED (lunch)").says("orch session resume parser");
     house.orch("status").code(0).says("T-01 WAITING");
-    house.orch("session pause").code(2).says("orch session start --epic parser --resume");
+    house.orch("session pause").code(2).says("orch session resume parser");
     let resumed = house.orch("session start --resume --epic parser").code(0);
     resumed.says("session parser@2 running").says("`orch back` returns to parser");
     house.orch("status").code(0).says("T-01 WAITING");

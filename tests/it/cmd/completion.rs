@@ -14,6 +14,7 @@ fn house() -> House {
              [[gate]]
              id = 'draft'
              executor = 'human'
+             answers = { mood = { type = 'string' } }
              [[gate]]
              id = 'print'
              executor = 'human'",
@@ -40,7 +41,7 @@ fn names_of_the_project_are_offered() {
     house.orch("checkpoint create --reason here").code(0);
     let offered = |words: &[&str]| offered(&house, &[&["orch"], words].concat());
     let run = house.run_id();
-    let cases: [(&[&str], &[&str]); 18] = [
+    let cases: [(&[&str], &[&str]); 23] = [
         (&["gate", "approve", "--gate", ""], &["draft", "print"]),
         (&["gate", "approve", "--gate", "p"], &["print"]),
         (&["gate", "approve", "--run", &run, "--gate", "d"], &["draft"]),
@@ -59,6 +60,11 @@ fn names_of_the_project_are_offered() {
         (&["contract", "test", "essay/"], &["essay/draft"]),
         (&["checkpoint", "show", ""], &["1"]),
         (&["explain", "min_s"], &["min_sources"]),
+        (&["explain", "spl"], &["split"]),
+        (&["show", "sn"], &["snow"]),
+        (&["logs", "draft", "--attempt", ""], &["1"]),
+        (&["done", "--answer", ""], &["mood="]),
+        (&["session", "start", "--workflow", "demo", "--input", "d"], &["depth="]),
     ];
     for (words, names) in cases {
         let offered = offered(words);

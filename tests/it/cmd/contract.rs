@@ -129,7 +129,10 @@ fn what_a_fixture_says_wrongly_is_found() {
     let house = fixture(house(), "good", &[("expect.toml", wrong)]);
     house.orch("contract test poem").code(2).says("did you mean `word_count`?");
     let house = fixture(house, "good", &[("expect.toml", "expect = 'pass'\n")]);
-    house.orch("contract test poem").code(2).says("[inputs] in good/expect.toml");
+    house
+        .orch("contract test poem")
+        .code(2)
+        .says("[inputs] in contracts/poem.fixtures/good/expect.toml");
 }
 
 #[test]

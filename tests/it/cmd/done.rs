@@ -18,7 +18,7 @@ fn at_work() -> House {
 fn off_a_terminal_what_is_missing_is_listed() {
     let house = at_work();
     let json = house.orch("done short --json").code(1).json();
-    let missing = "the summary is too short (expected at least 10 characters, found 5) [summary]";
+    let missing = "summary length (expected at least 10 characters, found 5) [summary]";
     assert_eq!(json["success"], false);
     assert_eq!(json["data"]["gate"], "work");
     assert_eq!(json["data"]["missing"].as_array().unwrap().len(), 1);

@@ -32,11 +32,11 @@ fn a_check_a_key_a_command_and_a_code_are_explained() {
 
     A jump back to a gate, at most `visits` times.
 
-      `goto`, text, required
+      `goto`, string, required
           This gate or an earlier one.
       `visits`, whole number
           Maximum number of jumps. The count restarts when a later gate jumps back to or before this gate.
-      `per`, text
+      `per`, string
           The only later gate whose jumps restart the count.
     "#);
     insta::assert_snapshot!(house.orch("explain held").code(0).stdout, @"

@@ -32,7 +32,7 @@ fn check_judges_and_changes_nothing() {
     insta::assert_snapshot!(done.shown(), @"
     exit 1
     -- stdout
-    error: draft.md: wrong number of words (expected at least 3, found 2) [word_count]
+    error: draft.md: word count (expected at least 3, found 2) [word_count]
     gate write would fail; nothing was recorded
     -- stderr
 

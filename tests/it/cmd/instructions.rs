@@ -180,7 +180,7 @@ fn whoever_sits_at_a_run_is_told_by_its_key() {
     let resume = Json::from("orch session resume x");
     assert_eq!(commands("session pause --epic x", 0).last(), Some(&resume));
     let refused = commands("session pause --epic x", 2);
-    assert_eq!(refused[0], "orch session start --epic x --resume");
+    assert_eq!(refused[0], "orch session resume x");
     assert_eq!(refused.last(), Some(&resume));
     let resumed = house.orch("--json session resume x").code(0).json();
     assert_eq!(resumed["data"]["brief"]["session"]["number"], 2);

@@ -16,6 +16,20 @@ fn every_command_has_a_page() {
     let page = house.read("pages/man1/orch-run-resume.1");
     let synopsis = page.split(".SH ").find(|part| part.starts_with("SYNOPSIS")).unwrap();
     assert_eq!(synopsis, "SYNOPSIS\n\\fBorch run resume\\fR [OPTIONS] [RUN]\n");
+    let page = house.read("pages/man1/orch-run.1");
+    assert!(page.contains("budget") && page.contains("until"), "{page}");
+    insta::assert_snapshot!(page.split_once(".SH NOTES\n").unwrap().1, @r"
+    .nf
+    \&List workflows with: orch workflow list
+    \&Show a workflow's inputs and all options with: orch run WORKFLOW \-\-help
+    .fi
+    .SH EXAMPLES
+    .nf
+    \&  orch run hello  start a workflow and drive it
+    .fi
+    ");
+    let page = house.read("pages/man1/orch.1");
+    assert!(page.contains(".SH \"EXIT STATUS\"\n.nf\n") && !page.contains("EXTRA"), "{page}");
     // A second time they are replaced.
     house.write("pages/man1/orch.1", "x".repeat(100_000));
     assert_eq!(house.orch("man pages/man1 --json").code(0).json()["data"][0], "orch.1");

@@ -52,7 +52,7 @@ fn a_run_that_is_over_takes_no_more_from_its_gates() {
     house.orch("run cancel --reason x").code(0);
     for words in ["gate finish", "gate check"] {
         let over = house.orch(words).code(2);
-        over.says("is CANCELED; none of its gates is at work\nhelp: orch run show\n");
+        over.says("is CANCELED; no gate is running or waiting\nhelp: orch run show\n");
     }
     house.orch("run complete").code(2).says("is already CANCELED\nhelp: orch run show\n");
 }
@@ -62,7 +62,7 @@ fn a_failed_run_is_resumed() {
     let gate = "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['false']\n";
     let house = House::new().workflow("demo", gate);
     house.orch("run demo").code(1);
-    house.orch("gate finish").code(2).says("is FAILED; none of its gates").says("orch run resume");
+    house.orch("gate finish").code(2).says("is FAILED; no gate is running").says("orch run resume");
 }
 
 #[test]

@@ -299,6 +299,9 @@ fn json_of_an_error_has_code_message_help_and_place() {
     let json = house.orch("run demo --nope --json").code(2).json();
     assert_eq!(json["error"]["code"], "usage");
     assert!(json["data"].is_null());
+    let json = house.orch("gate estimate --json").code(2).json();
+    let message = "the following required arguments were not provided: <DURATION>";
+    assert_eq!(json["error"]["message"], message);
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn a_session_begins_and_its_status_is_told() {
         .code(0)
         .says("session x@1 running")
         .says("cost: 1.25 USD of 5.00 USD, 3.75 USD left");
-    house.orch("session status --epic y").code(2).says("no run found for `y`");
+    house.orch("session status --epic y").code(2).says("no run of key `y` found");
 }
 
 #[test]
@@ -98,11 +98,7 @@ fn a_pause_ends_the_keeper_and_frees_the_lock() {
         ("paused".into(), "lunch".into())
     );
     assert_eq!(house.record()["status"], "PAUSED");
-    house
-        .orch("session pause")
-        .code(2)
-        .says("has no active session")
-        .says("session start --epic x --resume");
+    house.orch("session pause").code(2).says("has no active session").says("session resume x");
     house.orch("verify").code(0);
 }
 
@@ -158,7 +154,7 @@ fn a_paused_session_is_taken_up_by_saying_so() {
     house.orch("session start --epic x").code(0);
     house.orch("done").code(0);
     house.orch("session pause").code(0);
-    let again = "orch session start --epic x --resume";
+    let again = "orch session resume x";
     house.orch("session start --epic x").code(2).says("is already PAUSED").says(again);
     for (number, words) in
         [(2, "session start --epic x --resume"), (3, "session resume x"), (4, "session resume x@1")]
@@ -221,7 +217,8 @@ fn a_dead_session_is_taken_over_and_what_was_found_is_said() {
     assert_eq!(field(&house, "status"), "failed");
     let done = house.orch("session start --epic x").code(0);
     done.says("recovered: session 1, started at ")
-        .says("died with plan WAITING; last note, at ")
+        .says("died with plan WAITING; last checkpoint 1, at ")
+        .says("; last note, at ")
         .says("the cache is cold");
     let data = house.orch("session status --json").code(0).json()["data"].clone();
     assert_eq!(data["sessions"][0]["status"], "failed");

@@ -49,7 +49,7 @@ fn a_run_is_told_gate_by_gate_and_attempt_by_attempt() {
 
     write Write it  PASS  2 attempts, 2.0s, waited 54.0s, 0.0200 USD
       1  FAIL  agent claude, 1.0s, 0.0100 USD
-         error a.md: wrong number of words (expected at least 3, found 1) [word_count]
+         error a.md: word count (expected at least 3, found 1) [word_count]
       2  PASS  agent claude, 1.0s, waited 54.0s, 0.0100 USD
          approved by Ada <ada@example.org>: fine
 

@@ -151,7 +151,7 @@ fn a_run_that_nobody_could_approve_is_not_begun() {
     house.orch("rehearse demo").code(0);
     house.orch("run demo").code(3);
     approve(&house).code(0);
-    for (by, said) in [("", "missing field `by`"), (", by = []", "requires at least one signer")] {
+    for (by, said) in [("", "missing key `by`"), (", by = []", "requires at least one signer")] {
         let gate =
             format!("[[gate]]\nid = 'a'\nexecutor = 'human'\napproval = {{ signed = true{by} }}");
         let house = House::new().workflow("bad", &gate);
@@ -229,7 +229,8 @@ fn commits_are_signed_where_git_is_told_to_and_come_later_where_they_cannot_be()
     let head = house.git("rev-parse HEAD");
     sign_with(&house, "away");
     let done = house.orch("run demo").code(3);
-    let done = done.says("not on its branch: signing failed: ").says("orch run resume --run");
+    let done =
+        done.says("not on its branch: signing failed: ").says("commit it with: orch run resume\n");
     assert_eq!(done.stderr.matches("signing failed").count(), 1, "{}", done.shown());
     assert_eq!(house.git("rev-parse HEAD"), head);
     assert_eq!(house.gates(), "a PASS, b WAITING");

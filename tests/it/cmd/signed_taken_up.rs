@@ -83,7 +83,7 @@ fn what_is_appended_to_an_idle_journal_lets_nothing_begin() {
     for (events, said) in [
         (plain.clone(), "requires a signature, but there is none"),
         (vec![plain[1].clone()], "passed without the signed approval"),
-        (vec![of_type("GATE_WAIVED", waived)], "a waiver is not a signature"),
+        (vec![of_type("GATE_WAIVED", waived)], "it was waived, but it requires a signature"),
         (vec![of_type("GATE_SKIPPED", skipped)], "its definition gives no reason"),
         (
             vec![of_type("GATES_REUSED", json!({"gates": [reused]}))],

@@ -5,7 +5,7 @@ use crate::house::House;
 const DOWN: &str = "\u{1b}[B";
 
 /// What is at hand is the pause, the last item; the first one comes after it.
-const TO_APPROVE: (&str, &str) = ("Your decision on these files", "\u{1b}[B\r");
+const TO_APPROVE: (&str, &str) = ("Your decision", "\u{1b}[B\r");
 const APPROVE: (&str, &str) = ("Approve this as", "approve\r");
 
 fn house() -> House {
@@ -177,7 +177,7 @@ fn slow() -> House {
 
 #[test]
 fn what_is_typed_before_a_question_shows_does_not_answer_it() {
-    let pause = ("Your decision on these files", "\u{1b}");
+    let pause = ("Your decision", "\u{1b}");
     for keys in ["\r", "y\r", "approve\r", "\u{1b}[B\rapprove\r", "\r\ry\r"] {
         let house = slow();
         let done = house.on_terminal("run demo", &[("write", keys), pause]).code(3);
@@ -195,7 +195,7 @@ fn what_is_typed_before_a_question_shows_does_not_answer_it() {
 #[test]
 fn enter_alone_approves_and_waives_nothing() {
     let house = slow();
-    house.on_terminal("run demo", &[("Your decision on these files", "\r")]).code(3);
+    house.on_terminal("run demo", &[("Your decision", "\r")]).code(3);
     for keys in ["\r", "n\r", "approv\r"] {
         let ask = [("Approve this as", keys)];
         house.on_terminal("gate approve", &ask).code(2).says("nothing was written");

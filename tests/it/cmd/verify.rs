@@ -35,7 +35,7 @@ fn an_unchanged_run_verifies_here_and_in_a_clone() {
     let done = house.orch("verify").code(0);
     insta::assert_snapshot!(done.stdout, @r"
     verified run_20260119T143012Z_demo_000001
-      2 artifacts as recorded, 10 events, chain <sha256>
+      2 artifacts as recorded, 10 events, head <sha256>
     ");
     assert_eq!(done.stderr, "");
     let clone = house.outside("clone").display().to_string();
@@ -148,7 +148,7 @@ fn a_journal_that_was_made_anew_is_found_by_what_was_told_of_it() {
     house
         .orch(&format!("verify --head {}", "0".repeat(64)))
         .code(6)
-        .says("the journal never had the head");
+        .says("the journal never contained head");
     house.orch("verify --head abc").code(2).says("64 hex digits");
     // Cut back to where it was sound: the chain holds, but commits and record know better.
     let lines: Vec<&str> = text.split_inclusive('\n').collect();

@@ -24,9 +24,9 @@ fn changed_after(look: &str, change: &str, behind: &str) -> House {
 #[test]
 fn a_file_is_changed_after_somebody_looked_at_it() {
     let house = changed_after("approval = 'person'", "edits = ['*.md']", "");
-    insta::assert_snapshot!(warnings(&house), @"warning: demo: gate change changes draft.md after a person approved it, and nobody approves or audits the new version");
+    insta::assert_snapshot!(warnings(&house), @"warning: demo: gate change changes draft.md after a person approved it, and the new version is neither approved nor audited");
     let house = changed_after("", "contract = 'draft'", "");
-    insta::assert_snapshot!(warnings(&house), @"warning: demo: gate change changes draft.md after gate audit audited it, and nobody approves or audits the new version");
+    insta::assert_snapshot!(warnings(&house), @"warning: demo: gate change changes draft.md after gate audit audited it, and the new version is neither approved nor audited");
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn reuse_needs_to_know_what_is_read() {
     let house =
         House::new().leaves("made", "made.txt").leaves("blind", "b").workflow("demo", &plan);
     insta::assert_snapshot!(warnings(&house), @r#"
-    warning: demo: gate blind has `reuse = true` but no `reads`: it is not done again when the files that it uses change; list them, as in reads = ["data/**"]
+    warning: demo: gate blind has `reuse = true` but no `reads`: it will not run again when the files that it uses change; list them, as in reads = ["data/**"]
     warning: demo: `data/*.csv` in `reads` of gate sees matches no files
     "#);
     house.write("data/a.csv", "a\n");

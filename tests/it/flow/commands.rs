@@ -37,7 +37,7 @@ fn what_runs_a_script_is_a_program_and_no_template() {
         ("{ script = 'x', with = ['{{ run }}'] }", "a shell script must not contain templates"),
         ("{ script = 'echo {{ run }}' }", "a shell script must not contain templates"),
         ("{ script = 'x', wiht = ['sh'] }", "did you mean `with`?"),
-        ("{ with = ['sh'] }", "missing field `script`"),
+        ("{ with = ['sh'] }", "missing key `script`"),
         ("3", "expected a string or a table"),
     ];
     for (shell, says) in says {

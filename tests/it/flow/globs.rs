@@ -38,7 +38,7 @@ fn checks_take_values_as_names() {
     run(&count(2), 0);
     let house = house(&count(3));
     let done = house.orch("run demo --folder pages/[slug]").code(1);
-    done.says("wrong number of files that match `pages/[slug]/*.md`");
+    done.says("number of files that match `pages/[slug]/*.md`");
     let only = |paths: &str| format!("[[check]]\nkind = 'only_changes'\npaths = [{paths}]\n");
     run(&only("'{{ folder }}/**'"), 0);
     run(&only("'pages/[slug]/**'"), 1);
@@ -54,7 +54,7 @@ fn what_is_committed_is_asked_of_the_file_that_is_named() {
     let committed = "[[check]]\nkind = 'committed'\npaths = '{{ folder }}/old.md'\n";
     let house = house(committed);
     let done = house.orch("run demo --folder pages/[slug]").code(1);
-    done.says("pages/[slug]/old.md: it is untracked");
+    done.says("pages/[slug]/old.md: not committed: untracked");
     house.git("add pages");
     house.git("commit --quiet --message=pages");
     house.orch("run demo --folder pages/[slug]").code(0);

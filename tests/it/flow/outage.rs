@@ -20,7 +20,7 @@ fn an_overloaded_provider_spends_no_try() {
         .script("write.1", OVERLOADED)
         .script("write.2", "exit 75")
         .script("write", "echo x > out.md");
-    house.orch("run demo").code(0).says("Overloaded errors; next try in 1ms");
+    house.orch("run demo").code(0).says("Overloaded errors; next attempt in 1ms");
     assert_eq!(house.attempts("write"), "INTERRUPTED INTERRUPTED PASS");
     house.orch("verify").code(0);
 }
@@ -31,7 +31,7 @@ fn pauses_are_kept_and_grow() {
         .script("write.1", OVERLOADED)
         .script("write.2", OVERLOADED)
         .script("write", "echo x > out.md");
-    house.orch("run demo").code(0).says("next try in 30.0s").says("next try in 1m 00s");
+    house.orch("run demo").code(0).says("next attempt in 30.0s").says("next attempt in 1m 00s");
     let at = |number: u32, key: &str| {
         let attempt = house.attempt("write", number);
         attempt[key].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_second()
@@ -46,7 +46,7 @@ fn a_pause_counts_down_on_a_terminal() {
     let house =
         house("delay = '2s'").script("write.1", OVERLOADED).script("write", "echo x > out.md");
     let done = house.on_terminal_by_the_clock("run demo", 80, &[]).code(0);
-    done.says("next try in 2.0s").says("s until write is tried again");
+    done.says("next attempt in 2.0s").says("s until write is tried again");
 }
 
 #[test]
@@ -79,7 +79,8 @@ fn an_agent_may_say_for_itself_what_passes_and_how_long_it_takes() {
         .script("write.1", "exit 9")
         .script("write.2", "echo '{\"code\": 503, \"after\": 0.4}'; exit 1")
         .script("write.3", "echo '{\"code\": 503, \"after\": \"2h\"}'; exit 1");
-    let done = house.orch("run demo").code(3).says("next try in 1ms").says("next try in 400ms");
+    let done =
+        house.orch("run demo").code(3).says("next attempt in 1ms").says("next attempt in 400ms");
     done.says("the provider asks for a pause of 2h 00m, and `within` is 1h 00m");
     assert_eq!(house.attempts("write"), "INTERRUPTED INTERRUPTED INTERRUPTED");
 }

@@ -133,15 +133,16 @@ fn a_role_without_an_agent_is_told_when_the_run_begins() {
     let house = agents().workflow("demo", plan);
     let done = house.orch("run demo").code(0);
     done.clone().says(
-        "warning: gate write: orch.toml has no agent `peot`, so agent claude does its work; did \
-         you mean `poet`?",
+        "warning: gate write: orch.toml defines no agent `peot`; agent claude will do the work; \
+         did you mean `poet`?",
     );
-    let others = "orch.toml has no agent `editor`, `proofreader`, so agent claude does its work";
+    let others =
+        "orch.toml defines no agents `editor`, `proofreader`; agent claude will do the work";
     done.says(others).never_says("`critic`");
     let given = house.orch("run demo --agent poet").code(0).never_says(others);
-    given.says("no agent `peot`, so agent poet does its work; did you mean `poet`?");
+    given.says("no agent `peot`; agent poet will do the work; did you mean `poet`?");
     let nobody = House::new().workflow("demo", plan);
     nobody.orch("run demo").code(3).says(
-        "orch.toml has no agent `critic`, `editor`, `peot`, `proofreader`, so its gates wait",
+        "orch.toml defines no agents `critic`, `editor`, `peot`, `proofreader`; the run will wait",
     );
 }

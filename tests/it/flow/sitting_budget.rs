@@ -40,9 +40,8 @@ fn tasks_of_a_sitting_draw_on_its_budget() {
       $ orch run resume --run run_20260119T143013Z_moon_000001 --budget …
     ");
     let status = house.orch("session status --epic moon").code(0);
-    status.says(
-        "cost: 1.20 USD of 1.00 USD (0.00 USD here, 1.20 USD in runs started in it), 0.00 USD left",
-    );
+    status
+        .says("cost: 1.20 USD of 1.00 USD (0.00 USD here, 1.20 USD in child runs), 0.00 USD left");
     house.orch("session start --epic moon --resume").code(5);
     house.orch("session pause --epic moon").code(0);
     house.orch("session start --epic moon --resume").code(4);
@@ -53,9 +52,7 @@ fn no_sitting_begins_where_the_budget_is_spent() {
     let house = house();
     house.orch("invocation record --agent somebody --cost 2.0").code(0);
     let refused = house.orch("session start --epic moon --resume").code(4);
-    refused
-        .says("the budget of 1.00 USD is spent")
-        .says("session start --epic moon --resume --budget …");
+    refused.says("the budget of 1.00 USD is spent").says("session resume moon --budget …");
     house.orch("session start --epic moon --resume --budget 1.5").code(4);
     house.orch("session start --epic moon --resume --budget 3").code(0);
     house.orch("session pause --epic moon").code(0);

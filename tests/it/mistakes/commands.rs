@@ -112,7 +112,7 @@ fn an_approval_that_nobody_waits_for_says_what_is_waited_for() {
     let house = workflow("[[gate]]\nid = 'a'\nexecutor = 'agent'\n");
     house.orch("run demo --agent none").code(3);
     house.orch("gate approve").code(2).says(
-        "error: gate a is waiting for an agent, not for an approval\n\
+        "error: gate a is waiting for an agent, not for approval\n\
          help: only finished work can be approved; hand it in first\n",
     );
 }

@@ -26,11 +26,11 @@ fn what_was_meant_is_told() {
     ];
     let told: Vec<String> = cases.iter().map(|rest| told(&workflow(rest))).collect();
     insta::assert_snapshot!(told.join("\n\n"), @r#"
-    error: invalid type: list, expected a table
+    error: expected a table, found a list
       --> workflows/demo.toml:6:8
     help: write each = { in = "{{ ['a', 'b'] }}", as = "item" }
 
-    error: invalid type: list, expected a string
+    error: expected a string, found a list
       --> workflows/demo.toml:6:15
     help: write the list as an expression in quotes: in = "{{ ['a', 'b'] }}"
 
@@ -46,19 +46,19 @@ fn what_was_meant_is_told() {
       --> workflows/demo.toml:6:12
     help: write "person", or { signed = true, by = ["…"] } for certain people
 
-    error: invalid type: list, expected a string or a table
+    error: expected a string or a table, found a list
       --> workflows/demo.toml:6:9
     help: write command = ['npm', 'test']
 
-    error: invalid type: string "npm ci && npm test", expected a list
+    error: expected a list, found string "npm ci && npm test"
       --> workflows/demo.toml:6:11
     help: write shell = 'npm ci && npm test', since it is a script
 
-    error: invalid type: list, expected a table
+    error: expected a table, found a list
       --> workflows/demo.toml:6:7
     help: write env = { A = "b" }
 
-    error: invalid type: string "$5", expected a number
+    error: expected a number, found string "$5"
       --> workflows/demo.toml:6:18
     help: write 5, without quotes
 

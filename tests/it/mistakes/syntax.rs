@@ -43,7 +43,7 @@ fn toml_is_told_with_what_to_write() {
       --> workflows/demo.toml:1:13
     help: write ' at its end
 
-    error: unexpected `;` behind the value
+    error: unexpected `;` after the value
       --> workflows/demo.toml:1:14
     help: remove it: a value ends with its line
 
@@ -120,7 +120,7 @@ fn values_in_toml_are_told_with_what_to_write() {
       --> workflows/demo.toml:4:10
     help: write 'C:\drafts\x' in single quotes, where a backslash is kept
 
-    error: unexpected `,0` behind the value
+    error: unexpected `,0` after the value
       --> workflows/demo.toml:4:8
     help: write 5.0
 
@@ -164,9 +164,9 @@ fn templates_are_told_with_what_to_write() {
       --> workflows/demo.toml:3:13
     help: write {{ … }}
 
-    error: two values stand side by side in a template
+    error: missing operator between two values in a template
       --> workflows/demo.toml:3:13
-    help: join texts with ~, such as {{ a ~ b }}, or give each braces of its own
+    help: join strings with ~, as in {{ a ~ b }}, or write each value in its own braces
 
     error: a value is missing before `}}`
       --> workflows/demo.toml:3:11
@@ -174,25 +174,25 @@ fn templates_are_told_with_what_to_write() {
 
     error: `{% if … %}` has no end
       --> workflows/demo.toml:3:18
-    help: write {% endif %} behind it
+    help: add {% endif %} after it
 
     error: unknown statement `end` in a template
       --> workflows/demo.toml:3:22
     help: write {% endif %} or {% endfor %}
 
-    error: an argument in a template has no name
+    error: an argument of a filter requires a name
       --> workflows/demo.toml:3:23
     help: write name=value, such as {{ x | replace(from='a', to='b') }}
 
-    error: a value in a template has no methods
+    error: values have no methods in templates
       --> workflows/demo.toml:3:13
     help: use a filter, such as {{ title | upper }}
 
-    error: `&&` has no meaning in a template
+    error: `&&` is not a template operator
       --> workflows/demo.toml:3:13
     help: write `and`
 
-    error: `?` has no meaning in a template
+    error: `?` is not a template operator
       --> workflows/demo.toml:3:13
     help: write {{ 'a' if condition else 'b' }}
 
@@ -259,20 +259,20 @@ fn data_is_told_in_words() {
     ];
     let told = [judged("a.yaml", &yaml), judged("a.json", &json)];
     insta::assert_snapshot!(told.join("\n\n"), @r#"
-    error: a.yaml:2: invalid YAML: a tab indents the line: indent with spaces [field]
-    error: a.yaml:1: invalid YAML: a `:` where no key can stand: put the text in quotes, or align the keys [field]
-    error: a.yaml:2: invalid YAML: a `:` where no key can stand: put the text in quotes, or align the keys [field]
-    error: a.yaml:2: invalid YAML: a text in quotes is not closed [field]
-    error: a.yaml:1: invalid YAML: no text begins with `@`: put it in quotes [field]
-    error: a.yaml:1: invalid YAML: no text begins with `*` or `&`: put it in quotes [field]
-    error: a.yaml:2: invalid YAML: a key stands beside the items of a list: indent it, or begin it with `- ` [field]
+    error: a.yaml:2: invalid YAML: the line is indented with a tab; use spaces [field]
+    error: a.yaml:1: invalid YAML: unexpected `:`; quote the text or fix the indentation [field]
+    error: a.yaml:2: invalid YAML: unexpected `:`; quote the text or fix the indentation [field]
+    error: a.yaml:2: invalid YAML: unclosed quote [field]
+    error: a.yaml:1: invalid YAML: unquoted text cannot start with `@`; quote it [field]
+    error: a.yaml:1: invalid YAML: unquoted text cannot start with `*` or `&`; quote it [field]
+    error: a.yaml:2: invalid YAML: a key at the level of list items; indent it, or start it with `- ` [field]
 
-    error: a.json:1: invalid JSON: a comma behind the last item: remove it [field]
-    error: a.json:1: invalid JSON: a key must be in double quotes [field]
-    error: a.json:1: invalid JSON: the object is not closed: write `}` [field]
-    error: a.json:1: invalid JSON: expected a value: a text in double quotes, a number, true, false or null [field]
-    error: a.json:2: invalid JSON: a line break or control character in a text: write \n [field]
-    error: a.json:2: invalid JSON: expected one value, found more behind it [field]
+    error: a.json:1: invalid JSON: trailing comma; remove it [field]
+    error: a.json:1: invalid JSON: keys must be in double quotes [field]
+    error: a.json:1: invalid JSON: unclosed object; add `}` [field]
+    error: a.json:1: invalid JSON: expected a value: a string in double quotes, a number, true, false or null [field]
+    error: a.json:2: invalid JSON: line break or control character in a string; write \n [field]
+    error: a.json:2: invalid JSON: expected one value, found more after it [field]
     "#);
 }
 

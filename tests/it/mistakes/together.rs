@@ -129,7 +129,7 @@ fn what_follows_from_a_mistake_is_not_told_beside_it() {
       --> workflows/demo.toml:5:2
     help: did you mean [inputs.NAME]?
 
-    error: invalid type: list, expected a table
+    error: expected a table, found a list
       --> workflows/demo.toml:3:1
     help: write [inputs], with one bracket on each side
 
@@ -180,7 +180,7 @@ fn a_gate_with_a_wrong_key_is_judged_by_all_that_can_be_read_of_it() {
       --> workflows/demo.toml:7:1
     help: did you mean [each]?
 
-    error: invalid type: string "chapters", expected a table
+    error: expected a table, found string "chapters"
       --> workflows/demo.toml:7:8
     help: write each = { in = …, as = … }
 

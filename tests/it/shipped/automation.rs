@@ -63,6 +63,14 @@ fn the_action_fails_with_its_workflow_and_annotates() {
 }
 
 #[test]
+fn the_action_names_no_run_where_none_began() {
+    let house = House::new();
+    house.orch("run hello").code(0);
+    let (code, _, outputs) = run_action(&house, &[("WORKFLOW", "no-such")]);
+    assert_eq!((code, outputs), (Some(2), "exit-code=2\nrun=\n".to_owned()));
+}
+
+#[test]
 fn the_action_answers_from_a_file_and_tells_that_a_run_waits() {
     let gate = "[[gate]]\nid = 'a'\nexecutor = 'human'\n[gate.answers]\nhow = { type = 'string' }\n\
         [[gate]]\nid = 'b'\nexecutor = 'human'\n";

@@ -100,9 +100,8 @@ impl<'s> Pages<'s> {
 
     fn plain(&mut self, place: &str, kind: &str, value: &'s Json) -> String {
         match kind {
-            "string" => "text".to_owned(),
+            "string" | "number" => kind.to_owned(),
             "integer" => "whole number".to_owned(),
-            "number" => "number".to_owned(),
             "boolean" => "true or false".to_owned(),
             "array" => format!("list of: {}", self.kind(&format!("[{place}]"), &value["items"])),
             "object" => {

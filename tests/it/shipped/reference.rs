@@ -26,7 +26,9 @@ fn reference() -> String {
     add_checks(&mut text, &contract);
     add_agents(&mut text);
     add_commands(&mut text);
-    open(&mut text, "Error codes", "In `error.code` of `--json`, and behind the message in text.");
+    let words = "In `error.code` of `--json`. In text the code stands after the message, except for \
+                 `not_found`, `unsound` and `usage`, where message and `help:` say it all.";
+    open(&mut text, "Error codes", words);
     for code in orch::cli::ERROR_CODES {
         let _ = write!(text, "\n### `{}`\n\n{}\n", code.code, code.meaning);
     }
@@ -124,7 +126,7 @@ fn add_checks(text: &mut String, schema: &serde_json::Value) {
 }
 
 fn add_agents(text: &mut String) {
-    let words = "Presets, each a table that `[agents.NAME]` in `orch.toml` could hold.";
+    let words = "Presets, each a table that `[agents.NAME]` in `orch.toml` could contain.";
     open(text, "Agents", words);
     for path in files(&root().join("src/executor/presets"), "toml") {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();

@@ -15,7 +15,7 @@ With `--json` every command prints one object:
 }
 ```
 
-`success` is true for exit codes 0 and 3. On an error `data` is null, and `error` holds `code`, `message`, `causes`, `help` and `place` (file, line and column of a definition, or null). `instructions` is empty after commands that only read.
+`success` is true for exit codes 0 and 3. On an error `data` is null, and `error` holds `code`, `message`, `causes`, `help` and `place` (file, line and column of a definition, or null). `instructions` holds the next steps; most commands that only read leave it empty.
 
 What operations take is described by JSON Schemas: `orch::ops::REQUESTS` in the library has one for each. `orch workflow schema reply` prints the JSON Schema of what `--json` prints: the object above, and in `$defs` the shape of `data` by operation, as `run_show` for `orch run show`. The same is in `schemas/reply.schema.json`. Schemas of the files that people write: `orch workflow schema workflow`, `contract`, `config`.
 

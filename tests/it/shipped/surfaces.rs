@@ -23,14 +23,14 @@ const READ: [(&str, &str); 15] = [
     ("PAGER", "Shows long files before an approval."),
     ("VISUAL, EDITOR", "Opens the packet from the menu of a run."),
     ("GITHUB_ACTIONS", "`true` turns findings into annotations."),
-    ("GITHUB_STEP_SUMMARY", "The file that the summary of a run is added to, on GitHub."),
+    ("GITHUB_STEP_SUMMARY", "On GitHub, the file to which the summary of a run is added."),
     (
         "XDG_CONFIG_HOME",
         "Where the folder `orch` with your own `orch.toml`, workflows, contracts and prompts is; `~/.config` by default.",
     ),
     ("HOME", "Your home folder."),
-    ("USER, LOGNAME", "Your name where git has none."),
-    ("PATH", "Where programs are looked for."),
+    ("USER, LOGNAME", "Your name if git has none."),
+    ("PATH", "Where to look for programs."),
 ];
 
 /// Variables that orch sets for what it starts.
@@ -38,14 +38,14 @@ const SET: [(&str, &str); 8] = [
     ("ORCH_RUN, ORCH_GATE", "The run and the gate."),
     (
         "ORCH_ATTEMPT",
-        "The number of the attempt. Commands that only a person may use are refused wherever it is set.",
+        "The number of the attempt. If it is set, commands that only a person may use are refused.",
     ),
     ("ORCH_INPUT_<NAME>", "An input, by its name in upper case; a list has one item per line."),
     ("ORCH_PACKET", "The file with the packet, for agents."),
-    ("ORCH_PROJECT", "The project folder, also where `dir` names another folder to work in."),
+    ("ORCH_PROJECT", "The project folder, even if `dir` names another folder to work in."),
     ("ORCH_ANSWERS", "The file to write answers to, for a gate with `answers`."),
-    ("ORCH_AT_WORK", "Marks everything that a gate starts, so that it is recognized as such."),
-    ("the gate's `env` and `secrets`, the agent's `env`", "As they say."),
+    ("ORCH_AT_WORK", "Marks everything that a gate starts."),
+    ("the gate's `env` and `secrets`, the agent's `env`", "As configured."),
 ];
 
 /// The part of the reference.
@@ -92,8 +92,8 @@ pub fn exit_codes() -> String {
         let _ = writeln!(text, "| {code} | {meaning} |");
     }
     text.push_str(
-        "\nIf another process truncates or changes the journal of a run at work, the driver stops with \
-         6; if its lock is taken away, with 5.\n",
+        "\nIf another process truncates or changes the journal of a running run, the driver exits with \
+         6; if it loses the run's lock, with 5.\n",
     );
     text
 }
@@ -104,7 +104,7 @@ Written by you, in the project or in `~/.config/orch`:
 
 | file | |
 | --- | --- |
-| `orch.toml` | Agents, prices, limits, budgets. The project is the nearest folder upwards with this file or with `.git`. |
+| `orch.toml` | Agents, prices, limits, budgets. The project is the nearest folder, from the current one upwards, with this file or with `.git`. |
 | `workflows/x.toml` | The workflow `x`. |
 | `contracts/a/b.toml` | The contract `a/b`. |
 | `contracts/a/b.fixtures/<case>/` | A case for `orch contract test a/b`, with an `expect.toml`. |

@@ -20,7 +20,7 @@ choice that does not exist.
 | `session` | The number of the session; 0 outside a session. |
 | the name that `each` gives | The item. |
 | `gates.ID.status` | `NOT_STARTED`, `RUNNING`, `WAITING`, `PASS`, `FAIL`, `SKIPPED`, `STALE` or `WAIVED`. Write an id with a `-` in brackets: `gates['a-b']`. |
-| `gates.ID.reason` | Why the gate failed, was skipped, waived or opened again; otherwise null. |
+| `gates.ID.reason` | Why the gate failed, was skipped, waived or reopened; otherwise null. |
 | `gates.ID.attempts` | The number of attempts so far. |
 | `gates.ID.outputs` | The files that the gate left behind. |
 | `gates.ID.answers.NAME` | An answer; null until it is given, and for a skipped gate. |

@@ -35,7 +35,7 @@ fn a_kill_while_checkpoints_are_sealed_costs_nothing() {
     let whole = {
         let house = copy_of(&house);
         house.orch("run demo").code(0);
-        house.orch("checkpoint list").code(0).says("2 trees saved");
+        house.orch("checkpoint list").code(0).says("2 working trees saved");
         essence(&house.record())
     };
     // By hand it is one checkpoint; in a run each of them is like it.

@@ -109,7 +109,7 @@ fn a_day_of_work_needs_few_ids() {
     day.types("session pause", "").code(0);
     day.types("session resume E-1", "").code(0).says("E-1@3 running").says("no third page");
     day.types("done", "").code(0).says("gate tasks PASS");
-    day.types("session complete", "").code(1).says("sum up the epic");
+    day.types("session complete", "").code(1).says("summarize the epic");
     let end = "Two pages about rain are written, and somebody else has read both.";
     day.types("session complete --summary", end).code(0).says("PASSED");
 

@@ -63,7 +63,7 @@ fn house() -> House {
         .script("G8", &essay_texts::certification(FOLDER))
 }
 
-const APPROVE: (&str, &str) = ("Your decision on these files", "\u{1b}[B\r");
+const APPROVE: (&str, &str) = ("Your decision", "\u{1b}[B\r");
 const SURELY: (&str, &str) = ("Approve this as", "approve\r");
 
 #[test]
