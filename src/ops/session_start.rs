@@ -53,7 +53,7 @@ pub struct Request {
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub resume: bool,
-    /// Workflow to start; defaults to `session_workflow` in orch.toml.
+    /// Workflow to start; defaults to `[defaults] session_workflow` in orch.toml.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     pub workflow: Option<String>,
     /// Input of the workflow; repeatable.
