@@ -179,7 +179,7 @@ fn judge_files(subjects: &[Subject<'_>], scene: &Scene<'_>, context: &Context) -
     }
     let judged =
         parallel::map(&pairs, |(rule, document)| judge_rule(rule, scene, Some(document), context));
-    let mut validations = of_those_there(&pairs, judged, scene.project);
+    let mut validations = told_once(of_those_there(&pairs, judged, scene.project));
     let paths: Vec<ProjectPath> = there.iter().map(|subject| subject.path.clone()).collect();
     let prints = scene.project.hash_all(&paths);
     for (document, print) in documents.iter().zip(&prints) {
@@ -192,8 +192,8 @@ fn judge_files(subjects: &[Subject<'_>], scene: &Scene<'_>, context: &Context) -
     Judgement { validations, artifacts: paths.into_iter().zip(prints).collect() }
 }
 
-/// What the checks said. A file that is missing is told once, by the check that says so: all others of
-/// it would only say that again.
+/// What the checks said. A file that is missing or empty is told once, by the check that says so: all
+/// others of it would only say that again.
 fn of_those_there(
     pairs: &[(Rule, &Document<'_>)],
     judged: Vec<Option<Validation>>,
@@ -203,7 +203,7 @@ fn of_those_there(
     let told = pairs.iter().zip(&judged).filter(|((rule, document), judged)| {
         states_existence(rule)
             && judged.as_ref().is_some_and(is_error)
-            && !project.exists(&document.path)
+            && (!project.exists(&document.path) || document.text().is_ok_and(str::is_empty))
     });
     let missing: Vec<ProjectPath> = told.map(|((_, document), _)| document.path.clone()).collect();
     let of_one_there = pairs
@@ -211,6 +211,21 @@ fn of_those_there(
         .map(|(rule, document)| states_existence(rule) || !missing.contains(&document.path));
     let kept = of_one_there.zip(judged).filter_map(|(is_kept, judged)| judged.filter(|_| is_kept));
     kept.collect()
+}
+
+/// Leaves out checks that have nothing to say but what another one said: each of them tells of a file
+/// that none can read.
+fn told_once(mut validations: Vec<Validation>) -> Vec<Validation> {
+    let mut told: Vec<Finding> = Vec::new();
+    validations.retain(|validation| {
+        let said = validation.findings.iter();
+        let said = said.map(|finding| Finding { check: String::new(), ..finding.clone() });
+        let new: Vec<Finding> = said.filter(|finding| !told.contains(finding)).collect();
+        let is_kept = validation.pass || !new.is_empty();
+        told.extend(new);
+        is_kept
+    });
+    validations
 }
 
 /// What the bytes that are recorded have to say; an error that is told already is not told again.

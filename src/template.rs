@@ -82,7 +82,7 @@ impl Template {
         }
         let mut engine = new_engine();
         engine.add_raw_template(SINGLE, text).map_err(|error| {
-            if let Some(unknown) = words::unknown(text) {
+            if let Some(unknown) = words::unknown(text).into_iter().next() {
                 let place = names::place_of(source, &span, unknown.word);
                 return source.unsound(place, unknown.message).advise(unknown.help);
             }
@@ -90,7 +90,8 @@ impl Template {
             let place = place_of(&error, text, source, &span);
             source.unsound(place, told.message).advise_if(told.help)
         })?;
-        let names = names::refuse_unknown(&engine, (SINGLE, text), source, span, names)?;
+        let names = names::used(&engine, (SINGLE, text), source, span, names)
+            .map_err(|mut errors| errors.swap_remove(0))?;
         let engine = Some(Engine::new(engine, [(SINGLE, text)]));
         Ok(Self { text: text.into(), engine, names })
     }

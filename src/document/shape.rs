@@ -10,6 +10,8 @@ use super::slips::DURATIONS;
 use super::slips::LITERALS;
 use super::slips::MISPLACED;
 use super::slips::OTHERS_WRITE;
+use super::slips::WHOLE;
+use super::slips::example;
 use super::slips::words;
 use crate::source::Source;
 use crate::source::Unsound;
@@ -74,7 +76,9 @@ impl<'s> Shape<'s> {
                             self.walk((name, known_name), value, (&ANYTHING, &[]), errors);
                         }
                         None => {
-                            let help = self.suggest(name, value, &expected.keys, taken);
+                            let help = self
+                                .elsewhere((table_name, name), value, &expected)
+                                .or_else(|| self.suggest(name, value, &expected.keys, taken));
                             let is_listed = expected.keys.len() <= KEYS_LISTED_MAX;
                             let listed = || match table_name {
                                 table if is_listed || table.is_empty() => {
@@ -102,6 +106,38 @@ impl<'s> Shape<'s> {
             | DeValue::Float(_)
             | DeValue::Boolean(_)
             | DeValue::Datetime(_) => {}
+        }
+    }
+
+    /// The table of the whole document that a key belongs into which stands above all tables.
+    fn elsewhere(
+        &self,
+        (table_name, unknown): (&str, &str),
+        value: &Value<'_>,
+        expected: &Expected<'static>,
+    ) -> Option<String> {
+        let takes = |(_, schema): &(&&'static str, &&'static Json)| {
+            let table = self.known.expected(schema);
+            let key = table.keys.get(unknown).filter(|_| table.takes(Kind::Table));
+            key.is_some_and(|key| self.fits(value, key))
+        };
+        let tables = expected.keys.iter().filter(takes).map(|(name, _)| format!("[{name}]"));
+        let tables: Vec<String> = tables.filter(|_| table_name.is_empty()).collect();
+        (!tables.is_empty()).then(|| format!("put it under {}", tables.join(" or ")))
+    }
+
+    /// Whether a key may have this value, by its kind.
+    fn fits(&self, value: &Value<'_>, schema: &'static Json) -> bool {
+        let expected = self.known.expected(schema);
+        match value.get_ref() {
+            DeValue::String(text) => {
+                expected.takes(Kind::Text) || expected.words.contains(&text.as_ref())
+            }
+            DeValue::Integer(_) | DeValue::Float(_) => expected.takes_number(),
+            DeValue::Boolean(_) => expected.takes(Kind::Boolean),
+            DeValue::Array(_) => expected.takes(Kind::List),
+            DeValue::Table(_) => expected.takes(Kind::Table),
+            DeValue::Datetime(_) => expected.takes(Kind::Day),
         }
     }
 
@@ -228,7 +264,9 @@ impl<'s> Shape<'s> {
             DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_)
                 if expected.takes(Kind::Text) && !expected.takes_number() =>
             {
-                Some(format!("write \"{written}\", in quotes"))
+                let is_whole = |help: &String| value.get_ref().is_bool() && !help.contains('…');
+                let example = example(name).filter(is_whole);
+                Some(example.unwrap_or_else(|| format!("write \"{written}\", in quotes")))
             }
             DeValue::Integer(_)
             | DeValue::Float(_)
@@ -286,10 +324,27 @@ impl<'s> Shape<'s> {
         if name == "shell" {
             return Some(format!("write command = {}", written(value)));
         }
-        let first = items.first().and_then(|item| item.get_ref().as_str());
-        if let Some(item) = first.filter(|_| expected.any_key.is_some()) {
-            let (key, value) = item.split_once('=').unwrap_or(("NAME", "…"));
-            return Some(format!("write {name} = {{ {key} = \"{value}\" }}"));
+        let inner = expected.any_key.map(|inner| self.known.expected(inner));
+        if let Some(first) = items.first().filter(|_| inner.is_some()) {
+            let tables = inner.filter(|inner| inner.takes(Kind::Table));
+            match (first.get_ref(), tables) {
+                // With tables alone, it holds what the one table was to hold.
+                (DeValue::Table(table), Some(_))
+                    if table.iter().any(|(_, value)| !value.get_ref().is_table()) =>
+                {
+                    let named = ["name", "id"].iter().find_map(|key| table.get(*key));
+                    let named = named.and_then(|named| named.get_ref().as_str()).unwrap_or("NAME");
+                    return Some(format!("write [{header}.{named}], without a key for the name"));
+                }
+                (DeValue::String(text), Some(inner)) => {
+                    return self.of_keys(&format!("{name}.{text}"), first, &inner);
+                }
+                (DeValue::String(text), None) => {
+                    let (key, value) = text.split_once('=').unwrap_or(("NAME", "…"));
+                    return Some(format!("write {name} = {{ {key} = \"{value}\" }}"));
+                }
+                _ => {}
+            }
         }
         if expected.takes(Kind::Table) {
             return if items.iter().all(|item| item.get_ref().is_table()) {
@@ -314,16 +369,22 @@ impl<'s> Shape<'s> {
         value: &Value<'_>,
         expected: &Expected<'static>,
     ) -> Option<String> {
-        let first = expected.first_key.filter(|_| expected.takes(Kind::Table))?;
+        let whole = WHOLE.into_iter().find(|key| expected.keys.contains_key(key));
+        let first = whole.or(expected.first_key).filter(|_| expected.takes(Kind::Table))?;
         let written = self.source.text.get(value.span()).unwrap_or_default();
-        let is_number = value.get_ref().is_integer() || value.get_ref().is_float();
-        let takes_number = || {
-            let schema = expected.keys.get(first).copied();
-            schema.is_some_and(|schema| self.known.expected(schema).takes_number())
+        let schema = expected.keys.get(first).copied().unwrap_or(&ANYTHING);
+        let fits = match value.get_ref() {
+            // Not any text is a good one.
+            DeValue::String(text) => {
+                whole.is_some() || self.known.expected(schema).words.contains(&text.as_ref())
+            }
+            DeValue::Integer(_) | DeValue::Float(_) => self.fits(value, schema),
+            DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
+                false
+            }
         };
         // A list is put in where a template may stand for one.
-        let fits = written.contains("{{") || is_number && takes_number();
-        let given = if fits { written } else { "…" };
+        let given = if fits || written.contains("{{") { written } else { "…" };
         let others = expected.required.iter().filter(|key| **key != first);
         let others: String = others.map(|key| format!(", {key} = …")).collect();
         Some(format!("write {name} = {{ {first} = {given}{others} }}"))

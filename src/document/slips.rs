@@ -14,7 +14,7 @@ pub(super) const MISPLACED: [(&[&str], &str); 3] = [
 ];
 
 /// What other tools call a key, and its names here.
-pub(super) const OTHERS_WRITE: [(&[&str], &[&str]); 14] = [
+pub(super) const OTHERS_WRITE: [(&[&str], &[&str]); 15] = [
     (&["step", "steps", "stage", "stages", "job", "jobs"], &["gate"]),
     (&["parameters", "params", "arguments", "args", "variables"], &["inputs"]),
     (&["title", "label"], &["name"]),
@@ -29,6 +29,7 @@ pub(super) const OTHERS_WRITE: [(&[&str], &[&str]); 14] = [
     (&["retries", "attempts"], &["retry"]),
     (&["environment", "vars"], &["env"]),
     (&["regexp", "pattern"], &["regex", "matches"]),
+    (&["cost", "usd", "price"], &["cost_usd"]),
 ];
 
 /// Keys that take a list from a template or a file, and what to write where one is written out.
@@ -62,7 +63,7 @@ pub(super) fn other_word(word: &str, known: &[&str]) -> Option<String> {
 pub(super) const DURATIONS: [&str; 5] = ["timeout", "delay", "estimate", "every", "within"];
 
 /// What may stand under keys that must be there.
-const EXAMPLES: [(&str, &str); 12] = [
+const EXAMPLES: [(&str, &str); 13] = [
     ("as", "\"item\", the name of the item in templates"),
     ("attempts", "3"),
     ("by", "\"person\", or with signed = true: by = [\"ada@example.org\"]"),
@@ -73,15 +74,24 @@ const EXAMPLES: [(&str, &str); 12] = [
     ("kind", "\"file_exists\" or the name of another check"),
     ("name", "\"…\""),
     ("passed_min", "2"),
+    ("stdout", "\"output.txt\""),
     ("type", "\"string\", \"choice\", \"integer\" or another type"),
     ("version", "\"1.0.0\""),
 ];
 
 /// How a key that is missing can be written.
 pub(super) fn missing(key: &str) -> String {
-    let example = EXAMPLES.iter().find(|(of, _)| *of == key);
-    format!("write {key} = {}", example.map_or("…", |(_, example)| example))
+    example(key).unwrap_or_else(|| format!("write {key} = …"))
 }
+
+/// What a key can be, where that is known.
+pub(super) fn example(key: &str) -> Option<String> {
+    let example = EXAMPLES.iter().find(|(of, _)| *of == key);
+    example.map(|(_, example)| format!("write {key} = {example}"))
+}
+
+/// Keys that alone make a whole table of those that have them.
+pub(super) const WHOLE: [&str; 1] = ["preset"];
 
 /// A command line as its words; a template is one of them, whatever blanks stand in it.
 pub(super) fn words(line: &str) -> Vec<String> {

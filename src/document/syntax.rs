@@ -79,7 +79,9 @@ pub(super) fn told(text: &str, span: &Range<usize>, message: &str) -> Told {
             let name = text.get(span.clone()).unwrap_or_default();
             let is_header = around.before.trim_start().starts_with('[');
             let help = if is_header {
-                format!("write all its keys below one [{name}]")
+                let header = around.line();
+                let whole = header.split(['#', ' ']).next().unwrap_or_default();
+                format!("write all its keys below one {whole}")
             } else {
                 "remove one of the two".to_owned()
             };

@@ -29,10 +29,8 @@ impl TryFrom<String> for Pointer {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
         let path = text.strip_prefix('/').ok_or_else(|| {
-            format!(
-                "`{text}` is not a JSON pointer: \
-                 write `/usage/input_tokens`, with `*` for any member"
-            )
+            let meant = text.trim_start_matches(['$', '.']).replace('.', "/");
+            format!("`{text}` is not a JSON pointer: write `/{meant}`, with `*` for any member")
         })?;
         let unescape = |segment: &str| segment.replace("~1", "/").replace("~0", "~");
         Ok(Self { segments: path.split('/').map(unescape).collect() })

@@ -35,6 +35,19 @@ impl Repository {
         remote.unwrap_or_else(|| "origin".to_owned())
     }
 
+    /// Whether git knows where this remote is: by its name, or since it is a URL or a folder.
+    pub fn finds_remote(&self, remote: &str) -> bool {
+        let is_place = remote.contains(['/', ':']) || remote.starts_with('.');
+        is_place || self.inner.find_remote(remote).is_ok() || self.work_folder.join(remote).exists()
+    }
+
+    /// The names of all remotes.
+    pub fn remotes(&self) -> Vec<String> {
+        let names = self.inner.remotes();
+        let names = names.iter().flat_map(|names| names.iter());
+        names.filter_map(|name| name.ok().flatten().map(str::to_owned)).collect()
+    }
+
     /// Sends the refs whose names begin so to a remote, none of them by force.
     pub fn push(&self, remote: &str, prefix: &str, stop: &Stop) -> Result<(), Error> {
         let refs = format!("{prefix}*:{prefix}*");

@@ -11,10 +11,11 @@ use crate::workflow::input;
 use crate::workflow::input::Values;
 use serde_json::Value as Json;
 
-/// The command by which a run begins.
+/// The command that takes the inputs.
 pub(super) enum Command<'c> {
     Run,
     RunStart,
+    Rehearse,
     /// With the key of the run.
     SessionStart(&'c str),
 }
@@ -47,6 +48,7 @@ fn begin(command: &Command<'_>, workflow: &Workflow) -> Suggestion {
     match command {
         Command::Run => Suggestion::new("run").word(name),
         Command::RunStart => Suggestion::new("run start").option("workflow", name),
+        Command::Rehearse => Suggestion::new("rehearse").word(name),
         Command::SessionStart(key) => session::begin(key).option("workflow", name),
     }
 }
@@ -63,7 +65,7 @@ fn typed(given: Option<&Json>, is_asked: bool) -> Vec<String> {
 
 fn option(line: Suggestion, command: &Command<'_>, (input, text): (&Input, &str)) -> Suggestion {
     match command {
-        Command::Run | Command::RunStart => line.option(input.flag(), text),
+        Command::Run | Command::RunStart | Command::Rehearse => line.option(input.flag(), text),
         Command::SessionStart(_) => line.option("input", format!("{}={text}", input.name)),
     }
 }

@@ -8,10 +8,13 @@ use crate::git::Kinship;
 use crate::git::Repository;
 use crate::git::Target;
 use crate::id::RunId;
+use crate::source::nearest;
 use crate::store::journal::Reading;
 use crate::store::record;
 use crate::store::record::ExpectedRecord;
 use crate::store::record::RecordState;
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -66,7 +69,7 @@ enum Brought {
 /// Brings the refs of all runs that the remote has.
 pub fn record_fetch(project: &Project, request: &Request) -> Result<Fetched, Error> {
     let repository = repository(project)?;
-    let remote = request.remote.clone().unwrap_or_else(|| repository.usual_remote());
+    let remote = remote(&repository, request.remote.as_deref(), "record fetch")?;
     repository.fetch(&remote, record::REFS, ASIDE, &project.stop)?;
     let (brought, held, forked, damaged) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut fetched = Fetched { remote, brought, held, forked, damaged };
@@ -169,6 +172,26 @@ fn take_in(
         }
     }
     Ok(brought)
+}
+
+/// The remote that is meant, which git must know: its own words name no way out.
+pub(super) fn remote(
+    repository: &Repository,
+    asked: Option<&str>,
+    command: &'static str,
+) -> Result<String, Error> {
+    let remote = asked.map_or_else(|| repository.usual_remote(), str::to_owned);
+    if repository.finds_remote(&remote) {
+        return Ok(remote);
+    }
+    let known = repository.remotes();
+    let add = Advice::program(&["git", "remote", "add", &remote, "URL"]);
+    let help = match (nearest(&remote, known.iter().map(String::as_str)), known.first()) {
+        (Some(nearest), _) => nearest.into(),
+        (None, None) => add,
+        (None, Some(first)) => add.then(", or ").then(Suggestion::new(command).word(first)),
+    };
+    Err(Error::usage(format!("no remote named `{remote}`")).advise(help))
 }
 
 /// The repository, without which there are no refs to send or to bring.

@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::Project;
+use super::record_fetch::remote;
 use super::record_fetch::repository;
 use crate::store::record;
 use schemars::JsonSchema;
@@ -30,7 +31,7 @@ pub struct Pushed {
 /// Sends the refs of all runs. Nothing is forced: a run that went on there is an error.
 pub fn record_push(project: &Project, request: &Request) -> Result<Pushed, Error> {
     let repository = repository(project)?;
-    let remote = request.remote.clone().unwrap_or_else(|| repository.usual_remote());
+    let remote = remote(&repository, request.remote.as_deref(), "record push")?;
     let refs = repository.refs_below(record::REFS)?;
     if !refs.is_empty() {
         repository.push(&remote, record::REFS, &project.stop)?;

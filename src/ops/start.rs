@@ -75,6 +75,7 @@ pub fn begin<'p>(
     workflow.secrets().try_for_each(|secret| secret.refuse_unfit(set))?;
     let command = match &request.key {
         Some(key) => Command::SessionStart(key),
+        None if request.rehearsed => Command::Rehearse,
         None if request.driven => Command::Run,
         None => Command::RunStart,
     };

@@ -28,6 +28,8 @@ pub struct Names {
 pub enum Shape {
     /// Nothing is known of it.
     Any,
+    /// A text, a number, or true or false: it has no parts with names.
+    Single,
     /// One of these texts, or nothing.
     OneOf(Arc<[String]>),
     /// A table with fields of its own.
@@ -75,13 +77,32 @@ impl Names {
         }
     }
 
+    /// The error of a name that templates may not use.
+    fn missing(&self, source: &Source, place: Range<usize>, name: &str) -> Box<Unsound> {
+        if self.hidden.contains(name) {
+            let message = format!("`{name}` is not listed in the `inputs` of the gate");
+            return source.unsound(place, message).advise(format!("add \"{name}\" to `inputs`"));
+        }
+        source
+            .unsound(place, format!("unknown name `{name}` in a template"))
+            .advise(suggest(name, self.shapes.keys().map(String::as_str)))
+    }
+
     fn flaw<'t>(&self, path: &Path<'t>) -> Option<Flaw<'t>> {
         let (first, rest) = path.names.split_first()?;
         let mut shape = self.shapes.get(first.0)?;
         for (name, at) in rest {
             let table = match shape {
                 Shape::Any => return None,
-                Shape::OneOf(_) => break,
+                Shape::Single | Shape::OneOf(_) => {
+                    let owner = written(path.names.iter().take_while(|(_, other)| other < at));
+                    return Some(Flaw {
+                        written: name,
+                        at: *at,
+                        message: format!("`{owner}` is a single value and has no `{name}`"),
+                        help: format!("write {{{{ {owner} }}}}"),
+                    });
+                }
                 Shape::Table(table) => table,
             };
             let Some(field) = table.field(name) else {
@@ -97,12 +118,16 @@ impl Names {
         }
         let Shape::OneOf(texts) = shape else { return None };
         let is_other = |(text, _): &&(&str, usize)| !texts.iter().any(|one| one == text);
-        let (written, at) = path.compared_with.iter().find(is_other)?;
-        let names: Vec<&str> = path.names.iter().map(|(name, _)| *name).collect();
-        let message = format!("`{}` is never `{written}`", names.join("."));
-        let help = suggest(written, texts.iter().map(String::as_str));
-        Some(Flaw { written, at: *at, message, help })
+        let (text, at) = path.compared_with.iter().find(is_other)?;
+        let message = format!("`{}` is never `{text}`", written(path.names.iter()));
+        let help = suggest(text, texts.iter().map(String::as_str));
+        Some(Flaw { written: text, at: *at, message, help })
     }
+}
+
+/// A path as it is written.
+fn written<'n>(names: impl Iterator<Item = &'n (&'n str, usize)>) -> String {
+    names.map(|(name, _)| *name).collect::<Vec<_>>().join(".")
 }
 
 impl Fields {
@@ -127,18 +152,18 @@ impl<N: Into<String>> Extend<N> for Names {
     }
 }
 
-/// Refuses what cannot be there in a template of the engine, whose text stands at `span` of its
-/// source; gives the names that it uses, sorted.
-pub(super) fn refuse_unknown(
+/// The names that a template of the engine uses, sorted, whose text stands at `span` of its source; or
+/// everything in it that can never be there.
+pub(super) fn used(
     engine: &Tera,
     (name, text): (&str, &str),
     source: &Source,
     span: Range<usize>,
     names: &Names,
-) -> Result<Vec<String>, Box<Unsound>> {
+) -> Result<Vec<String>, Vec<Box<Unsound>>> {
     let mut used: Vec<&str> = engine
         .get_template_variables(name)
-        .map_err(|error| source.unsound(span.clone(), explain(&error).message))?
+        .map_err(|error| vec![source.unsound(span.clone(), explain(&error).message)])?
         .into_iter()
         .collect();
     used.sort_unstable();
@@ -149,28 +174,32 @@ pub(super) fn refuse_unknown(
     let place = |at: Option<usize>, word: &str| {
         at.map_or(span.clone(), |at| span.start + at..span.start + at + word.len())
     };
-    if let Some(unknown) = used.iter().find(|used| !names.shapes.contains_key(**used)) {
-        let first = within.find('{').unwrap_or(0);
-        let at = words_at(&within[first..], unknown).next().map(|at| first + at);
-        if names.hidden.contains(*unknown) {
-            let message = format!("`{unknown}` is not listed in the `inputs` of the gate");
-            return Err(source
-                .unsound(place(at, unknown), message)
-                .advise(format!("add \"{unknown}\" to `inputs`")));
-        }
-        return Err(source
-            .unsound(place(at, unknown), format!("unknown name `{unknown}` in a template"))
-            .advise(suggest(unknown, names.shapes.keys().map(String::as_str))));
-    }
+    let unknown = used.iter().filter(|used| !names.shapes.contains_key(**used));
+    let mut errors: Vec<_> = unknown
+        .map(|unknown| {
+            let first = within.find('{').unwrap_or(0);
+            let at = words_at(&within[first..], unknown).next().map(|at| first + at);
+            names.missing(source, place(at, unknown), unknown)
+        })
+        .collect();
     let is_known =
         |name: &str| names.shapes.get(name).is_none_or(|shape| matches!(shape, Shape::Any));
-    if !used.iter().all(|used| is_known(used))
-        && let Some(flaw) = paths::paths(text).iter().find_map(|path| names.flaw(path))
-    {
-        // What is written may have its quotes escaped; the words stand there in the same order.
-        let before = words_at(text, flaw.written).take_while(|at| *at < flaw.at).count();
-        let at = words_at(within, flaw.written).nth(before);
-        return Err(source.unsound(place(at, flaw.written), flaw.message).advise(flaw.help));
+    if !used.iter().all(|used| is_known(used)) {
+        let given = paths::given(text);
+        let paths = paths::paths(text).into_iter().filter(|path| {
+            let first = path.names.first().map_or("", |(name, _)| name);
+            used.contains(&first) && !given.contains(first)
+        });
+        errors.extend(paths.filter_map(|path| names.flaw(&path)).map(|flaw| {
+            // What is written may have its quotes escaped; the words stand there in the same order.
+            let before = words_at(text, flaw.written).take_while(|at| *at < flaw.at).count();
+            let at = words_at(within, flaw.written).nth(before);
+            source.unsound(place(at, flaw.written), flaw.message).advise(flaw.help)
+        }));
+    }
+    if !errors.is_empty() {
+        errors.sort_by_key(|error| error.span().start);
+        return Err(errors);
     }
     Ok(used.into_iter().map(str::to_owned).collect())
 }

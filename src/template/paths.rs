@@ -89,6 +89,23 @@ pub(super) fn paths(text: &str) -> Vec<Path<'_>> {
     found
 }
 
+/// The names that a text gives to values of its own.
+pub(super) fn given(text: &str) -> BTreeSet<&str> {
+    let tokens = tokens(text);
+    let mut given = BTreeSet::new();
+    for (at, (token, _)) in tokens.iter().enumerate() {
+        let Token::Word("set" | "set_global" | "for") = token else { continue };
+        let mut names = tokens[at + 1..].iter().map(|(token, _)| *token);
+        while let Some(Token::Word(name)) = names.next() {
+            given.insert(name);
+            if names.next() != Some(Token::Sign(",")) {
+                break;
+            }
+        }
+    }
+    given
+}
+
 /// The name that a `set` gives to what begins at a token; none where the text gives it to more than
 /// that, since it is not known then which counts.
 fn names_once<'t>(tokens: &[(Token<'t>, usize)], at: usize) -> Option<&'t str> {

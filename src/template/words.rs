@@ -1,6 +1,10 @@
 //! The filters and tests that the engine has, so that a mistyped one is told with the nearest.
 
 use crate::source::suggest;
+use std::ops::Range;
+use tera::Kwargs;
+use tera::State;
+use tera::Tera;
 
 const FILTERS: [&str; 37] = [
     "abs",
@@ -66,24 +70,62 @@ const TESTS: [&str; 17] = [
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct UnknownWord<'t> {
     pub word: &'t str,
+    kind: Kind,
+    /// Where it stands in the template.
+    at: usize,
     pub message: String,
     pub help: String,
 }
 
-/// The first filter or test of a template that there is none of.
-pub(super) fn unknown(template: &str) -> Option<UnknownWord<'_>> {
-    let told = |word, called: &str, known: &[&str]| UnknownWord {
-        word,
-        message: format!("unknown {called} `{word}` in a template"),
-        help: suggest(word, known.iter().copied()),
-    };
-    expressions(template).find_map(|expression| {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Filter,
+    Test,
+}
+
+impl UnknownWord<'_> {
+    /// Where it stands in the template.
+    pub(super) fn place(&self) -> Range<usize> {
+        self.at..self.at + self.word.len()
+    }
+
+    /// Has an engine take it, so that it finds what else is wrong.
+    pub(super) fn make_known(&self, engine: &mut Tera) {
+        let word = self.word.to_owned();
+        match self.kind {
+            Kind::Filter => {
+                engine.register_filter(word, |value: &tera::Value, _: Kwargs, _: &State<'_>| {
+                    value.clone()
+                });
+            }
+            Kind::Test => {
+                engine.register_test(word, |_: &tera::Value, _: Kwargs, _: &State<'_>| true);
+            }
+        }
+    }
+}
+
+/// The filters and tests of a template that the engine does not have.
+pub(super) fn unknown(template: &str) -> Vec<UnknownWord<'_>> {
+    let words = expressions(template).flat_map(|expression| {
         let expression = Unquoted::of(expression);
-        let filter = expression.words_behind("|").find(|word| !FILTERS.contains(word));
-        let test = expression.words_behind(" is ").find(|word| !TESTS.contains(word));
-        let filter = filter.map(|word| told(word, "filter", &FILTERS));
-        filter.or_else(|| test.map(|word| told(word, "test", &TESTS)))
-    })
+        let behind = |mark, kind| expression.words_behind(mark).map(move |word| (word, kind));
+        behind("|", Kind::Filter).chain(behind(" is ", Kind::Test)).collect::<Vec<_>>()
+    });
+    let told = |(word, kind): (_, Kind)| {
+        let (called, known): (_, &[&str]) = match kind {
+            Kind::Filter => ("filter", &FILTERS),
+            Kind::Test => ("test", &TESTS),
+        };
+        (!known.contains(&word)).then(|| UnknownWord {
+            word,
+            kind,
+            at: word.as_ptr().addr() - template.as_ptr().addr(),
+            message: format!("unknown {called} `{word}` in a template"),
+            help: suggest(word, known.iter().copied()),
+        })
+    };
+    words.filter_map(told).collect()
 }
 
 /// What stands between the marks of expressions and statements, up to one that does not end.
@@ -153,7 +195,10 @@ mod tests {
 
     #[test]
     fn the_first_unknown_one_is_told() {
-        let told = |text| unknown(text).map(|it| format!("{} | {}", it.message, it.help));
+        let told = |text| {
+            let first = unknown(text).into_iter().next()?;
+            Some(format!("{} | {}", first.message, first.help))
+        };
         let filter = "unknown filter `uper` in a template | did you mean `upper`?";
         assert_eq!(told("a {{ x | trim | uper }}").unwrap(), filter);
         assert_eq!(told("{{ '| uper' ~ x | lower }} | uper"), None);

@@ -60,7 +60,7 @@ pub(super) fn build(
     let (key, prompts) = match (key, prompts) {
         (Ok(key), Ok(prompts)) if errors.is_empty() => (key, prompts),
         (key, prompts) => {
-            errors.extend(key.err().into_iter().chain(prompts.err()));
+            errors.extend(key.err().into_iter().chain(prompts.err().into_iter().flatten()));
             return Err(errors);
         }
     };
@@ -137,7 +137,7 @@ fn build_prompts(
     gates: &[GateFile],
     definition: &Definition,
     mut names: Names,
-) -> Result<Library, Box<Unsound>> {
+) -> Result<Library, Vec<Box<Unsound>>> {
     names.extend(gates.iter().filter_map(|gate| Some(gate.each.as_ref()?.name.get_ref().clone())));
     let prompts: Vec<(&str, &Source)> = definition
         .texts

@@ -25,6 +25,7 @@ use super::reading::Gaps;
 use super::texts::Texts;
 use super::times::build_poll;
 use super::times::read_duration;
+use super::times::read_limit;
 use super::work;
 use super::work::Printing;
 use super::work::Work;
@@ -270,6 +271,9 @@ pub(super) fn build_from(
     let duration = |text: &Option<Placed<String>>| {
         text.as_ref().and_then(|text| texts.kept(read_duration(source, text)))
     };
+    let limit = |text: &Option<Placed<String>>| {
+        text.as_ref().and_then(|text| texts.kept(read_limit(source, text)))
+    };
     let environment = file.env.iter().map(|(name, text)| (name.get_ref().clone(), template(text)));
     for value in file.with.values() {
         let text = value.get_ref().as_str().unwrap_or_default();
@@ -295,8 +299,8 @@ pub(super) fn build_from(
         same_program: file.audits.as_ref().is_some_and(|audits| audits.get_ref().same_program),
         retry: course::build_retry(source, file)?,
         on_fail: course::build_on_fail(source, file)?,
-        timeout: duration(&file.timeout),
-        within: duration(&file.within),
+        timeout: limit(&file.timeout),
+        within: limit(&file.within),
         poll: file.poll.as_ref().map(|poll| build_poll(source, poll)).transpose()?,
         locks: file.locks.iter().map(|name| name.get_ref().clone()).collect(),
         needs,

@@ -62,7 +62,9 @@ impl View {
             input_names.open();
         }
         let mut names = input_names.clone();
-        names.extend(GATE_NAMES);
+        for name in GATE_NAMES {
+            names.insert(name, if name == GATES { Shape::Any } else { Shape::Single });
+        }
         if !gaps.gates_are_unknown {
             names.insert(GATES, shape_of(gates, gaps));
         }
@@ -132,11 +134,27 @@ pub(super) fn with_item(names: &Names, gate: &GateFile) -> Names {
 fn of_inputs(inputs: &IndexMap<String, InputFile>) -> Names {
     let mut names: Names = inputs.keys().map(String::as_str).collect();
     for (name, input) in inputs {
-        if *input.kind.get_ref() == InputType::Choice && !input.choices.is_empty() {
-            names.insert(name.as_str(), Shape::OneOf(input.choices.clone().into()));
-        }
+        names.insert(name.as_str(), shape_of_input(input));
     }
     names
+}
+
+/// What is known of an input or an answer.
+fn shape_of_input(input: &InputFile) -> Shape {
+    match input.kind.get_ref() {
+        InputType::Choice if !input.choices.is_empty() => {
+            Shape::OneOf(input.choices.clone().into())
+        }
+        InputType::List => Shape::Any,
+        InputType::String
+        | InputType::Slug
+        | InputType::Path
+        | InputType::File
+        | InputType::Choice
+        | InputType::Integer
+        | InputType::Number
+        | InputType::Bool => Shape::Single,
+    }
 }
 
 /// What every gate's entry in `gates` holds.
@@ -150,11 +168,7 @@ fn shape_of(gates: &[GateFile], gaps: &Gaps) -> Shape {
         Shape::Table(Arc::new(Fields { called: "field of a gate", fields }))
     };
     let answers_of = |gate: &GateFile| {
-        let fields = gate.answers.iter().map(|(name, input)| {
-            let is_choice = *input.kind.get_ref() == InputType::Choice;
-            let choices = || Shape::OneOf(input.choices.clone().into());
-            (name.clone(), if is_choice { choices() } else { Shape::Any })
-        });
+        let fields = gate.answers.iter().map(|(name, input)| (name.clone(), shape_of_input(input)));
         Shape::Table(Arc::new(Fields { called: "answer", fields: fields.collect() }))
     };
     let none = Fields { called: "answer", fields: std::collections::BTreeMap::new() };
@@ -218,5 +232,5 @@ pub(super) fn check_prompts(
         .iter()
         .map(|(path, source)| (path.strip_prefix("prompts/").unwrap_or(path), *source))
         .collect();
-    Library::parse(&texts, names).map(drop)
+    Library::parse(&texts, names).map(drop).map_err(|mut errors| errors.swap_remove(0))
 }

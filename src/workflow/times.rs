@@ -24,6 +24,18 @@ pub(super) fn build_poll(source: &Source, file: &PollFile) -> Result<Poll, Box<U
     Ok(Poll { every, deadline })
 }
 
+/// How long something may take at most: none at all could only fail.
+pub(super) fn read_limit(source: &Source, text: &Placed<String>) -> Result<Duration, Box<Unsound>> {
+    let limit = read_duration(source, text)?;
+    if limit.is_zero() {
+        let message = format!("`{}` leaves no time", text.get_ref());
+        return Err(source
+            .unsound(text.span(), message)
+            .advise("write a longer time, such as \"30s\""));
+    }
+    Ok(limit)
+}
+
 pub(super) fn read_duration(
     source: &Source,
     text: &Placed<String>,

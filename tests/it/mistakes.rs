@@ -2,6 +2,8 @@
 
 mod commands;
 mod meant;
+mod prompts;
+mod remedies;
 mod syntax;
 mod together;
 
@@ -292,7 +294,7 @@ fn a_mistake_is_told_once_and_at_its_place() {
     "#);
     let house = House::new();
     house.write("orch.toml", "session_workflow = 'x'\n");
-    house.orch("ls").code(2).says("help: put it under [defaults] in orch.toml");
+    house.orch("ls").code(2).says("help: put it under [defaults]\n");
     house.write("orch.toml", "[agents.c]\n");
     house.orch("ls").code(2).says("help: write command = [\"PROGRAM\", \"ARGUMENT\"]");
 }

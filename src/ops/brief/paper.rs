@@ -32,7 +32,8 @@ impl Paper {
             BriefFormat::Text => Source::new(text.source.name, without_marks(&text.source.text)),
         };
         let names: Names = fields(brief).into_iter().map(|(name, _)| name).collect();
-        let library = Library::parse(&[(TEMPLATE, &source)], &names)?;
+        let library = Library::parse(&[(TEMPLATE, &source)], &names)
+            .map_err(|mut errors| errors.swap_remove(0))?;
         Ok(Self { library })
     }
 

@@ -3,6 +3,7 @@
 
 use super::Symptom;
 use crate::executor::Agent;
+use crate::executor::Preset;
 use crate::files::Beneath;
 use crate::files::Log;
 use crate::ops::Project;
@@ -10,7 +11,7 @@ use crate::process;
 use crate::process::Ending;
 use std::time::Duration;
 
-/// The arguments with which every program tells its version.
+/// The argument with which most programs tell its version.
 const VERSION: &str = "--version";
 
 /// How long a program may take to tell of itself: some load for seconds.
@@ -42,12 +43,19 @@ fn symptom(project: &Project, agent: &Agent, calls: bool) -> Symptom {
     }
     let version = match call(project, agent, &[VERSION.to_owned()]) {
         Ok(version) => version,
+        // Not every program tells its version, and one that tells none may well work.
+        Err(_) if !is_of_preset(agent) => "version unknown".to_owned(),
         Err(message) => return Symptom::ill(what, format!("{path}: {message}")),
     };
     match agent.probe().map(|arguments| call(project, agent, arguments)) {
         Some(Err(message)) => Symptom::ill(what, format!("{path} ({version}): {message}")),
         Some(Ok(_)) | None => Symptom::well(what, format!("{path} ({version})")),
     }
+}
+
+/// Whether orch knows the program, and that it tells its version.
+fn is_of_preset(agent: &Agent) -> bool {
+    Preset::all().into_iter().any(|preset| preset.name == agent.definition)
 }
 
 /// The first line that the agent's program says to these arguments, or what is wrong with it.

@@ -31,14 +31,14 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
             .unsound(named.span(), format!("unknown executor `{name}`"))
             .advise(suggest(name, ExecutorKind::ALL.map(ExecutorKind::as_str))));
     };
-    let owned: [(ExecutorKind, &str, Option<Range<usize>>); 7] = [
+    // Of child runs there is a rule of its own.
+    let owned: [(ExecutorKind, &str, Option<Range<usize>>); 6] = [
         (ExecutorKind::Command, "poll", gate.poll.as_ref().map(|poll| poll.every.span())),
         (ExecutorKind::Command, "stdout", gate.stdout.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "show", gate.show.as_ref().map(Placed::span)),
         (ExecutorKind::Agent, "agent", gate.agent.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "command", gate.command.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "shell", gate.shell.as_ref().map(Placed::span)),
-        (ExecutorKind::Workflow, "workflow", gate.workflow.as_ref().map(Placed::span)),
     ];
     for (owner, key, span) in owned {
         if let Some(span) = span.filter(|_| owner != executor) {

@@ -208,6 +208,21 @@ fn agents_tell_of_themselves_when_they_are_called() {
 }
 
 #[test]
+fn an_agent_of_ones_own_need_not_tell_its_version() {
+    let house = House::new().file(
+        "orch.toml",
+        "[agents.poet]\ncommand = ['sh', '-c', 'echo poem > poem.md']\n\
+         [agents.writer]\npreset = 'claude'\n",
+    );
+    house.write("claude", "#!/bin/sh\nexit 4\n");
+    assert!(child::output(house.program("chmod").args(["+x", "claude"])).status.success());
+    let path = format!("{}:{}", house.project().display(), std::env::var("PATH").unwrap());
+    let house = house.env("PATH", &path);
+    let done = house.orch("doctor --agents").code(1);
+    done.says("sh (version unknown)").says("`claude --version` exited with code 4");
+}
+
+#[test]
 fn each_problem_names_its_command() {
     let house = finished();
     let id = house.run_id();

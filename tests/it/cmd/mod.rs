@@ -32,6 +32,7 @@ mod open;
 mod output;
 mod project;
 mod projects;
+mod record;
 mod rehearse;
 mod reports;
 mod run;

@@ -223,3 +223,9 @@ fn a_run_that_fails_unasked_says_why() {
     let asked = House::new().workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\n");
     asked.orch("rehearse demo --fail a").code(0).says("the run is FAILED").never_says("! reason");
 }
+
+#[test]
+fn a_missing_input_is_asked_for_by_the_same_command() {
+    let done = house().orch("rehearse demo").code(2);
+    done.says("help: orch rehearse demo --slug").never_says("orch run");
+}

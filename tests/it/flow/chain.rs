@@ -162,3 +162,32 @@ fn a_missing_file_is_told_once_and_never_passes() {
     let unasked = "{ kind = 'file_exists', when = '{{ false }}' },";
     house(unasked).orch("run demo").code(1).says("the file does not exist [word_count]");
 }
+
+#[test]
+fn a_file_that_no_check_can_read_is_told_once() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]\nid = 'a'\nexecutor = 'command'\nshell = 'echo [1 > d.json; : > t.csv'\n\
+             contract = 'c'\n",
+        )
+        .contract(
+            "c",
+            "[[output]]
+             path = 'd.json'
+             checks = [
+               { kind = 'field', pointer = '/a', equals = 1 },
+               { kind = 'field', pointer = '/b', equals = 1, severity = 'warning' },
+               { kind = 'field', pointer = '/c', equals = 1 },
+             ]
+             [[output]]
+             path = 't.csv'
+             checks = [{ kind = 'csv', columns = ['x'] }]",
+        );
+    let done = house.orch("run demo").code(1);
+    for line in ["error a: d.json:2: invalid JSON", "warning a: d.json:2: invalid JSON", " t.csv: "]
+    {
+        assert_eq!(done.stderr.matches(line).count(), 1, "{line}\n{}", done.shown());
+    }
+    done.says("t.csv: the file is empty");
+}

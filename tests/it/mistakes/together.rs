@@ -131,7 +131,7 @@ fn what_follows_from_a_mistake_is_not_told_beside_it() {
 
     error: expected a table, found a list
       --> workflows/demo.toml:3:1
-    help: write [inputs], with one bracket on each side
+    help: write [inputs.x], without a key for the name
 
     error: unknown key `timeot`
       --> workflows/demo.toml:4:1
