@@ -50,9 +50,8 @@ fn a_remedy_in_a_workflow_leads_into_no_other_error() {
     let gate = |keys: &str| {
         workflow(&format!("[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\n{keys}"))
     };
-    let told =
-        ["stdout = true", "end = 'PASSED'", "workflow = 'hello'"].map(|key| told(&gate(key)));
-    insta::assert_snapshot!(told.join("\n\n"), @r#"
+    let all = ["stdout = true", "end = 'PASSED'", "workflow = 'hello'"].map(|key| told(&gate(key)));
+    insta::assert_snapshot!(all.join("\n\n"), @r#"
     error: invalid type: boolean `true`, expected a string
       --> workflows/demo.toml:7:10
     help: write stdout = "output.txt"
