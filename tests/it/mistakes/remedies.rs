@@ -52,11 +52,11 @@ fn a_remedy_in_a_workflow_leads_into_no_other_error() {
     };
     let all = ["stdout = true", "end = 'PASSED'", "workflow = 'hello'"].map(|key| told(&gate(key)));
     insta::assert_snapshot!(all.join("\n\n"), @r#"
-    error: invalid type: boolean `true`, expected a string
+    error: expected a string, found boolean `true`
       --> workflows/demo.toml:7:10
     help: write stdout = "output.txt"
 
-    error: invalid type: string "PASSED", expected a table
+    error: expected a table, found string "PASSED"
       --> workflows/demo.toml:7:7
     help: write end = { status = 'PASSED' }
 
