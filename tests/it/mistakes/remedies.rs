@@ -50,14 +50,14 @@ fn a_remedy_in_a_workflow_leads_into_no_other_error() {
     let gate = |keys: &str| {
         workflow(&format!("[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\n{keys}"))
     };
-    let told =
+    let said =
         ["stdout = true", "end = 'PASSED'", "workflow = 'hello'"].map(|key| told(&gate(key)));
-    insta::assert_snapshot!(told.join("\n\n"), @r#"
-    error: invalid type: boolean `true`, expected a string
+    insta::assert_snapshot!(said.join("\n\n"), @r#"
+    error: expected a string, found boolean `true`
       --> workflows/demo.toml:7:10
     help: write stdout = "output.txt"
 
-    error: invalid type: string "PASSED", expected a table
+    error: expected a table, found string "PASSED"
       --> workflows/demo.toml:7:7
     help: write end = { status = 'PASSED' }
 
