@@ -328,13 +328,14 @@ impl<'s> Shape<'s> {
         if let Some(first) = items.first().filter(|_| inner.is_some()) {
             let tables = inner.filter(|inner| inner.takes(Kind::Table));
             match (first.get_ref(), tables) {
-                // With tables alone, it holds what the one table was to hold.
-                (DeValue::Table(table), Some(_))
-                    if table.iter().any(|(_, value)| !value.get_ref().is_table()) =>
-                {
+                (DeValue::Table(table), Some(inner)) => {
                     let named = ["name", "id"].iter().find_map(|key| table.get(*key));
-                    let named = named.and_then(|named| named.get_ref().as_str()).unwrap_or("NAME");
-                    return Some(format!("write [{header}.{named}], without a key for the name"));
+                    let named = named.and_then(|named| named.get_ref().as_str());
+                    let is_one = table.keys().any(|key| inner.keys.contains_key(&**key.get_ref()));
+                    if let Some(named) = named.or(is_one.then_some("NAME")) {
+                        let right = format!("[{header}.{named}]");
+                        return Some(format!("write {right}, without a key for the name"));
+                    }
                 }
                 (DeValue::String(text), Some(inner)) => {
                     return self.of_keys(&format!("{name}.{text}"), first, &inner);

@@ -50,8 +50,9 @@ fn a_remedy_in_a_workflow_leads_into_no_other_error() {
     let gate = |keys: &str| {
         workflow(&format!("[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\n{keys}"))
     };
-    let all = ["stdout = true", "end = 'PASSED'", "workflow = 'hello'"].map(|key| told(&gate(key)));
-    insta::assert_snapshot!(all.join("\n\n"), @r#"
+    let said =
+        ["stdout = true", "end = 'PASSED'", "workflow = 'hello'"].map(|key| told(&gate(key)));
+    insta::assert_snapshot!(said.join("\n\n"), @r#"
     error: expected a string, found boolean `true`
       --> workflows/demo.toml:7:10
     help: write stdout = "output.txt"
