@@ -8,6 +8,7 @@ mod checkpoint;
 mod invocation;
 mod item;
 mod judged;
+mod kind;
 mod note;
 mod pause;
 mod range;
@@ -59,8 +60,6 @@ use crate::id::InvocationId;
 use crate::workflow::input::Values;
 use serde::Deserialize;
 use serde::Serialize;
-use std::fmt;
-use strum::IntoEnumIterator;
 
 /// One fact. The names are those of the record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::EnumDiscriminants)]
@@ -369,25 +368,13 @@ impl Event {
     }
 }
 
-impl EventKind {
-    /// Whether this is the name of one.
-    pub fn is_known(name: &str) -> bool {
-        Self::iter().any(|kind| kind.to_string() == name)
-    }
-}
-
-impl fmt::Display for EventKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.serialize(f)
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod testing;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::IntoEnumIterator;
 
     #[test]
     fn every_kind_has_the_name_that_journals_read() {

@@ -154,11 +154,12 @@ fn violation(error: &ValidationError<'_>) -> Finding {
 /// says something to people.
 fn in_words(error: &ValidationError<'_>) -> String {
     let place = text::short(error.instance_path().as_str());
-    let message = match error.kind() {
-        ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. } => {
-            format!("{} is not allowed here", text::short(&error.instance().to_string()))
-        }
-        _ => text::short(&error.to_string()),
+    let message = if let ValidationErrorKind::AnyOf { .. }
+    | ValidationErrorKind::OneOfNotValid { .. } = error.kind()
+    {
+        format!("{} is not allowed here", text::short(&error.instance().to_string()))
+    } else {
+        text::short(&error.to_string())
     };
     if place.is_empty() { message } else { format!("{place}: {message}") }
 }

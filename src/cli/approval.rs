@@ -4,7 +4,7 @@ use super::answer::Face;
 use super::door;
 use super::pager;
 use super::question;
-use super::question::Look;
+use super::question::LookUp;
 use super::report::named;
 use crate::files;
 use crate::ops::Error;
@@ -35,7 +35,7 @@ pub fn show(face: &Face, question: &ApprovalQuestion) {
 }
 
 /// Whether the person gives their word for it. Nothing is taken for granted.
-pub fn ask(person: &Person, question: &ApprovalQuestion, look: Look<'_>) -> Result<bool, Error> {
+pub fn ask(person: &Person, question: &ApprovalQuestion, look: LookUp<'_>) -> Result<bool, Error> {
     let ask = format!("Approve this as {}? [yes/no]", person.by);
     // Whoever types `gate approve`, or chooses that gate, has these words in mind already.
     question::word(&ask, &["yes", "y", "approve", question.gate.as_str()], look)

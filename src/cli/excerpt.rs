@@ -9,7 +9,7 @@ use miette::Diagnostic;
 const CUT: &str = "…";
 
 /// A place in a text, with its line.
-pub struct Place {
+pub struct MarkedLine {
     pub file: String,
     pub line: usize,
     pub column: usize,
@@ -28,7 +28,7 @@ pub struct Excerpt {
 }
 
 /// Where an error is, if it is in a text.
-pub fn place(error: &dyn Diagnostic) -> Option<Place> {
+pub fn place(error: &dyn Diagnostic) -> Option<MarkedLine> {
     let label = error.labels()?.next()?;
     // Without a line around it, what is read begins at the span and not at its line.
     let contents = error.source_code()?.read_span(label.inner(), 1, 1).ok()?;
@@ -39,7 +39,7 @@ pub fn place(error: &dyn Diagnostic) -> Option<Place> {
     let line = text.get(line_start..)?.lines().next().unwrap_or_default();
     let before = line.get(..in_line).unwrap_or(line);
     let meant = line.get(in_line..(in_line + label.len()).min(line.len())).unwrap_or_default();
-    Some(Place {
+    Some(MarkedLine {
         file: contents.name().unwrap_or("input").to_owned(),
         line: contents.line() + above.matches('\n').count() + 1,
         column: before.chars().count() + 1,
@@ -48,7 +48,7 @@ pub fn place(error: &dyn Diagnostic) -> Option<Place> {
     })
 }
 
-impl Place {
+impl MarkedLine {
     /// The line in so many columns, around what is marked; without a limit the whole of it.
     pub fn excerpt(&self, columns: Option<usize>) -> Excerpt {
         // A tab is as wide as its terminal likes, and takes one column here.
@@ -102,7 +102,7 @@ mod tests {
     use crate::ops::Error;
     use crate::workflow::Workflow;
 
-    fn place_of(text: &str) -> Place {
+    fn place_of(text: &str) -> MarkedLine {
         let mut definition = crate::definition::Definition::default();
         definition.insert(crate::definition::Text {
             path: "workflows/w.toml".to_owned(),
@@ -138,7 +138,8 @@ mod tests {
         let at = text.find(meant).unwrap();
         let column = text[..at].chars().count() + 1;
         let width = meant.chars().count();
-        let place = Place { file: "a".to_owned(), line: 1, column, text: text.to_owned(), width };
+        let place =
+            MarkedLine { file: "a".to_owned(), line: 1, column, text: text.to_owned(), width };
         let Excerpt { text, indent, marked } = place.excerpt(columns);
         format!("{text}\n{}{}", " ".repeat(indent), "^".repeat(marked))
     }

@@ -6,7 +6,7 @@ use super::command::Failure;
 use super::door;
 use super::misplaced;
 use super::question;
-use super::question::Look;
+use super::question::LookUp;
 use crate::ops::Error;
 use crate::ops::Project;
 use crate::workflow::Input;
@@ -142,7 +142,7 @@ pub fn values(
 pub fn fill_in(
     project: &Project,
     form: &[Input],
-    look: Look<'_>,
+    look: LookUp<'_>,
 ) -> Result<Option<Vec<String>>, Error> {
     let mut values = Values::new();
     let mut typed = Vec::new();
@@ -166,7 +166,7 @@ fn ask_for_missing(
     project: &Project,
     form: &[Input],
     values: &mut Values,
-    look: Look<'_>,
+    look: LookUp<'_>,
 ) -> Result<Option<Vec<(String, String)>>, Error> {
     let mut typed = Vec::new();
     while let Err(input::Error::Missing { name, because, .. }) =
@@ -197,7 +197,7 @@ enum Asked {
 }
 
 /// Asks until the answer is one that the input takes.
-fn ask(project: &Project, input: &Input, look: Look<'_>) -> Result<Asked, Error> {
+fn ask(project: &Project, input: &Input, look: LookUp<'_>) -> Result<Asked, Error> {
     if input.kind == InputType::Choice {
         return choose(input, look);
     }
@@ -256,7 +256,7 @@ fn asked(input: &Input) -> String {
 }
 
 /// Lets choose among the choices, the default first at hand.
-fn choose(input: &Input, look: Look<'_>) -> Result<Asked, Error> {
+fn choose(input: &Input, look: LookUp<'_>) -> Result<Asked, Error> {
     let mut items: Vec<&str> = input.choices.iter().map(String::as_str).collect();
     let mut at_hand = 0;
     match &input.default {

@@ -2,7 +2,7 @@
 
 use super::door;
 use super::keys::Keys;
-use super::question::Look;
+use super::question::LookUp;
 use super::terminal;
 use crate::ops::Error;
 use dialoguer::console::Key;
@@ -22,7 +22,7 @@ const END: char = '\u{4}';
 pub fn ask(
     question: &str,
     accept: &dyn Fn(&str) -> Result<(), String>,
-    look: Look<'_>,
+    look: LookUp<'_>,
 ) -> Result<Option<String>, Error> {
     loop {
         let Some(text) = typed(question, look)? else { return Ok(None) };
@@ -33,7 +33,7 @@ pub fn ask(
     }
 }
 
-fn typed(question: &str, look: Look<'_>) -> Result<Option<String>, Error> {
+fn typed(question: &str, look: LookUp<'_>) -> Result<Option<String>, Error> {
     let keys = Keys::begin().map_err(terminal::unreadable)?;
     let prompt = format!("{}: ", door::clean(question));
     let mut line = Line { term: Term::stderr(), prompt, text: Vec::new(), at: 0, row: 0 };

@@ -8,7 +8,7 @@ use crate::ops::Error;
 use rustix::termios::QueueSelector;
 
 /// Looks up while nobody types, again and again: an error ends the question.
-pub type Look<'l> = &'l mut dyn FnMut() -> Result<(), Error>;
+pub type LookUp<'l> = &'l mut dyn FnMut() -> Result<(), Error>;
 
 /// Nothing that happens elsewhere matters to the question.
 #[expect(clippy::unnecessary_wraps, reason = "it stands where others end the question")]
@@ -26,7 +26,7 @@ pub fn choose(
     question: &str,
     items: &[&str],
     at_hand: usize,
-    look: Look<'_>,
+    look: LookUp<'_>,
 ) -> Result<Option<usize>, Error> {
     let mut settled = || look().map(|()| None::<()>);
     Ok(match choose_until(question, items, at_hand, &mut settled)? {
@@ -47,7 +47,7 @@ pub fn choose_until<T>(
 }
 
 /// Asks for a line; `None` where nothing is said.
-pub fn line(question: &str, look: Look<'_>) -> Result<Option<String>, Error> {
+pub fn line(question: &str, look: LookUp<'_>) -> Result<Option<String>, Error> {
     let line = line_that(question, &|_| Ok(()), look)?.unwrap_or_default();
     Ok(Some(line.trim().to_owned()).filter(|line| !line.is_empty()))
 }
@@ -56,19 +56,19 @@ pub fn line(question: &str, look: Look<'_>) -> Result<Option<String>, Error> {
 pub fn line_that(
     question: &str,
     accept: &dyn Fn(&str) -> Result<(), String>,
-    look: Look<'_>,
+    look: LookUp<'_>,
 ) -> Result<Option<String>, Error> {
     forget_what_was_typed();
     line::ask(question, accept, look)
 }
 
 /// Asks why; `None` where nothing is said.
-pub fn reason(look: Look<'_>) -> Result<Option<String>, Error> {
+pub fn reason(look: LookUp<'_>) -> Result<Option<String>, Error> {
     line("reason (Enter to go back)", look)
 }
 
 /// Whether a person gives their word: one of these is typed, and Enter. Nothing is taken for granted.
-pub fn word(question: &str, words: &[&str], look: Look<'_>) -> Result<bool, Error> {
+pub fn word(question: &str, words: &[&str], look: LookUp<'_>) -> Result<bool, Error> {
     let said = line(question, look)?;
     Ok(said.is_some_and(|said| words.iter().any(|word| said.eq_ignore_ascii_case(word))))
 }

@@ -37,7 +37,7 @@ pub type At<'a> = (&'a Face, &'a Project, &'a GateChoice);
 pub fn ask(
     (face, project, gate): At<'_>,
     remark: WorkRemark,
-    look: question::Look<'_>,
+    look: question::LookUp<'_>,
 ) -> Result<Remarked, Error> {
     let question = match remark {
         WorkRemark::Summary => "summary of the work (Enter to go back)",
@@ -59,7 +59,7 @@ pub fn ask(
 pub fn ask_for(
     at: At<'_>,
     missing: &Missing,
-    look: question::Look<'_>,
+    look: question::LookUp<'_>,
 ) -> Result<Option<Vec<String>>, Error> {
     let (face, project, _) = at;
     progress::differs(face, project, &missing.run_id, &missing.differs);

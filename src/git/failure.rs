@@ -7,7 +7,7 @@ use std::fmt;
 
 /// What did not work.
 #[derive(Debug, thiserror::Error)]
-pub struct Failure {
+pub struct GitFailure {
     /// What was tried, as words behind `cannot`.
     attempt: Option<String>,
     kind: Kind,
@@ -34,7 +34,7 @@ enum Kind {
 #[derive(Debug)]
 struct Cause(git2::Error);
 
-impl Failure {
+impl GitFailure {
     pub(super) fn of(cause: git2::Error) -> Self {
         Self { attempt: None, kind: Kind::of(&cause), cause: Cause(cause) }
     }
@@ -65,7 +65,7 @@ impl Failure {
 pub(super) fn doing(attempt: impl fmt::Display) -> impl FnOnce(git2::Error) -> super::Error {
     move |error| {
         let attempt = Some(attempt.to_string());
-        super::Error::Git(Failure { attempt, ..Failure::of(error) })
+        super::Error::Git(GitFailure { attempt, ..GitFailure::of(error) })
     }
 }
 
@@ -108,7 +108,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for GitFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.attempt {
             Some(attempt) => write!(f, "cannot {attempt}: {}", self.kind.words()),

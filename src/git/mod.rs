@@ -39,7 +39,7 @@ pub use changed::Changed;
 pub use compare::Comparison;
 pub use compare::Differing;
 pub use compare::Fell;
-pub use failure::Failure;
+pub use failure::GitFailure;
 pub use found::CommitFolder;
 pub use found::Files;
 pub use found::FoundCommit;
@@ -72,7 +72,7 @@ use std::sync::Once;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
-    Git(Failure),
+    Git(GitFailure),
     #[error("{path} is a bare repository; orch requires a working tree")]
     Bare { path: String },
     #[error(
@@ -119,7 +119,7 @@ pub enum Error {
 
 impl From<git2::Error> for Error {
     fn from(error: git2::Error) -> Self {
-        Self::Git(Failure::of(error))
+        Self::Git(GitFailure::of(error))
     }
 }
 

@@ -1,16 +1,18 @@
 //! What to do next, by rules in one place and from the state of a run: after every
 //! change and every failure; after mere reads it is empty.
 
+mod waiting;
+
 use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
 use super::Standing;
-use super::Waiting;
 use super::next;
 use crate::clock;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::standing::LockWait;
 use crate::standing::NextStep;
 use crate::suggestion::AtHand;
 use crate::suggestion::OPEN;
@@ -115,18 +117,10 @@ impl Instructions {
             NextStep::Mend { gate, reason, refused: false } => {
                 self.say(format!("Fix gate {gate}: {reason}"));
             }
-            NextStep::Mend { gate, reason, refused: true } => {
-                self.say(format!(
-                    "Gate {gate} refused: {reason}. Change the work it judged, then resume."
-                ));
-            }
-            NextStep::Amend(paths) => {
-                let paths = paths.join(", ");
-                self.say(format!("The run still uses the originals of changed files: {paths}."));
-                if standing.can_amend {
-                    self.suggest(&of("run amend"));
-                }
-            }
+            NextStep::Mend { gate, reason, refused: true } => self.say(format!(
+                "Gate {gate} refused: {reason}. Change the work it judged, then resume."
+            )),
+            NextStep::Amend(paths) => self.amend(standing, paths),
             NextStep::Redo { gate, reason } => {
                 self.say(format!("Gate {gate} failed: {reason}. Fix it, then redo the gate."));
                 self.suggest(&at("gate redo", gate).option("reason", OPEN_WORDS));
@@ -136,25 +130,14 @@ impl Instructions {
                 self.say("The run is paused. Resume it.");
                 self.suggest(&take_up(standing));
             }
-            NextStep::GoFurther => {
-                self.say(
-                    "The run reached the gate that it stops after. Name a later gate, or remove \
-                     the limit.",
-                );
-                self.suggest(&of("run resume").option("until", "end"));
-            }
+            NextStep::GoFurther => self.go_further(run),
             NextStep::TakeUp => self.suggest(&take_up(standing)),
             NextStep::Drive => {
                 self.say("No process drives the run. Resume it.");
                 self.suggest(&take_up(standing));
             }
             NextStep::Watch(gate) => self.watch(run, *gate),
-            NextStep::WaitForLock(wait) => {
-                self.say(format!("Gate {} {}.", wait.gate, wait.words()));
-                if let Some(holder) = &wait.held_by {
-                    self.suggest(&Suggestion::new("status").of(&holder.run));
-                }
-            }
+            NextStep::WaitForLock(wait) => self.wait_for_lock(wait),
             NextStep::ActLater(waiting) => self.act_later(run, waiting),
             NextStep::Follow => {
                 self.say("The run continues now. See what it waits for.");
@@ -188,50 +171,32 @@ impl Instructions {
         }
     }
 
-    fn decide(&mut self, run: &RunId, waiting: &Waiting) {
-        let gate = &waiting.gate;
-        let reason = waiting.reason.as_ref().map(|reason| format!(": {reason}"));
-        let reason = reason.unwrap_or_default();
-        self.say(if waiting.is_outage {
-            format!(
-                "Gate {gate} could not reach what it needs{reason}. Start it again once that is \
-                 back, or fail it."
-            )
-        } else {
-            format!(
-                "Gate {gate} was interrupted{reason}. Check what it left behind, then start it \
-                 again or fail it."
-            )
-        });
-        let at = |command| Suggestion::new(command).of(run).at(gate);
-        self.suggest(&at("gate start"));
-        self.suggest(&at("gate fail").option("reason", OPEN_WORDS));
+    fn amend(&mut self, standing: &Standing, paths: &[String]) {
+        let paths = paths.join(", ");
+        self.say(format!("The run still uses the originals of changed files: {paths}."));
+        if standing.can_amend {
+            self.suggest(&Suggestion::new("run amend").of(&standing.run_id));
+        }
+    }
+
+    fn go_further(&mut self, run: &RunId) {
+        self.say(
+            "The run reached the gate that it stops after. Name a later gate, or remove the limit.",
+        );
+        self.suggest(&Suggestion::new("run resume").of(run).option("until", "end"));
+    }
+
+    fn wait_for_lock(&mut self, wait: &LockWait) {
+        self.say(format!("Gate {} {}.", wait.gate, wait.words()));
+        if let Some(holder) = &wait.held_by {
+            self.suggest(&Suggestion::new("status").of(&holder.run));
+        }
     }
 
     fn watch(&mut self, run: &RunId, gate: Option<&GateId>) {
         let gate = gate.map(|gate| format!(" Gate {gate} is running.")).unwrap_or_default();
         self.say(format!("Another process drives the run.{gate}"));
         self.suggest(&Suggestion::new("status").of(run));
-    }
-
-    fn act_later(&mut self, run: &RunId, waiting: &Waiting) {
-        let (gate, waits_for) = (&waiting.gate, waiting.waits_for);
-        self.say(format!(
-            "Gate {gate} is waiting for {waits_for}. To act on it now, pause the run first."
-        ));
-        self.suggest(&Suggestion::new("run pause").of(run));
-    }
-
-    fn expire(&mut self, standing: &Standing, waiting: &Waiting) {
-        let reason = waiting.deadline.map(|deadline| deadline.reason(waiting.waits_for));
-        let reason = reason.unwrap_or_default();
-        let gate = &waiting.gate;
-        self.say(format!("Gate {gate} was {reason}. Its attempt fails when the run continues."));
-        self.suggest(&if standing.here.is_driven {
-            take_up(standing)
-        } else {
-            Suggestion::new("done").of(&standing.run_id).at(gate)
-        });
     }
 
     fn raise_budget(&mut self, standing: &Standing) {
@@ -250,35 +215,6 @@ impl Instructions {
         // Without a run named it adds up all of them.
         self.suggest(&Suggestion::new("cost").option("run", raised.as_str()));
         self.suggest(&Suggestion::new("run resume").of(raised).option("budget", OPEN));
-    }
-
-    fn work(&mut self, run: &RunId, waiting: &Waiting) {
-        let gate = &waiting.gate;
-        let packet = waiting.packet.as_deref().unwrap_or("its packet");
-        let until = until(waiting);
-        self.say(format!("Do the work of gate {gate} as described in {packet}{until}."));
-        let at = |command| Suggestion::new(command).of(run).at(gate);
-        self.suggest(&at("gate check"));
-        let answer = |finish: Suggestion, name| finish.option("answer", format!("{name}={OPEN}"));
-        // What is missing fails `gate finish`, and costs a try.
-        let finish = waiting.asks.iter().fold(at("done"), answer);
-        let summary = waiting.asks_for_summary.then_some(OPEN_WORDS);
-        self.suggest(&summary.into_iter().fold(finish, Suggestion::word));
-    }
-
-    fn approve(&mut self, run: &RunId, waiting: &Waiting) {
-        let gate = &waiting.gate;
-        let shown = waiting.shows.iter().filter(|path| !waiting.artifacts.contains(path));
-        let files: Vec<&str> = waiting.artifacts.iter().chain(shown).map(String::as_str).collect();
-        let read = match files.as_slice() {
-            [] => "review the work".to_owned(),
-            files => format!("read {}", files.join(", ")),
-        };
-        let until = until(waiting);
-        self.say(format!("A person must {read}, then approve or reject gate {gate}{until}."));
-        let at = |command| Suggestion::new(command).of(run).at(gate);
-        self.suggest(&at("gate approve"));
-        self.suggest(&at("gate reject").option("reason", OPEN_WORDS));
     }
 
     /// Adds something to do, in words.
@@ -303,12 +239,6 @@ impl Instructions {
             self.suggested_commands.push(line);
         }
     }
-}
-
-/// The time that is left for it, where a person was given one.
-fn until(waiting: &Waiting) -> String {
-    let deadline = waiting.deadline.map(|deadline| format!(", {}", deadline.words()));
-    deadline.unwrap_or_default()
 }
 
 /// What takes a run up again: at one that somebody has sat at, one sits down, unless one does.

@@ -2,10 +2,12 @@
 //! before it by SHA-256 and synced before anything relies on it. It is the only truth.
 
 mod chain;
+mod error;
 mod follow;
 mod reading;
 mod segment;
 
+pub use error::Error;
 pub use follow::Follow;
 pub use follow::JournalEntry;
 pub use follow::wake;
@@ -18,14 +20,11 @@ use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::event::EventKind;
-use crate::files;
 use crate::files::Appender;
 use crate::files::Beneath;
 use crate::files::CutShort;
 use crate::json;
 use crate::run::Run;
-use crate::suggestion::Advice;
-use crate::suggestion::Suggestion;
 use segment::Stretch;
 use serde::Deserialize;
 use serde::Serialize;
@@ -38,82 +37,6 @@ pub const FILE: &str = "journal.jsonl";
 
 /// What is wrong with a line that is no event, or one in other bytes than are ever written.
 pub const FOREIGN: &str = "orch did not write this line";
-
-/// Why a journal cannot be used.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[diagnostic(code("corrupt"))]
-pub enum Error {
-    /// It cannot be read or written.
-    #[error("{}", files::told(path, source))]
-    Io {
-        /// The journal.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A line of it is not what must stand there.
-    #[error("{} line {line}: {message}", path.display())]
-    Line {
-        /// The journal.
-        path: PathBuf,
-        /// The line, from 1.
-        line: u64,
-        /// What is wrong.
-        message: String,
-    },
-    /// It has no first event, and so is no run's.
-    #[error("{} contains no events", path.display())]
-    Empty {
-        /// The journal.
-        path: PathBuf,
-    },
-    /// Found by the process that drives the run.
-    #[error("{} was changed by another process: {message}", path.display())]
-    Changed {
-        /// The journal.
-        path: PathBuf,
-        /// What was changed.
-        message: String,
-    },
-    /// Two sound journals of one run that each say something the other does not.
-    #[error("local and committed journals have diverged: {} has head {here}, {} has head \
-             {committed}", path.display(), copy.display())]
-    Fork {
-        /// The local one.
-        path: PathBuf,
-        /// The head of its chain.
-        here: Digest,
-        /// The committed one.
-        copy: PathBuf,
-        /// The head of its chain.
-        committed: Digest,
-    },
-}
-
-impl Error {
-    /// What can be done about it.
-    pub fn advice(&self) -> Option<Advice> {
-        match self {
-            Self::Changed { .. } => Some(
-                Advice::from("nothing more was written; to check the run: ")
-                    .then(Suggestion::new("verify")),
-            ),
-            Self::Fork { .. } => Some("keep the correct one, and replace the other with it".into()),
-            // A committed copy is put right by what git and `doctor` know of it.
-            Self::Line { path, .. } | Self::Empty { path } if path.ends_with(FILE) => {
-                let path = path.to_string_lossy();
-                let aside = Advice::program(&["mv", &path, &format!("{path}.aside")]);
-                let go_on = "to continue from the committed record: ";
-                Some(
-                    Advice::from(go_on)
-                        .then(aside)
-                        .then("; what was recorded after its last commit stays in that file"),
-                )
-            }
-            Self::Io { .. } | Self::Line { .. } | Self::Empty { .. } => None,
-        }
-    }
-}
 
 /// What every line says beside its event.
 #[derive(Debug, Deserialize)]

@@ -184,12 +184,12 @@ pub enum Command {
 #[derive(Debug)]
 pub enum Failure {
     Usage(clap::Error),
-    Operation(ops::Error),
+    Operation(Box<ops::Error>),
 }
 
 impl From<ops::Error> for Failure {
     fn from(error: ops::Error) -> Self {
-        Self::Operation(error)
+        Self::Operation(Box::new(error))
     }
 }
 

@@ -48,9 +48,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
             ));
         return Err(command
             .try_get_matches_from(["orch rehearse", "--help"])
-            .map_or_else(Failure::from, |_| {
-                Failure::Operation(Error::usage("a workflow name is required"))
-            }));
+            .map_or_else(Failure::from, |_| Error::usage("a workflow name is required").into()));
     }
     let face = &Face::new(face.global.or_among(&arguments.words));
     let project = face.global.open(false)?;

@@ -324,7 +324,9 @@ impl Lines {
         }
         before
             .retain(|gate, _| !self.at_work.contains_key(gate) && !self.locked.contains_key(gate));
-        before.keys().for_each(|gate| self.live.end(gate));
+        for gate in before.keys() {
+            self.live.end(gate);
+        }
     }
 
     fn locked_out(&mut self, gate: &GateId, words: &str, started_at: Option<Moment>) {
