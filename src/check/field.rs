@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(
             judge("a.toml", "v = 1\nn = inf\n"),
             [
-                "a.toml:2: invalid TOML: `inf` is not a finite number: write one, or a string in quotes []"
+                "a.toml:2: invalid TOML: `inf` is not a finite number; write one, or quote it as a string []"
             ]
         );
         for (name, text) in

@@ -364,7 +364,7 @@ mod tests {
         );
         assert_eq!(
             error("file_count", "glob = 'a'\nmin = nan"),
-            "3:7 `nan` is not a finite number: write one, or a string in quotes"
+            "3:7 `nan` is not a finite number; write one, or quote it as a string"
         );
     }
 }

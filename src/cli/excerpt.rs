@@ -158,7 +158,8 @@ mod tests {
                       ^^^^^
         ");
         insta::assert_snapshot!(excerpt(line, "'three'", Some(20)), @"
-        …'one', 'two', 'three…
+        …e', 'two', 'three'…
+                    ^^^^^^^
         ");
         insta::assert_snapshot!(excerpt(line, line, Some(12)), @"
         command = […

@@ -66,7 +66,8 @@ impl Foreword {
 /// What becomes of the record of a run that begins on no branch.
 fn detached(driver: &Driver<'_>) -> Option<String> {
     let is_committed = driver.project.config.record_branch != RecordBranch::Never;
-    let git = driver.run().started.git.as_ref().filter(|git| git.branch.is_none());
+    let git =
+        driver.run().started.git.as_ref().filter(|git| git.branch.is_none() && git.head.is_some());
     git.filter(|_| is_committed).map(|_| {
         let reference = record::reference(driver.id());
         format!(

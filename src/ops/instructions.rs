@@ -1,8 +1,6 @@
 //! What to do next, by rules in one place and from the state of a run: after every
 //! change and every failure; after mere reads it is empty.
 
-mod waiting;
-
 use super::Caller;
 use super::Error;
 use super::Project;
@@ -242,7 +240,7 @@ impl Instructions {
 }
 
 /// What takes a run up again: at one that somebody has sat at, one sits down, unless one does.
-fn take_up(standing: &Standing) -> Suggestion {
+pub(super) fn take_up(standing: &Standing) -> Suggestion {
     if standing.here.was_left {
         Suggestion::new("session resume").word(&standing.here.key)
     } else {

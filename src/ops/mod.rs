@@ -73,6 +73,7 @@ pub mod status;
 pub mod take_over;
 pub mod use_run;
 pub mod verify;
+mod waiting_steps;
 pub mod watch;
 pub mod workflow_check;
 pub mod workflow_graph;

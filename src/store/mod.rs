@@ -204,7 +204,9 @@ impl Store {
     /// The same, or what is checked out where it has more of it: files may have been removed since.
     fn longest_committed(&self, id: &RunId) -> Result<Copy, journal::Error> {
         let found = self.committed_journal(id)?;
-        let in_head = self.journal_in_head(id).filter(|in_head| {
+        // What is torn off within a line was not removed as a file.
+        let is_whole = found.bytes.is_empty() || found.bytes.ends_with(b"\n");
+        let in_head = self.journal_in_head(id).filter(|_| is_whole).filter(|in_head| {
             in_head.bytes.len() > found.bytes.len() && in_head.bytes.starts_with(&found.bytes)
         });
         Ok(in_head.unwrap_or(found))

@@ -160,13 +160,15 @@ fn a_failure_may_be_one_of_the_surroundings() {
     let transient = conclusion("echo busy >&2; exit 1");
     assert!(matches!(transient, Conclusion::Interrupted { cut: Cut::Transient { .. }, .. }));
     assert_eq!(conclusion("echo busy"), Conclusion::Done);
-    // A program that reports its figures in lines of JSON has no such line for what went wrong.
+    // A program that reports its figures in lines of JSON says in others what went wrong.
     let lines = text.replace("'text'", "'jsonl'");
     let conclusion = |script: &str| {
         let agent = agent(&format!("command = ['sh', '-c', '{script}']\n{lines}")).unwrap();
         stage.begin(&agent, "").conclusion
     };
-    let transient = conclusion("echo busy >&2; exit 1");
-    assert!(matches!(transient, Conclusion::Interrupted { cut: Cut::Transient { .. }, .. }));
-    assert_eq!(conclusion("echo busy; exit 1"), failed("`sh` exited with code 1"));
+    for script in ["echo busy >&2; exit 1", "echo busy; exit 1"] {
+        let transient = conclusion(script);
+        assert!(matches!(transient, Conclusion::Interrupted { cut: Cut::Transient { .. }, .. }));
+    }
+    assert_eq!(conclusion("echo not busy; exit 1"), failed("`sh` exited with code 1"));
 }

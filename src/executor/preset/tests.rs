@@ -257,7 +257,7 @@ fn the_others_are_read() {
         ("copilot-failure-401.jsonl", 1),
         ("amp-success.jsonl", 0),
         ("aider-failure.txt", 1),
-    ]), @r#"
+    ]), @"
     qwen-success.jsonl: done
       q1 qwen3-coder-plus ? USD, in 2220 (cached 2000), out 50
       denied: run_shell_command(npm test)
@@ -272,7 +272,7 @@ fn the_others_are_read() {
       c9 gpt-5 ? USD, in ? (cached ?), out ?
     amp-success.jsonl: done
       T-1 - ? USD, in 2220 (cached 2000), out 50
-    aider-failure.txt: transient None: `sh` exited with code 1
+    aider-failure.txt: transient None: `sh` exited with code 1: litellm.RateLimitError: RateLimitError: too many requests for this key
       - - ? USD, in ? (cached ?), out ?
-    "#);
+    ");
 }

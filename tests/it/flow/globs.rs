@@ -85,7 +85,7 @@ fn a_file_is_committed_as_it_lies_there_and_not_as_its_gate_tells_git() {
         std::fs::write(house.outside("hide"), "true").unwrap();
         house.orch("run demo").code(0);
         std::fs::write(house.outside("hide"), hide).unwrap();
-        house.orch("run demo").code(1).says("src/f: it is ");
+        house.orch("run demo").code(1).says("src/f: not committed: ");
     }
 }
 
@@ -101,7 +101,7 @@ fn a_file_that_git_converts_is_committed() {
     assert_eq!(house.git("show HEAD:src/a.txt"), "one\ntwo\n");
     house.orch("run demo").code(0);
     house.write("src/a.txt", "one\r\nfour\r\n");
-    house.orch("run demo").code(1).says("src/a.txt: it is modified");
+    house.orch("run demo").code(1).says("src/a.txt: not committed: modified");
 }
 
 #[test]

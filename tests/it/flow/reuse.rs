@@ -156,10 +156,10 @@ fn inputs_that_a_gate_does_without_are_used_nowhere_in_it() {
     house.write("workflows/demo.toml", format!("{plan}\nprompt = 'a.md'\n"));
     insta::assert_snapshot!(told(&house), @r#"
     error: `slug` is not listed in the `inputs` of the gate
-      --> prompts/a.md:1:1
+      --> prompts/b.md:1:10
       |
-    1 | {% include 'b.md' %}
-      | ^^^^^^^^^^^^^^^^^^^^
+    1 | About {{ slug }}
+      |          ^^^^
     help: add "slug" to `inputs`
 
     next:

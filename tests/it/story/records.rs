@@ -177,7 +177,7 @@ fn a_run_that_went_on_in_two_places_is_told_and_left() {
     let house = house
         .env("GIT_SSH_COMMAND", "sh -c 'test -n \"$SSH_ASKPASS_REQUIRE\" || sleep 60; exit 1'");
     house.orch("record push ssh://nowhere/x").code(1).says("`git push` failed");
-    house.orch("record fetch nowhere").code(1).says("`git fetch` failed");
+    house.orch("record fetch nowhere").code(2).says("no remote named `nowhere`");
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! What to do about a gate that waits for somebody.
 
 use super::Instructions;
-use super::take_up;
+use super::Standing;
+use super::Waiting;
+use super::instructions::take_up;
 use crate::id::RunId;
-use crate::ops::Standing;
-use crate::ops::Waiting;
 use crate::suggestion::OPEN;
 use crate::suggestion::OPEN_WORDS;
 use crate::suggestion::Suggestion;
