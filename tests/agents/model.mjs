@@ -5,6 +5,7 @@
 //
 // SCRIPT is a JSON list of steps, one for each request that offers tools:
 //   {"write": [PATH, TEXT]}   call the tool that writes a file
+//   {"read": PATH}            call the tool that reads a file
 //   {"run": COMMAND}          call the tool that runs a command
 //   {"fail": STATUS}          refuse with this HTTP status, and a pause of `after` seconds
 //   {"hang": true}            answer nothing, ever
@@ -34,12 +35,17 @@ const WRITERS = {
   write: ([filePath, content]) => ({ filePath, content }),
   exec_command: (file) => ({ cmd: writeByShell(file) }),
 };
+const READERS = {
+  read_file: (file_path) => ({ file_path }),
+};
 const RUNNERS = {
   Bash: (command) => ({ command, description: "run it" }),
   bash: (command) => ({ command, description: "run it" }),
   run_shell_command: (command) => ({ command }),
   exec_command: (cmd) => ({ cmd }),
 };
+
+const CALLS = { write: WRITERS, read: READERS, run: RUNNERS };
 
 // What a request asks for, whatever it is spoken in: the names of its tools, the form of the answer.
 const PROTOCOLS = [
@@ -192,7 +198,8 @@ function nextStep() {
 }
 
 function toolCall(step, offered) {
-  const [tools, input] = step.write ? [WRITERS, step.write] : [RUNNERS, step.run];
+  const [kind] = Object.keys(CALLS).filter((kind) => step[kind]);
+  const [tools, input] = [CALLS[kind], step[kind]];
   const name = Object.keys(tools).find((tool) => offered.includes(tool));
   return name && { name, input: tools[name](input) };
 }
@@ -210,7 +217,7 @@ const server = createServer(async (request, response) => {
   const body = JSON.parse(Buffer.concat(chunks).toString());
   const offered = protocol.tools(body);
   const step = offered.length > 0 ? nextStep() : besides(body);
-  const call = (step.write || step.run) && toolCall(step, offered);
+  const call = Object.keys(CALLS).some((kind) => step[kind]) && toolCall(step, offered);
   appendFileSync(logPath, JSON.stringify({ path, step, called: call?.name ?? null, body }) + "\n");
   if (step.hang) return;
   if (step.fail) {

@@ -48,7 +48,9 @@ fn it_writes_checks_and_passes_and_no_file_is_pulled_in() {
 
 #[test]
 fn what_is_wrong_is_told_and_mended() {
-    let script = json!([poem(SHORT), {"say": "Done."}, poem(WELL)]);
+    // It writes over no file that it has not read.
+    let read = json!({"read": "$PROJECT/out/poem.md"});
+    let script = json!([poem(SHORT), {"say": "Done."}, read, poem(WELL)]);
     let Some((house, model)) = house(&script) else { return };
     model::fail_and_mend(&house, &model);
 }
