@@ -52,9 +52,15 @@ impl Procfs {
         target.to_str()?.strip_prefix("pid:[")?.strip_suffix(']')?.parse().ok()
     }
 
-    /// Whether something else is mounted in a folder, below it; see proc_pid_mountinfo(5).
+    /// Whether something else is mounted over what is there.
+    pub fn is_covered(&self, path: &str) -> bool {
+        let opened = open_in(&self.0, path, OFlags::PATH | OFlags::CLOEXEC);
+        matches!(opened, Err(Errno::XDEV))
+    }
+
+    /// Whether something else is mounted in a folder, below it, or may be; see proc_pid_mountinfo(5).
     pub fn has_mounts_in(&self, folder: &Path) -> bool {
-        let mounts = self.read("self/mountinfo").unwrap_or_default();
+        let Some(mounts) = self.read("self/mountinfo") else { return true };
         let mounts = String::from_utf8_lossy(&mounts);
         let points = mounts.lines().filter_map(|line| line.split(' ').nth(4)).map(plain);
         points.into_iter().any(|point| point != folder && point.starts_with(folder))

@@ -12,6 +12,9 @@ use std::path::Path;
 /// No chain of processes is longer; a bound where the system's answers go in a circle.
 const GENERATIONS_MAX: usize = 1000;
 
+/// What in the folder of a process tells whether it has to do with a run.
+const TELLING: [&str; 2] = ["fd", "environ"];
+
 /// The namespace of process ids that all others lie in; a fixed number of the kernel
 /// (`PROC_PID_INIT_INO`).
 const OUTERMOST: u64 = 0xEFFF_FFFC;
@@ -119,7 +122,8 @@ fn chain(procfs: &Procfs) -> Option<Vec<Process>> {
     let has_own_numbers = own.id == std::process::id();
     let mut chain = vec![own];
     while let Some(parent) = chain.last().map(|last| last.parent).filter(|parent| *parent > 0) {
-        if chain.len() > GENERATIONS_MAX {
+        let is_covered = |what: &&str| procfs.is_covered(&format!("{parent}/{what}"));
+        if chain.len() > GENERATIONS_MAX || TELLING.iter().any(is_covered) {
             return None;
         }
         match procfs.read(&format!("{parent}/stat")).and_then(|stat| table::read(&stat)) {
