@@ -219,7 +219,7 @@ fn ask(project: &Project, input: &Input, look: LookUp<'_>) -> Result<Asked, Erro
 fn refused(input: &Input, text: &str, error: &input::Error) -> String {
     match error {
         input::Error::Wrong { .. } if input.kind == InputType::Bool => {
-            format!("`{text}` is neither `y` nor `n`")
+            format!("expected `y` or `n`, found `{text}`")
         }
         input::Error::Wrong { message, .. } => message.clone(),
         input::Error::Missing { .. } | input::Error::Unknown { .. } => error.to_string(),

@@ -71,8 +71,8 @@ fn detached(driver: &Driver<'_>) -> Option<String> {
     git.filter(|_| is_committed).map(|_| {
         let reference = record::reference(driver.id());
         format!(
-            "HEAD is detached: its commits of the record are on no branch, and a checkout leaves \
-             them to {reference}; to keep them: git switch -c NAME"
+            "HEAD is detached, so the record is committed to no branch; after a checkout only \
+             {reference} has it. To keep it on a branch: git switch -c NAME"
         )
     })
 }

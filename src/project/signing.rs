@@ -181,18 +181,18 @@ impl Matter<'_> {
                 return Ok(format!("the key of {name} has been revoked"));
             }
         }
-        Ok(match (own.first(), demanded) {
-            (Some(name), _) => format!(
-                "the allowed-signers file does not let the key of {name} sign {}, or not at that \
-                 time",
+        Ok(match own.first() {
+            Some(name) => format!(
+                "the allowed-signers file limits the key of {name} to another time or to \
+                 namespaces other than {}",
                 self.namespace
             ),
-            (None, Some(by)) => format!(
+            // Only a demand leaves none of them.
+            None => format!(
                 "it is signed by {}, but only {} may approve it",
                 names.join(", "),
-                by.join(" or ")
+                demanded.unwrap_or_default().join(" or ")
             ),
-            (None, None) => "its key is nobody's".to_owned(),
         })
     }
 }

@@ -266,7 +266,7 @@ fn a_key_that_may_not_sign_approvals_is_named() {
     house
         .on_terminal(&approve, &[("Approve this as", "y\r")])
         .code(2)
-        .says("does not let the key of ada@example.org sign orch-approval");
+        .says("limits the key of ada@example.org to another time or to namespaces other than orch-approval@v1");
 }
 
 #[test]

@@ -290,7 +290,7 @@ fn a_form_says_what_it_takes_and_can_be_left() {
         &[
             ("What now", "\r"),
             ("sure [y/n]", "maybe\r"),
-            ("error: `maybe` is neither `y` nor `n`", ""),
+            ("error: expected `y` or `n`, found `maybe`", ""),
             ("sure [y/n]", "y\r"),
             ("tags [list, separated by commas]", "\u{1b}"),
             ("What now", "\r"),
