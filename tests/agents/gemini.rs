@@ -11,21 +11,13 @@ use serde_json::Value as Json;
 use serde_json::json;
 
 fn house(script: &Json) -> Option<(House, Model)> {
-    let (house, model) = model::house(script)?;
     let settings = json!({
         "security": {"auth": {"selectedType": "gemini-api-key"}},
         "general": {"maxAttempts": 1, "enableAutoUpdate": false},
         "privacy": {"usageStatisticsEnabled": false},
     });
-    let home = house.outside("home/.gemini");
-    std::fs::create_dir_all(&home).unwrap();
-    std::fs::write(home.join("settings.json"), settings.to_string()).unwrap();
+    let (house, model) = model::house_with_settings(script, "gemini", &settings)?;
     let house = house
-        .file(
-            "orch.toml",
-            "[agents.it]\npreset = 'gemini'\nmodel = 'small'\nbackoff = { delay = '1ms' }\n\
-             [prices.small]\ninput_usd_per_million = 1\noutput_usd_per_million = 1\n",
-        )
         .env("GOOGLE_GEMINI_BASE_URL", &format!("http://127.0.0.1:{}", model.port))
         .env("GEMINI_API_KEY", "test");
     Some((house, model))

@@ -79,6 +79,20 @@ pub fn house(script: &Json) -> Option<(House, Model)> {
     Some((house, model))
 }
 
+/// The same for a program that reads its settings in the home folder, under the name of its preset, and
+/// whose calls are priced.
+pub fn house_with_settings(script: &Json, preset: &str, settings: &Json) -> Option<(House, Model)> {
+    let (house, model) = house(script)?;
+    let home = house.outside(&format!("home/.{preset}"));
+    std::fs::create_dir_all(&home).unwrap();
+    std::fs::write(home.join("settings.json"), settings.to_string()).unwrap();
+    let toml = format!(
+        "[agents.it]\npreset = '{preset}'\nmodel = 'small'\nbackoff = {{ delay = '1ms' }}\n\
+         [prices.small]\ninput_usd_per_million = 1\noutput_usd_per_million = 1\n"
+    );
+    Some((house.file("orch.toml", &toml), model))
+}
+
 /// The marks of the packet reached the model as they are meant, and brought no file with them.
 pub fn hears_marks_and_no_file(model: &Model) {
     let heard = model.heard();
