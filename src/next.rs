@@ -20,6 +20,7 @@ pub use reopened::jumped;
 pub use step::Step;
 
 use crate::event::RunStatus;
+use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::run::GateState;
 use crate::run::GateStatus;
@@ -207,8 +208,9 @@ impl Plan<'_> {
             (Some(GateStatus::Pass), _) => self.end(gate, id),
             (Some(GateStatus::Fail), Some(state)) => self.retry(gate, id, state),
             (Some(GateStatus::Running), _) => None,
-            (Some(GateStatus::Waiting), Some(state)) if !self.stopped => poll(gate, id, state),
-            (Some(GateStatus::Waiting), _) => None,
+            (Some(GateStatus::Waiting), Some(state)) => {
+                follow(id, state).or_else(|| poll(gate, id, state)).filter(|_| !self.stopped)
+            }
             _ if self.stopped && gate.join != Join::Done => None,
             _ => self.opening(gate, id),
         }
@@ -338,6 +340,11 @@ impl Plan<'_> {
             }
         })
     }
+}
+
+/// A child run that does the work of a gate is followed until it is over.
+fn follow(id: &GateId, state: &GateState) -> Option<Step> {
+    (state.waits_for == Some(WaitsFor::ChildRun)).then(|| Step::Follow(id.clone()))
 }
 
 /// When a command is asked again that said "not yet".

@@ -22,6 +22,7 @@ pub use at_work::Orphan;
 pub use at_work::Register;
 pub use at_work::orphans;
 pub use detached::be_on_own;
+pub use detached::bury_children;
 pub use detached::end_detached;
 pub use detached::start_detached;
 pub use helper::Answer;

@@ -14,7 +14,6 @@ use super::watch;
 use crate::budget::Budget;
 use crate::event::Event;
 use crate::event::GateStarted;
-use crate::event::Worker;
 use crate::executor::ExecutorKind;
 use crate::executor::OrchBy;
 use crate::executor::Usage;
@@ -110,9 +109,9 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     let problem =
         if start.again { None } else { lay_out(driver, &gate, &attempt, (&packet, &context))? };
     chosen.problem = chosen.problem.or(problem);
-    let by = (agent.clone(), chosen.worker.clone());
-    let started = (!start.again)
-        .then(|| started(driver, &gate, start, (attempt.number, by), (&packet, &context)));
+    let started = (!start.again).then(|| {
+        started(driver, &gate, start, (&attempt, &agent, &mut chosen), (&packet, &context))
+    });
     let refused = || audit::standing_refusal(driver.run(), &gate, id);
     if let Some(result) = chosen.problem.map(WorkResult::failed).or_else(refused) {
         driver.append(&started.into_iter().collect::<Vec<_>>())?;
@@ -255,17 +254,17 @@ fn started(
     driver: &Driver<'_>,
     gate: &Gate,
     start: &Start<'_>,
-    (attempt, (agent, worker)): (u32, (Option<String>, Worker)),
+    (attempt, agent, chosen): (&AttemptId, &Option<String>, &mut Chosen),
     (text, context): (&str, &Context),
 ) -> Event {
     let run = driver.run();
     let contract = gate.contract.as_ref();
     Event::GateStarted(GateStarted {
         gate: start.gate.clone(),
-        attempt,
+        attempt: attempt.number,
         executor: gate.work.executor(),
-        agent,
-        worker,
+        agent: agent.clone(),
+        worker: chosen.worker.clone(),
         session: start.session.clone(),
         prompt_sha256: (!text.is_empty()).then(|| crate::digest::Digest::of(text)),
         required_outputs: contract
@@ -275,6 +274,7 @@ fn started(
         // A recipe that cannot be told is no obstacle to the work, only to reusing it.
         recipe: gate.reuse.then(|| recipe(&Look::of(driver), run, gate, start.gate).ok()).flatten(),
         reuse: start.reuse.clone(),
+        child: chosen.child.take(),
     })
 }
 

@@ -26,8 +26,9 @@ pub fn claim(
         definition: chosen.worker.definition.clone(),
         purse: chosen.worker.purse.clone(),
         can_cost: match gate.work {
-            Work::Agent(_) | Work::Workflow(_) => true,
-            Work::Human | Work::Command(_) | Work::Shell { .. } => false,
+            Work::Agent(_) => true,
+            // What a child run spends, its own calls claim.
+            Work::Human | Work::Command(_) | Work::Shell { .. } | Work::Workflow(_) => false,
         },
         run_budget: run.budget,
         sitting_budget: sitting_budget::bound(driver.project, run, run.budget)?,

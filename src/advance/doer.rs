@@ -3,9 +3,11 @@
 
 use super::attempt::Start;
 use super::attempt::StartedBy;
+use super::child_order;
 use super::player;
 use super::role;
 use crate::budget::Budget;
+use crate::event::ChildOrder;
 use crate::event::WaitsFor;
 use crate::event::Worker;
 use crate::executor::Agent;
@@ -36,6 +38,8 @@ pub struct Chosen {
     /// What that agent may spend in a run.
     pub budget: Option<Budget>,
     pub problem: Option<Finding>,
+    /// The child run that does it.
+    pub child: Option<Box<ChildOrder>>,
     /// Where the program works.
     pub place: Place,
 }
@@ -62,15 +66,18 @@ pub fn choose(
         worker: Worker::default(),
         budget: None,
         problem,
+        child: None,
         place,
     };
     let command = |argv| Doer::Command(CommandExecutor { argv });
     match &gate.work {
         workflow::Work::Human => {}
-        workflow::Work::Workflow(name) => {
-            let message =
-                format!("child runs are not available in this version (workflow `{name}`)");
-            chosen.problem = Some(Finding::of("executor", message));
+        workflow::Work::Workflow(work) => {
+            chosen.doer = Doer::Outside(WaitsFor::ChildRun);
+            match child_order::order(project, gate, work, context) {
+                Ok(order) => chosen.child = Some(Box::new(order)),
+                Err(message) => chosen.problem = Some(Finding::of("child run", message)),
+            }
         }
         workflow::Work::Shell { script, with } => {
             chosen.doer = command(with.iter().chain([script]).cloned().collect());

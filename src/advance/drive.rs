@@ -3,11 +3,13 @@
 use super::Advance;
 use super::Held;
 use super::Limits;
+use super::child_others;
 use crate::clock::Moment;
 use crate::process;
 use crate::project::Driver;
 use crate::project::Error;
 use crate::project::cut_off::all_cut_off;
+use crate::project::supervisor;
 use crate::standing::Standing;
 use crate::work::WorkReport;
 use crate::work::perform;
@@ -18,6 +20,9 @@ use std::time::Duration;
 /// How often a pause is left to look whether the run should stop.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
+/// How often it is looked how child runs come along.
+const FOLLOW_EVERY: Duration = Duration::from_millis(100);
+
 /// Drives a held run as far as nobody is needed.
 pub fn drive(driver: &mut Driver<'_>, limits: &Limits) -> Result<Standing, Error> {
     // What executors leave behind stays below this process, and is known by that.
@@ -27,6 +32,7 @@ pub fn drive(driver: &mut Driver<'_>, limits: &Limits) -> Result<Standing, Error
     driver.commits_follow = true;
     let standing = go_on(&mut Held::new(driver, limits));
     driver.commits_follow = false;
+    child_others::tell_others(driver)?;
     standing
 }
 
@@ -36,7 +42,7 @@ fn go_on(held: &mut Held<'_, '_>) -> Result<Standing, Error> {
     let mut reports = Vec::new();
     std::thread::scope(|scope| {
         loop {
-            let Advance { orders, alarm, is_over } =
+            let Advance { orders, alarm, follows, is_over } =
                 super::advance(held, std::mem::take(&mut reports))?;
             if is_over {
                 return Ok(super::standing(held.driver));
@@ -51,7 +57,18 @@ fn go_on(held: &mut Held<'_, '_>) -> Result<Standing, Error> {
                 });
             }
             held.driver.catch_up()?;
-            reports.extend(wait(held.driver, &receiver, (at_work > 0, alarm)));
+            if follows {
+                supervisor::hire(held.driver.project)?;
+            }
+            let report = match (follows, at_work > 0) {
+                (true, true) => receiver.recv_timeout(FOLLOW_EVERY).ok(),
+                (true, false) => {
+                    std::thread::sleep(FOLLOW_EVERY);
+                    None
+                }
+                (false, is_at_work) => wait(held.driver, &receiver, (is_at_work, alarm)),
+            };
+            reports.extend(report);
             at_work -= reports.len();
         }
     })

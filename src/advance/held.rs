@@ -6,6 +6,8 @@ use super::Start;
 use super::StartedBy;
 use super::artifacts;
 use super::artifacts::Looked;
+use super::child_run;
+use super::child_run::Followed;
 use super::deadline;
 use super::finish;
 use super::limits;
@@ -54,6 +56,8 @@ pub(super) struct Taken {
     pub(super) has_more: bool,
     /// When the next step that must wait is due.
     pub(super) due: Option<Moment>,
+    /// Whether child runs come along that are followed.
+    pub(super) follows: bool,
     pub(super) is_over: bool,
 }
 
@@ -190,6 +194,14 @@ impl<'d, 's> Held<'d, 's> {
                     self.note_started(started, round, orders);
                 }
             }
+            Step::Follow(gate) => match child_run::follow(self.driver, &gate)? {
+                Followed::Moves => round.taken.follows |= self.limits.follows,
+                Followed::Rests => {}
+                Followed::Ended => {
+                    round.taken.has_more = true;
+                    return Ok(ControlFlow::Break(()));
+                }
+            },
             Step::Finish(status) => {
                 round.taken.has_more = finish(self.driver, status)?;
                 round.taken.is_over = !round.taken.has_more;

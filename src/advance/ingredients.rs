@@ -71,7 +71,7 @@ pub fn digest(
             argv.iter().map(|word| values.render(word)).collect::<Result<_, _>>()?
         }
         Work::Shell { script, with } => with.iter().chain([script]).cloned().collect(),
-        Work::Workflow(name) => vec![name.clone()],
+        Work::Workflow(child) => vec![child.workflow.clone()],
         Work::Human | Work::Agent(_) => Vec::new(),
     };
     let environment =

@@ -14,6 +14,8 @@ pub struct Limits {
     /// Begin only what a sitting begins with: gates that are judged anew at each, and packets for
     /// people.
     pub sits_down: bool,
+    /// Stay with child runs until they are over; a worker leaves, and comes back then.
+    pub follows: bool,
 }
 
 /// The gates that must be done for one gate, itself included.

@@ -69,6 +69,7 @@ pub fn waits(
         Step::Poll { gate, not_before, .. } => is_due(not_before).then_some(gate),
         Step::Expand(_)
         | Step::Skip { .. }
+        | Step::Follow(_)
         | Step::Jump { .. }
         | Step::Gather { .. }
         | Step::Refuse { .. }

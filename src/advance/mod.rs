@@ -8,6 +8,9 @@ mod asking;
 mod attempt;
 mod audit;
 mod baselines;
+mod child_order;
+mod child_others;
+mod child_run;
 mod claim;
 mod deadline;
 mod doer;
@@ -39,6 +42,12 @@ mod unknown_roles;
 mod watch;
 
 pub use baselines::baselines_of;
+pub use child_order::enqueue;
+pub use child_order::refuse_depth;
+pub use child_order::ticket;
+pub use child_others::tell_others;
+pub use child_others::wake;
+pub use child_others::wake_parent;
 pub use claim::run_out;
 pub use deadline::expire;
 pub use deadline::of as deadline_of;
@@ -107,6 +116,8 @@ pub struct Advance {
     pub orders: Vec<WorkOrder>,
     /// When to advance at the latest, if no report comes before.
     pub alarm: Option<Moment>,
+    /// Whether child runs are followed.
+    pub follows: bool,
     /// Whether the run has come as far as it can: nothing is at work, and nothing comes due.
     pub is_over: bool,
 }
@@ -126,14 +137,14 @@ pub fn advance(held: &mut Held<'_, '_>, reports: Vec<WorkReport>) -> Result<Adva
             if is_over {
                 pause(held.driver, PauseCause::Signal, "interrupted")?;
             }
-            return Ok(Advance { orders, alarm, is_over });
+            return Ok(Advance { orders, alarm, follows: false, is_over });
         }
         let taken = held.take_steps(&mut orders)?;
         if taken.has_more {
             continue;
         }
         alarm = [alarm, taken.due].into_iter().flatten().min();
-        let is_idle = !taken.is_over && !has_work(held.driver.run());
+        let is_idle = !taken.is_over && !taken.follows && !has_work(held.driver.run());
         if is_idle && taken.due.is_none() {
             if artifacts::look_before_asking(held.driver)? {
                 continue;
@@ -145,7 +156,7 @@ pub fn advance(held: &mut Held<'_, '_>, reports: Vec<WorkReport>) -> Result<Adva
             }
         }
         let is_over = taken.is_over || is_idle && taken.due.is_none();
-        return Ok(Advance { orders, alarm, is_over });
+        return Ok(Advance { orders, alarm, follows: taken.follows, is_over });
     }
 }
 
@@ -180,7 +191,7 @@ pub(super) fn take(driver: &mut Driver<'_>, step: Step) -> Result<(), Error> {
         }
         Step::Gather { gate, passed } => driver.append(&[Event::GateGathered { gate, passed }]),
         Step::Refuse { gate, reason } => settle::refuse(driver, &gate, &reason),
-        Step::Start { .. } | Step::Poll { .. } | Step::Finish(_) => Ok(()),
+        Step::Start { .. } | Step::Poll { .. } | Step::Follow(_) | Step::Finish(_) => Ok(()),
     }
 }
 

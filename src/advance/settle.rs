@@ -2,6 +2,7 @@
 
 use super::attempt::next_attempt;
 use super::baselines;
+use super::child_order;
 use super::outage;
 use super::rewriting;
 use crate::check::Since;
@@ -69,6 +70,10 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
         }
     }
     match &result {
+        WorkResult::Waiting(WaitsFor::ChildRun) => {
+            driver.append(&events)?;
+            child_order::put_ordered(driver, &gate)?;
+        }
         WorkResult::Waiting(_) if report.invocation.is_none() => driver.append_lazily(&events)?,
         WorkResult::Passed { .. }
         | WorkResult::Failed { .. }

@@ -149,7 +149,8 @@ fn pause(
 fn can_ask(face: &Face, project: &Project, waiting: &Waiting) -> bool {
     let is_refused = waiting.waits_for == WaitsFor::Approval
         && asker::refuse_agents(project, &face.caller).is_err();
-    face.can_ask() && !project.stop.is_raised() && !is_refused
+    let is_for_nobody = waiting.waits_for == WaitsFor::ChildRun;
+    face.can_ask() && !project.stop.is_raised() && !is_refused && !is_for_nobody
 }
 
 /// Prints where a run stands at the end of a drive.

@@ -51,7 +51,8 @@ pub fn of_standing(standing: &Standing) -> u8 {
                 PauseCause::Person
                 | PauseCause::Reached
                 | PauseCause::Changes
-                | PauseCause::Amendment,
+                | PauseCause::Amendment
+                | PauseCause::Parent,
             ) => of_chosen_pause(standing),
         },
     }

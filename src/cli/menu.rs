@@ -92,6 +92,8 @@ pub fn at_gate(
             WaitsFor::Person | WaitsFor::Agent => desk.work(),
             WaitsFor::Approval => desk.approval(),
             WaitsFor::Decision => desk.decision(),
+            // Nobody is asked here: see `can_ask`.
+            WaitsFor::ChildRun => return Ok(Left::Other),
         };
         let reply = match (reply, desk.settled.take()) {
             (Err(Error::Interrupted), Some(standing)) => Ok(Chosen::Settled(standing)),

@@ -15,6 +15,7 @@ mod error_codes;
 mod excerpt;
 mod exit;
 mod global;
+mod home;
 mod inputs;
 mod junit;
 mod keys;
@@ -83,14 +84,17 @@ fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let parsed = whole()
         .try_get_matches_from(&arguments)
         .map_err(|error| misplaced::advise(error, &whole(), &arguments))
-        .and_then(|matches| Arguments::from_arg_matches(&matches));
-    let parsed = match parsed {
+        .and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, matches)));
+    let (parsed, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => return report::usage(&error, wants_json),
     };
     // After a workflow's name the flag is not clap's to see, and errors are told as it says.
     let json = parsed.global.json || wants_json;
     let face = Face::new(Global { json, ..parsed.global });
+    let home = home::of(&matches, &face.global, &face.caller);
+    let project = home.or_else(|| face.global.project.clone());
+    let face = Face { global: Global { project, ..face.global }, ..face };
     let subject = command::subject(&parsed.command);
     match command::execute(&face, parsed.command) {
         Ok(code) => code,

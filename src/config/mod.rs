@@ -3,18 +3,22 @@
 
 mod agents;
 mod cast;
+mod pool;
 mod programs;
 mod tables;
+mod worktrees;
 
 pub use cast::AGENTS;
 pub use cast::CAST;
 pub use cast::Cast;
 pub use cast::Miscast;
 pub use cast::Script;
+pub use pool::PoolSettings;
 pub use programs::Finder;
 pub use programs::Programs;
 pub use programs::names_in;
 pub use tables::Stated;
+pub use worktrees::Worktrees;
 
 use crate::budget::Budget;
 use crate::checkpoint_policy::CheckpointPolicy;
@@ -57,6 +61,10 @@ pub struct Config {
     pub signing: Signing,
     pub budget: Budget,
     pub checkpoint: CheckpointPolicy,
+    /// How the working trees of child runs are made.
+    pub worktrees: Worktrees,
+    /// How many runs are at work at once.
+    pub pool: PoolSettings,
     /// The agents that `orch.toml` names.
     agents: BTreeMap<String, Agent>,
     /// Those and the presets, which need no entry.
@@ -151,6 +159,8 @@ impl Config {
             },
             budget: layer.budget.unwrap_or_default(),
             checkpoint: layer.checkpoint.unwrap_or_default(),
+            worktrees: layer.worktrees.build(),
+            pool: layer.pool.build(),
             agents,
             known,
             project: project.canonicalize().unwrap_or_else(|_| project.to_owned()),

@@ -3,6 +3,9 @@
 use super::Defaults;
 use super::RecordBranch;
 use super::agents::AgentEntry;
+use super::pool::PoolTable;
+use super::worktrees::WorktreeLayer;
+use super::worktrees::WorktreeTable;
 use crate::budget::Budget;
 use crate::checkpoint_policy::CheckpointPolicy;
 use crate::document;
@@ -43,6 +46,8 @@ pub(super) struct Layer {
     pub(super) signing: SigningTable,
     pub(super) budget: Option<Budget>,
     pub(super) checkpoint: Option<CheckpointPolicy>,
+    pub(super) worktrees: WorktreeLayer,
+    pub(super) pool: PoolTable,
 }
 
 /// The configuration file `orch.toml`.
@@ -68,6 +73,10 @@ pub(super) struct Tables {
     budget: Option<Budget>,
     /// When to seal checkpoints.
     checkpoint: Option<CheckpointPolicy>,
+    /// The git worktrees of child runs.
+    worktree: WorktreeTable,
+    /// The pool of runs that wait for a worker.
+    pool: PoolTable,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -207,6 +216,8 @@ impl Layer {
             signing: tables.signing,
             budget: tables.budget,
             checkpoint: tables.checkpoint,
+            worktrees: tables.worktree.read(source)?,
+            pool: tables.pool,
         })
     }
 
@@ -248,6 +259,8 @@ impl Layer {
                 (Some(upper), Some(lower)) => Some(upper.or(lower)),
                 (upper, lower) => upper.or(lower),
             },
+            worktrees: self.worktrees.over(below.worktrees),
+            pool: self.pool.over(below.pool),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The beginning of an attempt: who does what, made from what; or an earlier one taken over.
 
 use super::Artifact;
+use super::ChildOrder;
 use super::Worker;
 use crate::digest::Digest;
 use crate::executor::ExecutorKind;
@@ -39,6 +40,9 @@ pub struct GateStarted {
     pub recipe: Option<Recipe>,
     /// Why an earlier result was not reused, if the gate asks for that.
     pub reuse: Option<String>,
+    /// The child run that does the work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub child: Option<Box<ChildOrder>>,
 }
 
 impl GateStarted {
@@ -56,6 +60,7 @@ impl GateStarted {
             edits: Vec::new(),
             recipe: None,
             reuse: None,
+            child: None,
         }
     }
 }

@@ -17,3 +17,21 @@ impl fmt::Display for EventKind {
         self.serialize(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::event::Event;
+    use crate::event::EventKind;
+    use strum::IntoEnumIterator;
+
+    #[test]
+    fn every_kind_has_the_name_that_journals_read() {
+        for kind in EventKind::iter() {
+            // What it lacks is what it tells, and not a kind.
+            let error = serde_json::from_str::<Event>(&format!("{{\"type\":\"{kind}\"}}"));
+            let error = error.unwrap_err().to_string();
+            assert!(error.contains("missing field `data`"), "{kind}: {error}");
+        }
+        assert_eq!(EventKind::CheckpointSealed.to_string(), "CHECKPOINT_SEALED");
+    }
+}

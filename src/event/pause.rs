@@ -25,6 +25,8 @@ pub enum PauseCause {
     Changes,
     /// Its definition was amended.
     Amendment,
+    /// The run that started it was paused.
+    Parent,
 }
 
 #[cfg(test)]

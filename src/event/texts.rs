@@ -6,6 +6,7 @@ use super::Event;
 use super::Judged;
 use crate::check::Baseline;
 use crate::finding::Finding;
+use crate::workflow::input::Values;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -22,9 +23,12 @@ impl Event {
             }
         }
         if let Self::GateAnswered { answers, .. } = self {
-            for answer in answers.values_mut() {
-                value(answer, change);
-            }
+            values(answers, change);
+        }
+        if let Self::GateStarted(started) = self
+            && let Some(child) = &mut started.child
+        {
+            values(&mut child.inputs, change);
         }
     }
 
@@ -67,6 +71,7 @@ impl Event {
                 change(reason);
                 findings(found, change);
             }
+            Self::ChildEnded { child, .. } => optional(&mut child.reason),
             Self::GateJumped { findings: found, .. } => findings(found, change),
             Self::SessionStarted(started) => optional(&mut started.found),
             Self::CheckpointSealed(sealed) => sealed.each_text(change),
@@ -117,6 +122,12 @@ impl Judged {
         }
         findings(&mut self.findings, change);
         baselines(&mut self.baselines, change);
+    }
+}
+
+fn values(values: &mut Values, change: &TextEdit<'_>) {
+    for given in values.values_mut() {
+        value(given, change);
     }
 }
 

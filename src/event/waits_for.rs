@@ -17,6 +17,8 @@ pub enum WaitsFor {
     Approval,
     /// A person decides whether interrupted work is done again.
     Decision,
+    /// Its child run is not over.
+    ChildRun,
 }
 
 impl fmt::Display for WaitsFor {
@@ -26,6 +28,7 @@ impl fmt::Display for WaitsFor {
             Self::Agent => "an agent",
             Self::Approval => "approval",
             Self::Decision => "a decision after an interruption",
+            Self::ChildRun => "its child run",
         })
     }
 }

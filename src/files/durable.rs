@@ -69,6 +69,16 @@ impl Beneath {
         self.in_folder(Missing::Make, |spot| spot.replace(&fill))
     }
 
+    /// Creates or replaces the file by a copy of another one, all or nothing.
+    pub fn copy_from(&self, other: &Self) -> io::Result<()> {
+        let missing = || io::Error::new(io::ErrorKind::NotFound, "it is not there");
+        let copied = self.replace(|file| {
+            let mut source = other.open()?.ok_or_else(missing)?;
+            io::copy(&mut source, file).map(drop)
+        });
+        copied.map(drop)
+    }
+
     /// A new file, open for reading and writing: an older one loses the name and not its bytes.
     pub fn create(&self) -> io::Result<File> {
         self.in_folder(Missing::Make, |spot| {

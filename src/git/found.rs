@@ -33,6 +33,11 @@ pub struct FoundCommit {
 }
 
 impl FoundCommit {
+    /// The commit's id.
+    pub fn id(&self) -> String {
+        self.commit.to_string()
+    }
+
     pub fn is_same(&self, other: &Self) -> bool {
         self.commit == other.commit
     }
@@ -87,7 +92,7 @@ impl Repository {
         Ok(found)
     }
 
-    fn commit_of(&self, name: &str) -> Result<Option<Oid>, Error> {
+    pub(super) fn commit_of(&self, name: &str) -> Result<Option<Oid>, Error> {
         let found = self.inner.find_reference(name).and_then(|found| found.peel_to_commit());
         match found {
             Ok(commit) => Ok(Some(commit.id())),

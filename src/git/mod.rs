@@ -31,6 +31,7 @@ mod status;
 mod target;
 mod text_diff;
 mod tree;
+mod worktree;
 
 pub use chain::BlobId;
 pub use chain::Link;

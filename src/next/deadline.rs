@@ -34,7 +34,7 @@ impl Deadline {
                 [timeout, gate.within].into_iter().flatten().min()?
             }
             WaitsFor::Approval => gate.asking.within?,
-            WaitsFor::Agent | WaitsFor::Decision => return None,
+            WaitsFor::Agent | WaitsFor::Decision | WaitsFor::ChildRun => return None,
         };
         let since = state.waits_since?;
         let (at, now) = (since.plus(within), now());
@@ -53,7 +53,7 @@ impl Deadline {
         let within = clock::in_words(self.within);
         match waits_for {
             WaitsFor::Approval => format!("not approved within {within}"),
-            WaitsFor::Person | WaitsFor::Agent | WaitsFor::Decision => {
+            WaitsFor::Person | WaitsFor::Agent | WaitsFor::Decision | WaitsFor::ChildRun => {
                 format!("not done within {within}")
             }
         }

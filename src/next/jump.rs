@@ -2,6 +2,7 @@
 //! that ask for one goal make one jump, so that it does not matter who failed first.
 
 use super::Step;
+use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::run::Declined;
 use crate::run::GateState;
@@ -99,7 +100,12 @@ impl Jumps {
         may_begin: &dyn Fn(&GateId) -> bool,
     ) -> Vec<Step> {
         let base = |id: &GateId| GateId::parse(id.base()).unwrap_or_else(|_| id.clone());
-        let at_work: BTreeSet<GateId> = run.gates_in(GateStatus::Running).map(base).collect();
+        let is_by_child = |id: &&GateId| {
+            run.gate(id).is_some_and(|state| state.waits_for == Some(WaitsFor::ChildRun))
+        };
+        let by_children = run.gates_in(GateStatus::Waiting).filter(is_by_child);
+        let at_work: BTreeSet<GateId> =
+            run.gates_in(GateStatus::Running).chain(by_children).map(base).collect();
         let first: BTreeSet<GateId> = steps
             .iter()
             .filter_map(|step| match step {
@@ -110,7 +116,11 @@ impl Jumps {
                 | Step::Refuse { gate, .. }
                 | Step::Reopen { gate, .. } => Some(base(gate)),
                 // Nobody waits to the end of a poll of what is about to be done again.
-                Step::Poll { .. } | Step::Jump { .. } | Step::End { .. } | Step::Finish(_) => None,
+                Step::Poll { .. }
+                | Step::Follow(_)
+                | Step::Jump { .. }
+                | Step::End { .. }
+                | Step::Finish(_) => None,
             })
             .collect();
         let is_free =

@@ -203,7 +203,7 @@ impl<'p> Play<'p> {
                 self.apply(&Event::RunEnding { status, reason, gate: Some(gate) });
             }
             Step::Finish(status) => self.apply(&Event::RunCompleted { status, reason: None }),
-            Step::Poll { .. } => panic!("no gate of these polls"),
+            Step::Poll { .. } | Step::Follow(_) => panic!("no gate of these polls"),
         }
         true
     }

@@ -2,6 +2,7 @@
 
 use crate::event::Artifact;
 use crate::id::GateId;
+use crate::run::Attempt;
 use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
@@ -36,6 +37,7 @@ fn one(run: &Run, seen: &SeenGate, id: &GateId) -> Json {
         "reason": state.and_then(reason),
         "attempts": state.map_or(0, |state| state.attempts.len()),
         "outputs": state.map(|state| outputs(run, state)).unwrap_or_default(),
+        "children": state.map(|state| children(run, state)).unwrap_or_default(),
         "answers": seen.answers.iter().map(answer).collect::<Map<_, _>>(),
     })
 }
@@ -61,6 +63,30 @@ fn outputs<'r>(run: &'r Run, state: &'r GateState) -> Vec<&'r str> {
     let artifacts = std::iter::once(state).chain(instances).flat_map(GateState::artifacts);
     let there = artifacts.filter(|artifact: &&Artifact| artifact.exists);
     there.map(|artifact| artifact.path.as_str()).collect()
+}
+
+/// Its child runs, those of its instances among them: one of each, the last one.
+fn children(run: &Run, state: &GateState) -> Vec<Json> {
+    let items = state.items.as_ref().into_iter().flatten();
+    let instances = items.filter_map(|item| run.gate(&item.gate));
+    let attempts = std::iter::once(state).chain(instances).filter_map(GateState::attempt);
+    attempts.filter_map(child).collect()
+}
+
+/// A child run; until it is over only who it is can be told.
+fn child(attempt: &Attempt) -> Option<Json> {
+    let (order, end) = (attempt.child.as_deref()?, attempt.child_end.as_deref());
+    Some(json!({
+        "key": order.key,
+        "run": order.run,
+        "workflow": order.workflow,
+        "status": end.map_or("RUNNING", |end| end.status.as_str()),
+        "reason": end.and_then(|end| end.reason.as_deref()),
+        "branch": end.and_then(|end| end.branch.as_deref()),
+        "commit": end.and_then(|end| end.commit.as_deref()),
+        "outputs": end.map(|end| end.outputs.as_slice()).unwrap_or_default(),
+        "cost_usd": end.and_then(|end| end.cost_usd),
+    }))
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub enum Step {
     Start { gate: GateId, not_before: Option<Moment> },
     /// Ask a command again in the same attempt, not before a moment; after the other one it has failed.
     Poll { gate: GateId, not_before: Moment, deadline: Moment },
+    /// See whether the child run of a gate is over.
+    Follow(GateId),
     /// Go back, as `on_fail` says; `also` are other gates that ask for the same.
     Jump { from: GateId, also: Vec<GateId>, to: GateId },
     /// All instances of a fan-out are done.

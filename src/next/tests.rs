@@ -60,6 +60,7 @@ fn show(step: &Step) -> String {
             format!("start {gate} after {}s", due.since(at()).as_secs())
         }
         Step::Poll { gate, .. } => format!("poll {gate}"),
+        Step::Follow(gate) => format!("follow {gate}"),
         Step::Skip { gate, .. } => format!("skip {gate}"),
         Step::Jump { from, also, to } => {
             let asking = std::iter::once(from).chain(also).map(ToString::to_string);

@@ -10,6 +10,7 @@ use super::RunChoice;
 use super::Standing;
 use super::current::Current;
 use crate::event::RunStatus;
+use crate::files;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::id::slug_of;
@@ -26,6 +27,7 @@ use crate::suggestion::Argument;
 use crate::suggestion::AtHand;
 use crate::suggestion::Suggestion;
 use crate::workflow::Workflow;
+use std::path::PathBuf;
 
 /// How many runs an error lists.
 const RUNS_SHOWN_MAX: usize = 8;
@@ -57,6 +59,16 @@ pub fn run(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Run
         ([], _) => Err(all_over(&entries)),
         (_, _) => Err(ambiguous("several runs are unfinished; choose one", open.into_iter())),
     }
+}
+
+/// The folder where a run works, if that is another one than the project's and is there.
+pub fn home(
+    project: &Project,
+    caller: &Caller,
+    choice: &RunChoice,
+) -> Result<Option<PathBuf>, Error> {
+    let folder = project.workspace_of(&run(project, caller, choice)?);
+    Ok(Some(folder).filter(|folder| folder != project.folder.root() && files::exists(folder)))
 }
 
 /// The run that is meant by a command which writes to it: one that is over is refused.

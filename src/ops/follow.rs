@@ -117,6 +117,7 @@ impl Shown {
             Step::Start { not_before: None, .. }
             | Step::Expand(_)
             | Step::Skip { .. }
+            | Step::Follow(_)
             | Step::Jump { .. }
             | Step::Gather { .. }
             | Step::Refuse { .. }

@@ -169,6 +169,7 @@ pub(super) fn refuse_other(id: &RunId, run: &Run, gate: &GateId) -> Result<(), E
                 WaitsFor::Person | WaitsFor::Agent | WaitsFor::Approval => {
                     error.advise("only finished work can be approved; hand it in first")
                 }
+                WaitsFor::ChildRun => error.advise("it continues when that run has ended"),
                 WaitsFor::Decision => error.advise_command_that(
                     Suggestion::new("gate start").of(id).at(gate),
                     "starts the interrupted work again",

@@ -12,6 +12,7 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::standing::LockWait;
 use crate::standing::NextStep;
+use crate::standing::Waiting;
 use crate::suggestion::AtHand;
 use crate::suggestion::OPEN;
 use crate::suggestion::OPEN_WORDS;
@@ -111,6 +112,7 @@ impl Instructions {
             NextStep::Work(waiting) => self.work(run, waiting),
             NextStep::Approve(waiting) => self.approve(run, waiting),
             NextStep::Decide(waiting) => self.decide(run, waiting),
+            NextStep::SeeChild(waiting) => self.see_child(run, waiting),
             NextStep::Expire(waiting) => self.expire(standing, waiting),
             NextStep::Mend { gate, reason, refused: false } => {
                 self.say(format!("Fix gate {gate}: {reason}"));
@@ -167,6 +169,11 @@ impl Instructions {
                 self.suggest(&of("update").word(OPEN_WORDS));
             }
         }
+    }
+
+    fn see_child(&mut self, run: &RunId, waiting: &Waiting) {
+        self.say(format!("Gate {} waits for its child run.", waiting.gate));
+        self.suggest(&Suggestion::new("status").of(waiting.child.as_ref().unwrap_or(run)));
     }
 
     fn amend(&mut self, standing: &Standing, paths: &[String]) {

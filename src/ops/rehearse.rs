@@ -119,7 +119,7 @@ pub fn rehearse(
                 scenes.push(finish(&driver, request, status));
                 break;
             }
-            Step::Poll { .. } => break,
+            Step::Poll { .. } | Step::Follow(_) => break,
             Step::Expand(gate) => {
                 if let Some(its) = driver.workflow.gate(&gate) {
                     stand_ins::list(project, &driver, its)?;
@@ -296,6 +296,7 @@ fn decision(step: &Step) -> RehearsalStep {
         Step::End { gate, status, .. } => (Some(gate), format!("ends the run as {status}")),
         Step::Start { gate, .. } => (Some(gate), "starts".to_owned()),
         Step::Poll { gate, .. } => (Some(gate), "is polled again".to_owned()),
+        Step::Follow(gate) => (Some(gate), "waits for its child run".to_owned()),
         Step::Finish(status) => (None, format!("the run is {status}")),
     };
     RehearsalStep { gate: gate.cloned(), decision, ..RehearsalStep::default() }

@@ -15,6 +15,7 @@ use super::contract_test;
 use super::cost;
 use super::doctor;
 use super::done;
+use super::errand;
 use super::explain;
 use super::gate_approve;
 use super::gate_check;
@@ -49,6 +50,7 @@ use super::session_pause;
 use super::session_start;
 use super::use_run;
 use super::verify;
+use super::worker;
 use super::workflow_check;
 use super::workflow_graph;
 use super::workflow_new;
@@ -125,6 +127,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<cost::Request>("cost"),
     request::<doctor::Request>("doctor"),
     request::<done::Request>("done"),
+    request::<errand::Request>("errand"),
     request::<explain::Request>("explain"),
     request::<RunChoice>("follow"),
     request::<gate_approve::Request>("gate_approve"),
@@ -168,6 +171,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<use_run::Request>("use_run"),
     request::<verify::Request>("verify"),
     request::<RunChoice>("watch"),
+    request::<worker::Request>("worker"),
     request::<workflow_check::Request>("workflow_check"),
     request::<workflow_graph::Request>("workflow_graph"),
     request::<Nothing>("workflow_list"),

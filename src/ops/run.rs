@@ -196,6 +196,7 @@ pub(super) fn limits(request: &DriveRequest) -> Result<advance::Limits, Error> {
         jobs: request.jobs.map_or(cores, usize::from),
         agent: request.agent.clone(),
         sits_down: false,
+        follows: true,
     })
 }
 

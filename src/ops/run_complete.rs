@@ -96,6 +96,7 @@ pub(super) fn complete(
         refuse_open_gates(&driver)?;
     }
     end(&mut driver, status, reason)?;
+    advance::tell_others(&driver)?;
     sitting::end_keeping(project, &id);
     current::end(project, caller, driver.run());
     Ok(advance::standing(&driver))

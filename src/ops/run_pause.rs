@@ -81,6 +81,7 @@ fn pause(mut driver: Driver<'_>, request: &Request, was_driven: bool) -> Result<
     };
     if pauses {
         advance::pause(&mut driver, request.cause, &request.reason)?;
+        advance::tell_others(&driver)?;
     }
     Ok(advance::standing(&driver))
 }

@@ -22,6 +22,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
+use std::path::PathBuf;
 
 /// Arguments of `run_show`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -59,6 +60,8 @@ pub struct Told {
     pub spending: Vec<Spending>,
     /// The runs that are a part of it, with how they stand.
     pub children: Vec<(RunId, State)>,
+    /// The folder where it works, if that is another worktree.
+    pub folder: Option<PathBuf>,
     /// The folder of its record, relative to the project.
     pub record: String,
     /// The folder of its logs, relative to the project.
@@ -101,6 +104,7 @@ pub fn run_show(project: &Project, caller: &Caller, request: &Request) -> Result
         reason: run.reason.clone(),
         spending: standing::spending(&story.cost, &run.budget),
         children: parts.map(|entry| (entry.run_id, entry.status)).collect(),
+        folder: Some(project.workspace_of(&id)).filter(|folder| folder != project.folder.root()),
         record: project.shown(&project.store.record(&id).path()),
         logs: project.shown(&project.store.logs(&id).path()),
         story,

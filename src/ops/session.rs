@@ -12,7 +12,8 @@ use crate::advance::Limits;
 use crate::event::SessionStatus;
 use crate::files::Lock;
 use crate::id::RunId;
-use crate::process;
+use crate::project::itself;
+use crate::project::itself::Task;
 use crate::run::Run;
 use crate::run::Session;
 use crate::suggestion::Suggestion;
@@ -64,7 +65,7 @@ fn sat_at(project: &Project, id: RunId) -> RunId {
 /// One gate after the other: whoever sits down waits for it.
 pub(super) fn limits() -> Limits {
     let jobs = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Limits { jobs, agent: None, sits_down: false }
+    Limits { jobs, agent: None, sits_down: false, follows: false }
 }
 
 /// What begins a sitting at the run of a key.
@@ -85,16 +86,10 @@ pub(super) fn status(project: &Project, run: &RunId, session: &Session) -> Sessi
 
 /// Has the session's lock and its timer held: by a process of its own, or by a thread of this one.
 pub(super) fn begin_keeping(project: &Project, run: &RunId, session: u32) -> Result<(), Error> {
-    let Some(program) = &project.surroundings.program else {
-        return session_keep::keep_here(project, run, session);
-    };
-    let number = session.to_string();
-    let now = project.clock.fixed_at().map(|now| now.to_string());
-    let mut arguments = vec!["session", "keep", "--run", run.as_str(), "--session", &number];
-    arguments.extend(now.iter().flat_map(|now| ["--now", now.as_str()]));
-    process::start_detached(program, &arguments, project.folder.root())
-        .map(|_| ())
-        .map_err(|error| Error::environment(format!("cannot start the session keeper: {error}")))
+    if itself::start(project, Task::Session(run, session))? {
+        return Ok(());
+    }
+    session_keep::keep_here(project, run, session)
 }
 
 /// Refuses where somebody sits at the run.

@@ -9,6 +9,7 @@ use super::current;
 use super::missing_input;
 use super::missing_input::Command;
 use crate::advance;
+use crate::budget::Budget;
 use crate::check::Since;
 use crate::clock::Moment;
 use crate::definition::Definition;
@@ -59,6 +60,19 @@ pub struct Begin {
     pub again: bool,
     /// Its key, where that is not the workflow's to say.
     pub key: Option<String>,
+    /// What it is begun as, where a gate or a person ordered it before.
+    pub ordered: Option<Ordered>,
+}
+
+/// What was decided of a run before it begins.
+#[derive(Debug, Clone)]
+pub struct Ordered {
+    /// Its id.
+    pub run: RunId,
+    /// The run that it is a part of.
+    pub parent: Option<RunId>,
+    /// What bounds its own budget.
+    pub budget: Budget,
 }
 
 /// Begins a run of a workflow; nothing is written before everything is known to be sound.
@@ -89,7 +103,11 @@ pub fn begin<'p>(
     workflow::refuse_unfit(&workflow, &definition, &inputs)?;
     let key = request.key.map_or_else(|| key(&workflow, &inputs), Ok)?;
     refuse_unfit_key(&key)?;
-    let parent = current::session_run(project, caller);
+    let parent = match &request.ordered {
+        Some(ordered) => ordered.parent.clone(),
+        None => current::session_run(project, caller),
+    };
+    advance::refuse_depth(project, parent.as_ref())?;
     let at = project.clock.now();
     // Of two who begin at once, the second finds the run of the first.
     let _begins = if request.again { None } else { Some(begin_lock(project, &key, at)?) };
@@ -98,7 +116,8 @@ pub fn begin<'p>(
     }
     let repository = project.repository()?;
     let baselines = advance::record_baselines(project, &workflow, None, &inputs, &Since::Run);
-    let run_id = project.new_run_id(at, &key);
+    let ordered = request.ordered.as_ref();
+    let run_id = ordered.map_or_else(|| project.new_run_id(at, &key), |it| it.run.clone());
     let mut texts = freeze(project, &workflow, &definition, &inputs)?;
     texts.extend(
         advance::player::cast(project, (&workflow, &inputs), request.agent.as_deref(), &run_id)?
@@ -119,7 +138,10 @@ pub fn begin<'p>(
         git: repository
             .map(|repository| GitFacts { head: repository.head(), branch: repository.branch() }),
         parent,
-        budget: workflow.budget.or(project.config.budget),
+        budget: workflow
+            .budget
+            .or(project.config.budget)
+            .narrowed(ordered.map(|it| it.budget).unwrap_or_default()),
         baselines: baselines.map_err(Error::environment)?,
         inputs,
     };

@@ -4,6 +4,7 @@
 mod anchors;
 mod approvals;
 mod artifacts;
+mod child_runs;
 mod copies;
 mod joined;
 mod places;
@@ -174,12 +175,16 @@ pub fn verify(
             return Ok(vec![passed_over(other, PassedOver::Foreign)]);
         }
         let id = chosen(project, caller, git, &request.run)?;
-        return Ok(vec![steadily(project, git, &id, &told)?]);
+        let verified = steadily(project, git, &id, &told)?;
+        let parts = child_runs::of(project, &id).into_iter();
+        let parts = parts.map(|child| child_runs::verify(project, &child, request));
+        return std::iter::once(Ok(verified)).chain(parts).collect();
     }
     // One that cannot be looked at says so, and the others are told of all the same.
     let ids = places::ids(project, git)?;
     let looked_at = ids.iter().map(|id| {
-        let verified = steadily(project, git, id, &told);
+        let verified = child_runs::at_home(project, id, request)
+            .unwrap_or_else(|| steadily(project, git, id, &told));
         let unreadable = |error: Error| {
             PassedOver::Unreadable(crate::files::in_words(&error.to_string()).into_owned())
         };
@@ -281,6 +286,7 @@ fn one(
     let amended = proof::unsigned_amendment(&reading)?;
     verified.differences.extend(amended.map(|problem| Difference::of("journal", problem)));
     let revoked = signing::revoked_keys(project)?;
+    verified.differences.extend(child_runs::look(project, &reading.run));
     approvals::look(&reading, (told.signers, revoked.as_deref()), &mut verified)?;
     artifacts::look(project, &reading, (git, &places), told.request, &mut verified)?;
     Ok(verified)

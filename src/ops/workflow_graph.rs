@@ -170,11 +170,10 @@ fn label(gate: &Gate) -> String {
         Some(_) | None => match &gate.work {
             Work::Agent(Role::Named(role)) => format!("agent {role}"),
             Work::Agent(Role::Chosen(role)) => format!("agent {}", role.text()),
-            Work::Agent(Role::Any)
-            | Work::Human
-            | Work::Command(_)
-            | Work::Shell { .. }
-            | Work::Workflow(_) => gate.work.executor().to_string(),
+            Work::Workflow(child) => format!("workflow {}", child.workflow),
+            Work::Agent(Role::Any) | Work::Human | Work::Command(_) | Work::Shell { .. } => {
+                gate.work.executor().to_string()
+            }
         },
     };
     if gate.name == gate.id.as_str() {

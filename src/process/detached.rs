@@ -37,6 +37,12 @@ pub fn start_detached(program: &Path, arguments: &[&str], folder: &Path) -> Resu
     Err(trouble(io::Error::other(said.to_owned())))
 }
 
+/// Clears away the children of this process that have ended.
+pub fn bury_children() {
+    use rustix::process::WaitOptions;
+    while matches!(rustix::process::wait(WaitOptions::NOHANG), Ok(Some(_))) {}
+}
+
 /// Leaves the terminal and the group of whoever started this process, and tells them to go on.
 pub fn be_on_own() -> io::Result<()> {
     rustix::process::setsid()?;

@@ -3,6 +3,7 @@
 
 pub mod cut_off;
 pub mod fallen;
+pub mod itself;
 pub mod orphans;
 pub mod proof;
 pub mod runs;
@@ -11,6 +12,8 @@ pub mod sign;
 pub mod signing;
 pub mod sitting;
 pub mod sitting_budget;
+pub mod supervisor;
+pub mod worktree;
 
 mod commit;
 mod driver;
@@ -131,6 +134,44 @@ impl Project {
             seed: options.seed,
             ids: AtomicU64::new(0),
         })
+    }
+
+    /// The same surroundings in another folder, such as another worktree.
+    pub fn in_folder(&self, folder: &Path) -> Result<Self, Error> {
+        Self::open(Options {
+            folder: folder.to_owned(),
+            now: self.clock.fixed_at(),
+            stop: self.stop.clone(),
+            surroundings: self.surroundings.clone(),
+            seed: None,
+        })
+    }
+
+    /// Where a run works, if that is another folder than this one, and is there.
+    pub fn home_of(&self, run: &RunId) -> Result<Option<Self>, Error> {
+        let folder = self.workspace_of(run);
+        if folder == self.folder.root() || !files::exists(&folder) {
+            return Ok(None);
+        }
+        self.in_folder(&folder).map(Some)
+    }
+
+    /// The folder where a run works; this one where no other is noted.
+    pub fn workspace_of(&self, run: &RunId) -> PathBuf {
+        let noted = self.store.workspace(run).read().ok().flatten();
+        let noted = noted.and_then(|bytes| String::from_utf8(bytes).ok()).map(PathBuf::from);
+        noted.unwrap_or_else(|| self.folder.root().to_owned())
+    }
+
+    /// Notes on this machine that a run works in this folder.
+    pub fn note_workspace(&self, run: &RunId) -> Result<(), Error> {
+        let place = self.store.workspace(run);
+        let folder = self.folder.root().display().to_string();
+        let is_noted = place.read().is_ok_and(|noted| noted.as_deref() == Some(folder.as_bytes()));
+        if is_noted {
+            return Ok(());
+        }
+        place.write(folder.as_bytes()).map_err(|source| Error::disk(&place, source))
     }
 
     /// The records in the project that another tool made.

@@ -5,6 +5,8 @@ use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Approved;
 use crate::event::Artifact;
+use crate::event::ChildEnd;
+use crate::event::ChildOrder;
 use crate::event::GateStarted;
 use crate::event::Item;
 use crate::event::Recipe;
@@ -334,6 +336,10 @@ pub struct Attempt {
     pub recipe: Option<Box<Recipe>>,
     /// Why an earlier result did not serve.
     pub reuse: Option<String>,
+    /// The child run that does it.
+    pub child: Option<Box<ChildOrder>>,
+    /// What the child run came to.
+    pub child_end: Option<Box<ChildEnd>>,
     /// Its calls.
     pub invocation_ids: Vec<InvocationId>,
     /// What it left behind.
@@ -378,6 +384,8 @@ impl Attempt {
             edits: started.edits.clone(),
             recipe: started.recipe.clone().map(Box::new),
             reuse: started.reuse.clone(),
+            child: started.child.clone(),
+            child_end: None,
             invocation_ids: Vec::new(),
             artifacts: Vec::new(),
             trespassed: Vec::new(),

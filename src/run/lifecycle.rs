@@ -12,6 +12,7 @@ use crate::event::PauseCause;
 use crate::event::PlannedGate;
 use crate::event::RunStatus;
 use crate::event::SessionStatus;
+use crate::event::WaitsFor;
 use crate::event::digests_of;
 use crate::executor::ExecutorKind;
 use crate::finding::Finding;
@@ -45,6 +46,7 @@ pub(super) fn listed(event: &Event) -> Option<(Option<&GateId>, Option<u32>)> {
         Event::InvocationRecorded(invocation) => (Some(&invocation.gate), Some(invocation.attempt)),
         Event::GateWaiting { gate, attempt, .. }
         | Event::GatePolled { gate, attempt }
+        | Event::ChildEnded { gate, attempt, .. }
         | Event::GateApproved { gate, attempt, .. }
         | Event::GatePassed { gate, attempt, .. }
         | Event::GateFailed { gate, attempt, .. }
@@ -251,9 +253,11 @@ impl Run {
             session.status = SessionStatus::Completed;
             session.ended_at = Some(at);
         }
-        if self.status == RunStatus::Canceled || self.ending.is_some() {
-            self.cancel_attempts(at, |_| true);
-        }
+        let is_given_up = self.status == RunStatus::Canceled || self.ending.is_some();
+        // The child runs of a run that is over are canceled with it.
+        self.cancel_attempts(at, |state| {
+            is_given_up || state.waits_for == Some(WaitsFor::ChildRun)
+        });
         Ok(())
     }
 

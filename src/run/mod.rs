@@ -160,6 +160,10 @@ impl Run {
             Event::GateWaiting { gate, attempt, waits_for, judged } => {
                 self.wait(at, event, &id(gate, *attempt), (*waits_for, judged.as_ref()))?;
             }
+            Event::ChildEnded { gate, attempt, child } => {
+                let child = Some(child.clone());
+                self.open_attempt(event, &id(gate, *attempt))?.child_end = child;
+            }
             Event::GateAnswered { gate, answers } => {
                 self.state(gate).answers.extend(answers.clone());
             }

@@ -11,7 +11,7 @@ use std::time::Duration;
 pub(super) enum Phase {
     /// An executor is at work, or the packet is with whoever does the work.
     Active,
-    /// The work lies there for a word of approval or a decision.
+    /// The work lies there for a word of approval or a decision, or a child run does it.
     Waiting,
 }
 
@@ -67,7 +67,7 @@ impl Phase {
     pub(super) fn of(waits_for: WaitsFor) -> Self {
         match waits_for {
             WaitsFor::Person | WaitsFor::Agent => Self::Active,
-            WaitsFor::Approval | WaitsFor::Decision => Self::Waiting,
+            WaitsFor::Approval | WaitsFor::Decision | WaitsFor::ChildRun => Self::Waiting,
         }
     }
 }

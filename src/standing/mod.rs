@@ -183,6 +183,9 @@ pub struct Waiting {
     /// Whether it is handed in with a summary of the work.
     #[serde(skip)]
     pub asks_for_summary: bool,
+    /// The child run that does the work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub child: Option<RunId>,
 }
 
 impl Waiting {
@@ -216,6 +219,7 @@ impl Standing {
                 deadline: Deadline::of(workflow.gate(gate)?, state, || around.now),
                 asks: asks(workflow, gate),
                 asks_for_summary: asks_for_summary(workflow, run, gate),
+                child: attempt.child.as_ref().map(|child| child.run.clone()),
             })
         });
         let failed = run.gates_in(GateStatus::Fail).filter_map(|id| {
@@ -288,6 +292,7 @@ fn here(workflow: &Workflow, run: &Run, around: &Around) -> Here {
             Step::Start { gate, .. } | Step::Expand(gate) => ready.push(gate),
             Step::Poll { .. }
             | Step::Skip { .. }
+            | Step::Follow(_)
             | Step::Jump { .. }
             | Step::Gather { .. }
             | Step::Refuse { .. }

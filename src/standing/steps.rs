@@ -20,6 +20,8 @@ pub enum NextStep<'s> {
     Approve(&'s Waiting),
     /// A gate was cut off: do it again, or fail it.
     Decide(&'s Waiting),
+    /// The child run of a gate is not over: see what it waits for.
+    SeeChild(&'s Waiting),
     /// What a gate waits for did not come in time: its attempt has failed once the run goes on.
     Expire(&'s Waiting),
     /// See why a gate failed, and put that right.
@@ -92,6 +94,7 @@ impl Standing {
                     WaitsFor::Person | WaitsFor::Agent => NextStep::Work(waiting),
                     WaitsFor::Approval => NextStep::Approve(waiting),
                     WaitsFor::Decision => NextStep::Decide(waiting),
+                    WaitsFor::ChildRun => NextStep::SeeChild(waiting),
                 }
             }));
         }

@@ -4,12 +4,14 @@
 //! - [`journal`]: a run's events, the only truth;
 //! - [`record`]: the committed documents, all of them views of the journal;
 //! - [`mailbox`]: what is said to whoever holds a run;
+//! - [`pool`]: where runs wait for a worker;
 //! - [`checkpoint`]: snapshots of the working tree;
 //! - [`Lease`]: the right to write a run.
 
 pub mod checkpoint;
 pub mod journal;
 pub mod mailbox;
+pub mod pool;
 pub mod record;
 
 mod lease;

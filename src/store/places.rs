@@ -2,6 +2,7 @@
 //! project.
 
 use super::Store;
+use super::pool::Pool;
 use crate::contract::RUNS;
 use crate::files::Beneath;
 use crate::files::ProjectFolder;
@@ -57,6 +58,19 @@ impl Store {
             Some(shared) => shared.join(&name),
             None => self.runs_folder().join(format!(".{name}")),
         }
+    }
+
+    /// Where runs wait for a worker.
+    pub fn pool(&self) -> Pool {
+        Pool::new(match &self.shared {
+            Some(shared) => shared.join("pool"),
+            None => self.runs_folder().join(".pool"),
+        })
+    }
+
+    /// The file that says in which folder a run works on this machine.
+    pub fn workspace(&self, id: &RunId) -> Beneath {
+        self.state(id).join("workspace")
     }
 
     /// The key of digests that are compared on this machine alone; no record has it.

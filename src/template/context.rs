@@ -25,6 +25,11 @@ impl Context {
         self.names.insert(name);
     }
 
+    /// The value of a name.
+    pub fn get(&self, name: &str) -> Option<Json> {
+        serde_json::to_value(self.values.get(name)?).ok()
+    }
+
     /// All values by their names.
     pub(super) fn all(&self) -> BTreeMap<Cow<'_, str>, &tera::Value> {
         let value = |name: &String| self.values.get(name);

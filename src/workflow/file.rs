@@ -5,6 +5,8 @@ mod approval;
 mod audits;
 mod condition;
 mod course;
+mod each;
+mod isolation;
 mod shell;
 mod template;
 mod word_or_table;
@@ -18,6 +20,9 @@ pub use course::EndFile;
 pub use course::EndStatus;
 pub use course::Join;
 pub use course::OnFailFile;
+pub use each::EachFile;
+pub use each::Order;
+pub use isolation::Isolation;
 pub use shell::ShellFile;
 pub use template::TemplateFile;
 pub use template::UseFile;
@@ -267,8 +272,19 @@ pub struct GateFile {
     #[serde(default)]
     #[schemars(with = "IndexMap<String, Json>")]
     pub with: IndexMap<String, Placed<Json>>,
-    /// Where a child run works.
-    pub isolation: Option<Isolation>,
+    /// Where a child run works: in a git worktree of its own (`worktree`, the default) or in the
+    /// folder of this run (`shared`).
+    #[schemars(with = "Option<Isolation>")]
+    pub isolation: Option<Placed<Isolation>>,
+    /// Files to copy from the workspace of a child run that passed. A file that is already here and
+    /// differs fails the gate. Templates, which may use `child.key`, `child.run` and `child.branch`.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub takes: Vec<Placed<String>>,
+    /// Labels that a worker must have to take the child run.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub labels: Vec<Placed<String>>,
     /// Check the gate again in each session.
     #[serde(default)]
     pub every_session: bool,
@@ -320,40 +336,6 @@ pub struct RetryFile {
     pub backoff: Option<Placed<f64>>,
 }
 
-/// A list to fan out over: `in`, or `file` with a `pointer` to the list in it.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EachFile {
-    /// A template that is one expression, such as `{{ chapters }}`.
-    #[serde(rename = "in")]
-    #[schemars(with = "Option<String>")]
-    pub list: Option<Placed<String>>,
-    /// A JSON, YAML or TOML file, read when the gate is ready. A template.
-    #[schemars(with = "Option<String>")]
-    pub file: Option<Placed<String>>,
-    /// A JSON pointer to the list in the file; the whole file by default.
-    #[serde(default)]
-    pub pointer: String,
-    /// The name of the item in templates.
-    #[serde(rename = "as")]
-    #[schemars(with = "String")]
-    pub name: Placed<String>,
-    /// Whether the instances run at the same time (`parallel`, the default) or one by one in the
-    /// order of the list (`serial`).
-    #[serde(default)]
-    pub order: Order,
-}
-
-/// How the instances of a fan-out run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the names say it, and schemas would repeat them")]
-pub enum Order {
-    #[default]
-    Parallel,
-    Serial,
-}
-
 /// How to poll a command within one attempt.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -373,11 +355,4 @@ pub struct PollFile {
 pub enum OnInterrupt {
     Ask,
     Rerun,
-}
-
-/// Where a child run works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Isolation {
-    Worktree,
 }

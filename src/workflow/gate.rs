@@ -275,11 +275,7 @@ pub(super) fn build_from(
         text.as_ref().and_then(|text| texts.kept(read_limit(source, text)))
     };
     let environment = file.env.iter().map(|(name, text)| (name.get_ref().clone(), template(text)));
-    for value in file.with.values() {
-        let text = value.get_ref().as_str().unwrap_or_default();
-        template(&Placed::new(value.span(), text.to_owned()));
-    }
-    let work = work::build(file, &template);
+    let work = work::build(file, texts);
     let stdout = file.stdout.as_ref().map(inside);
     let on_interrupt = on_interrupt(file, &work);
     let mut gate = Gate {

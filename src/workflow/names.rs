@@ -161,7 +161,8 @@ fn shape_of_input(input: &InputFile) -> Shape {
 fn shape_of(gates: &[GateFile], gaps: &Gaps) -> Shape {
     let statuses = Shape::OneOf(GATE_STATUSES.map(str::to_owned).into());
     let with_answers = |answers: Shape| {
-        let any = ["reason", "attempts", "outputs"].map(|name| (name.to_owned(), Shape::Any));
+        let any =
+            ["reason", "attempts", "outputs", "children"].map(|name| (name.to_owned(), Shape::Any));
         let mut fields: std::collections::BTreeMap<_, _> = any.into_iter().collect();
         fields.insert("status".to_owned(), statuses.clone());
         fields.insert("answers".to_owned(), answers);

@@ -49,6 +49,16 @@ impl<'t> Texts<'t> {
         self.kept_text(contract::inside(self.source, text, self.names))
     }
 
+    /// The same where more names are known.
+    pub(super) fn inside_with(
+        &self,
+        text: &Placed<String>,
+        more: &dyn Fn(&Names) -> Names,
+    ) -> Template {
+        self.ask(text);
+        self.kept_text(contract::inside(self.source, text, &more(self.names)))
+    }
+
     /// An expression that lists the items of a fan-out.
     pub(super) fn of_items(&self, text: &Placed<String>) -> Template {
         self.ask(text);

@@ -1,12 +1,16 @@
 //! The work of a gate: who does it, and how.
 
+use super::child;
+use super::child::ChildWork;
 use super::file::GateFile;
 use super::file::ShellFile;
 use super::gate::AnswersFrom;
 use super::texts::Parse;
+use super::texts::Texts;
 use crate::contract::Contract;
 use crate::contract::Output;
 use crate::contract::OutputFiles;
+use crate::document::Placed;
 use crate::executor::ExecutorKind;
 use crate::id::GateId;
 use crate::template::Template;
@@ -39,7 +43,7 @@ pub enum Work {
         with: Vec<String>,
     },
     /// A child run.
-    Workflow(String),
+    Workflow(Box<ChildWork>),
 }
 
 /// Which agent does the work of an agent gate.
@@ -67,7 +71,8 @@ impl Work {
 }
 
 /// The work that a table of a gate asks for which the rules have found sound.
-pub(super) fn build(file: &GateFile, template: &Parse<'_>) -> Work {
+pub(super) fn build(file: &GateFile, texts: &Texts<'_>) -> Work {
+    let template = |text: &Placed<String>| texts.template(text);
     let kind = file.executor.as_ref().and_then(|kind| ExecutorKind::parse(kind.get_ref()));
     let kind = kind.unwrap_or(ExecutorKind::Human);
     match (kind, &file.command, &file.shell, &file.workflow) {
@@ -78,8 +83,8 @@ pub(super) fn build(file: &GateFile, template: &Parse<'_>) -> Work {
             let ShellFile { script, with } = shell.get_ref().clone();
             Work::Shell { script, with }
         }
-        (ExecutorKind::Workflow, _, _, Some(workflow)) => {
-            Work::Workflow(workflow.get_ref().clone())
+        (ExecutorKind::Workflow, _, _, Some(_)) => {
+            Work::Workflow(Box::new(child::build(file, texts)))
         }
         (ExecutorKind::Agent, _, _, _) => Work::Agent(match &file.agent {
             None => Role::Any,

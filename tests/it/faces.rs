@@ -11,7 +11,7 @@ use std::path::Path;
 /// Where a command line belongs below the faces, and why.
 const SPOKEN: [(&str, &str); 4] = [
     ("src/executor/settings.rs", "an agent's program has flags of its own, shown by example"),
-    ("src/ops/session.rs", "the process that keeps a session is this program, started once more"),
+    ("src/project/itself.rs", "this program, started once more"),
     ("src/packet.rs", "a packet tells an agent at a shell how to hand in its work"),
     ("src/suggestion.rs", "a suggestion becomes a line to type here, and nowhere else"),
 ];

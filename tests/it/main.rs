@@ -32,3 +32,4 @@ mod strangers;
 mod threats;
 mod tidy;
 mod wording;
+mod workers;

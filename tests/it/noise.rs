@@ -1,30 +1,21 @@
 //! Events and texts that nobody would write: nothing of it panics, what applies reads back the same,
 //! and what is refused leaves no trace.
 
+mod parts;
+
 use orch::clock::Moment;
 use orch::contract::Contract;
 use orch::definition::Definition;
 use orch::definition::Frozen;
 use orch::digest::Digest;
 use orch::event::Approved;
-use orch::event::Artifact;
 use orch::event::Event;
-use orch::event::GateStarted;
-use orch::event::Invocation;
-use orch::event::InvocationStatus;
 use orch::event::Item;
-use orch::event::Judged;
 use orch::event::PlannedGate;
 use orch::event::RunStarted;
 use orch::event::RunStatus;
 use orch::event::WaitsFor;
-use orch::event::Worker;
-use orch::executor::ExecutorKind;
-use orch::finding::Finding;
-use orch::finding::Severity;
-use orch::finding::Validation;
 use orch::id::GateId;
-use orch::id::InvocationId;
 use orch::id::RunId;
 use orch::internals::Beneath;
 use orch::source::Source;
@@ -34,6 +25,11 @@ use orch::store::journal::Reading;
 use orch::store::record;
 use orch::template::Names;
 use orch::workflow::Workflow;
+use parts::Dice;
+use parts::ended;
+use parts::invocation;
+use parts::judged;
+use parts::started;
 use proptest::collection::vec;
 use proptest::prelude::ProptestConfig;
 use proptest::prelude::Strategy;
@@ -46,23 +42,11 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// What one random event is made of.
-#[derive(Debug, Clone)]
-struct Dice {
-    kind: u8,
-    gate: GateId,
-    attempt: u32,
-    text: String,
-    flag: bool,
-    number: f64,
-    many: u64,
-}
-
 fn dice() -> impl Strategy<Value = Dice> {
     let gates = ["a", "b", "b[x]", "never"].map(|id| GateId::parse(id).unwrap()).to_vec();
     let number =
         proptest::num::f64::NORMAL | proptest::num::f64::ZERO | proptest::num::f64::SUBNORMAL;
-    let parts = (0..19_u8, select(gates), 1..4_u32, ".{0,9}", any::<bool>(), number, any::<u64>());
+    let parts = (0..20_u8, select(gates), 1..4_u32, ".{0,9}", any::<bool>(), number, any::<u64>());
     parts.prop_map(|(kind, gate, attempt, text, flag, number, many)| Dice {
         kind,
         gate,
@@ -88,8 +72,14 @@ fn event(dice: &Dice) -> Event {
             Event::GateInterrupted { gate, attempt, reason, findings, retry_at }
         }
         7 => {
-            let kinds = [WaitsFor::Person, WaitsFor::Agent, WaitsFor::Approval, WaitsFor::Decision];
-            let waits_for = kinds[usize::try_from(dice.many % 4).unwrap()];
+            let kinds = [
+                WaitsFor::Person,
+                WaitsFor::Agent,
+                WaitsFor::Approval,
+                WaitsFor::Decision,
+                WaitsFor::ChildRun,
+            ];
+            let waits_for = kinds[usize::try_from(dice.many % 5).unwrap()];
             Event::GateWaiting { gate, attempt, waits_for, judged: flag.then_some(judged) }
         }
         8 => Event::InvocationRecorded(Box::new(invocation(dice))),
@@ -126,76 +116,11 @@ fn event(dice: &Dice) -> Event {
             Event::GateApproved { gate, attempt, approval }
         }
         17 => Event::RunResumed { retried: gates },
+        18 => Event::ChildEnded { gate, attempt, child: Box::new(ended(dice)) },
         _ => {
             let status = if flag { RunStatus::Failed } else { RunStatus::Waiting };
             Event::RunCompleted { status, reason: Some(reason) }
         }
-    }
-}
-
-fn judged(dice: &Dice) -> Judged {
-    let finding = Finding::new(dice.text.clone()).path(&dice.text).expected(dice.number);
-    Judged {
-        artifacts: vec![Artifact {
-            path: dice.text.clone(),
-            sha256: dice.flag.then(|| Digest::of(&dice.text)),
-            exists: dice.flag,
-            bytes: Some(dice.many),
-        }],
-        validations: vec![Validation {
-            check: dice.text.clone(),
-            path: None,
-            pass: dice.flag,
-            severity: Severity::Warning,
-            verdict: false,
-            findings: vec![finding.clone()],
-        }],
-        findings: vec![finding],
-        baselines: [(dice.text.clone(), BTreeMap::new())].into(),
-        trespassed: Vec::new(),
-        given_up: dice.flag,
-    }
-}
-
-fn started(dice: &Dice) -> GateStarted {
-    GateStarted {
-        gate: dice.gate.clone(),
-        attempt: dice.attempt,
-        executor: ExecutorKind::ALL[usize::from(dice.kind) % ExecutorKind::ALL.len()],
-        worker: Worker::default(),
-        agent: dice.flag.then(|| dice.text.clone()),
-        session: None,
-        prompt_sha256: None,
-        edits: Vec::new(),
-        required_outputs: vec![dice.text.clone()],
-        recipe: None,
-        reuse: dice.flag.then(|| dice.text.clone()),
-    }
-}
-
-fn invocation(dice: &Dice) -> Invocation {
-    Invocation {
-        invocation_id: InvocationId::new("20260119T143012Z", "ab12cd"),
-        gate: dice.gate.clone(),
-        attempt: dice.attempt,
-        executor: ExecutorKind::Agent,
-        worker: Worker::default(),
-        agent: Some(dice.text.clone()),
-        model: None,
-        session: dice.flag.then(|| dice.text.clone()),
-        status: InvocationStatus::Success,
-        exit_code: Some(i32::from(dice.kind)),
-        started_at: at(),
-        finished_at: at(),
-        duration_ms: dice.many,
-        cost_usd: Some(dice.number),
-        cost_is_estimate: dice.flag,
-        input_tokens: Some(dice.many),
-        output_tokens: None,
-        cached_input_tokens: None,
-        error: Some(dice.text.clone()),
-        unread: None,
-        warnings: vec![dice.text.clone()],
     }
 }
 

@@ -57,6 +57,7 @@ mod status;
 mod subject;
 mod use_run;
 mod verify;
+mod worker;
 mod workflow;
 mod workflow_check;
 mod workflow_graph;
@@ -71,6 +72,7 @@ pub use run_workflow::of_workflow;
 pub use subject::subject;
 
 use super::answer::Face;
+use super::exit;
 use super::run_choice::bare_run;
 use crate::event::NoteKind;
 use crate::ops;
@@ -158,6 +160,11 @@ pub enum Command {
         #[command(subcommand)]
         command: record::RecordCommand,
     },
+    /// Drive the runs that wait in the pool, such as child runs.
+    Worker(ops::worker::Request),
+    /// Do what a ticket of the pool asks for; `worker` runs this automatically.
+    #[command(hide = true)]
+    Errand(ops::errand::Request),
     /// Set up a project: create orch.toml and the parts that you choose.
     Init(ops::init::Request),
     /// Diagnose problems with this project; repair them with --fix.
@@ -225,6 +232,11 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Cost(request) => cost::execute(face, &request),
         Command::Verify(request) => verify::execute(face, &request),
         Command::Record { command } => record::execute(face, command),
+        Command::Worker(request) => worker::execute(face, &request),
+        Command::Errand(request) => {
+            ops::errand::errand(&face.global.open(true)?, &face.caller, &request)?;
+            Ok(exit::DONE)
+        }
         Command::Init(request) => init::execute(face, request),
         Command::Doctor(request) => doctor::execute(face, &request),
         Command::Explain(request) => explain::execute(face, &request),

@@ -82,6 +82,9 @@ fn tree(face: &Face, told: &Told) -> String {
             format!("{} by {}{}", changed.join(", "), amended.by, reason.unwrap_or_default());
         line("amended", &format!("{at} {}", one_line(&words)));
     }
+    if let Some(folder) = &told.folder {
+        line("worktree", &one_line(&folder.display().to_string()));
+    }
     for (child, status) in &told.children {
         line("child", &format!("{child} {status}"));
     }

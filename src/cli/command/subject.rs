@@ -41,6 +41,8 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Contract { .. }
         | Command::Rehearse(_)
         | Command::Verify(_)
+        | Command::Worker(_)
+        | Command::Errand(_)
         | Command::Init(_)
         | Command::Doctor(_)
         | Command::Explain(_)

@@ -103,6 +103,9 @@ impl Lines {
                     self.wait_for(gate);
                 }
             }
+            Event::ChildEnded { gate, child, .. } => {
+                self.told(&format!("{gate}: run {} {}", child.run, child.status));
+            }
             Event::GateSkipped { gate, reason } => {
                 self.end(gate, GateStatus::Skipped, 0, Some(reason));
             }

@@ -104,6 +104,9 @@ fn words(event: &Event) -> Option<String> {
         Event::GateInterrupted { gate, attempt, .. } => {
             format!("gate {gate} interrupted, attempt {attempt}")
         }
+        Event::ChildEnded { gate, child, .. } => {
+            format!("child run of gate {gate} ended {}", child.status)
+        }
         Event::GateWaived { gate, reason, .. } => format!("gate {gate} waived: {reason}"),
         Event::GatesReopened { gates, reason, .. } => {
             format!("{} reopened: {reason}", names(gates))
@@ -183,6 +186,7 @@ fn doer(run: &Run, event: &Event) -> Option<String> {
         | Event::RunPaused { .. }
         | Event::RunCompleted { .. }
         | Event::GateExpanded { .. }
+        | Event::ChildEnded { .. }
         | Event::GateSkipped { .. }
         | Event::GateGathered { .. }
         | Event::InvocationStarted { .. }

@@ -4,6 +4,8 @@ use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Approved;
 use crate::event::Artifact;
+use crate::event::ChildEnd;
+use crate::event::ChildOrder;
 use crate::event::Invocation;
 use crate::event::Recipe;
 use crate::event::Worker;
@@ -34,6 +36,8 @@ struct AttemptJson<'a> {
     prompt_sha256: Option<Digest>,
     recipe: Option<&'a Recipe>,
     reuse: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    child: Option<Child<'a>>,
     invocation_ids: &'a [InvocationId],
     invocations: Vec<&'a Invocation>,
     required_outputs: &'a [String],
@@ -46,11 +50,21 @@ struct AttemptJson<'a> {
     failure_reason: Option<&'a str>,
 }
 
+/// The child run that did the work.
+#[derive(Debug, Serialize)]
+struct Child<'a> {
+    #[serde(flatten)]
+    order: &'a ChildOrder,
+    /// Null where the attempt ended before it.
+    end: Option<&'a ChildEnd>,
+}
+
 /// The file's bytes.
 pub(super) fn render(run: &Run, gate: &GateId, attempt: &Attempt) -> Vec<u8> {
     let own = |invocation: &&Invocation| {
         invocation.attempt == attempt.attempt && invocation.gate == *gate
     };
+    let child = |order| Child { order, end: attempt.child_end.as_deref() };
     let json = AttemptJson {
         schema: "orch/attempt@1",
         run_id: &run.started.run_id,
@@ -66,6 +80,7 @@ pub(super) fn render(run: &Run, gate: &GateId, attempt: &Attempt) -> Vec<u8> {
         prompt_sha256: attempt.prompt_sha256,
         recipe: attempt.recipe.as_deref(),
         reuse: attempt.reuse.as_deref(),
+        child: attempt.child.as_deref().map(child),
         invocation_ids: &attempt.invocation_ids,
         // The last ones first: a run has many, an attempt few, and they come last when it ends.
         invocations: run

@@ -1,19 +1,44 @@
-//! Child runs: a gate may say what one is to be, and no run can begin one yet.
+//! Child runs: a gate that starts one has no work of its own, and takes nothing out of its own folder.
 
 use super::Draft;
+use crate::document::Placed;
+use crate::executor::ExecutorKind;
 use crate::source::Unsound;
+use crate::workflow::file::GateFile;
+use crate::workflow::file::Isolation;
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
-    draft.each_gate(|gate| match &gate.workflow {
-        Some(workflow) => Err(draft
-            .source
-            .unsound(
-                gate.executor.as_ref().unwrap_or(workflow).span(),
-                "child runs are not available in this version",
-            )
-            .advise(
-                "run the other workflow from a command gate: command = [\"orch\", \"run\", …]",
-            )),
-        None => Ok(()),
+    draft.each_gate(|gate| {
+        let name = gate.executor.as_ref().map(|executor| executor.get_ref().as_str());
+        if name != Some(ExecutorKind::Workflow.as_str()) {
+            return Ok(());
+        }
+        if let Some((key, span)) = idle_key(gate) {
+            let message = format!("`{key}` does nothing on a gate that starts a child run");
+            let help = format!("write `{key}` in the workflow of the child run, or remove it");
+            return Err(draft.source.unsound(span, message).advise(help));
+        }
+        let is_shared =
+            gate.isolation.as_ref().is_some_and(|it| *it.get_ref() == Isolation::Shared);
+        match gate.takes.first().filter(|_| is_shared) {
+            Some(path) => Err(draft
+                .source
+                .unsound(path.span(), "`takes` requires isolation = \"worktree\"")
+                .advise("remove `takes`: a shared child run writes its files here")),
+            None => Ok(()),
+        }
     })
+}
+
+/// A key of whoever does the work of a gate: the child run has its own.
+fn idle_key(gate: &GateFile) -> Option<(&'static str, std::ops::Range<usize>)> {
+    let keys = [
+        ("prompt", gate.prompt.as_ref().map(Placed::span)),
+        ("env", gate.env.keys().next().map(Placed::span)),
+        ("secrets", gate.secrets.first().map(Placed::span)),
+        ("attach", gate.attach.first().map(Placed::span)),
+        ("reads", gate.reads.first().map(Placed::span)),
+        ("locks", gate.locks.first().map(Placed::span)),
+    ];
+    keys.into_iter().find_map(|(key, span)| Some((key, span?)))
 }

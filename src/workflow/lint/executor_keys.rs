@@ -31,14 +31,18 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
             .unsound(named.span(), format!("unknown executor `{name}`"))
             .advise(suggest(name, ExecutorKind::ALL.map(ExecutorKind::as_str))));
     };
-    // Of child runs there is a rule of its own.
-    let owned: [(ExecutorKind, &str, Option<Range<usize>>); 6] = [
+    let owned: [(ExecutorKind, &str, Option<Range<usize>>); 11] = [
         (ExecutorKind::Command, "poll", gate.poll.as_ref().map(|poll| poll.every.span())),
         (ExecutorKind::Command, "stdout", gate.stdout.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "show", gate.show.as_ref().map(Placed::span)),
         (ExecutorKind::Agent, "agent", gate.agent.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "command", gate.command.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "shell", gate.shell.as_ref().map(Placed::span)),
+        (ExecutorKind::Workflow, "workflow", gate.workflow.as_ref().map(Placed::span)),
+        (ExecutorKind::Workflow, "with", gate.with.values().next().map(Placed::span)),
+        (ExecutorKind::Workflow, "isolation", gate.isolation.as_ref().map(Placed::span)),
+        (ExecutorKind::Workflow, "takes", gate.takes.first().map(Placed::span)),
+        (ExecutorKind::Workflow, "labels", gate.labels.first().map(Placed::span)),
     ];
     for (owner, key, span) in owned {
         if let Some(span) = span.filter(|_| owner != executor) {

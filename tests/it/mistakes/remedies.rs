@@ -61,9 +61,9 @@ fn a_remedy_in_a_workflow_leads_into_no_other_error() {
       --> workflows/demo.toml:7:7
     help: write end = { status = 'PASSED' }
 
-    error: child runs are not available in this version
-      --> workflows/demo.toml:5:12
-    help: run the other workflow from a command gate: command = ["orch", "run", …]
+    error: `workflow` belongs to executor "workflow"
+      --> workflows/demo.toml:7:12
+    help: write executor = "workflow", or remove `workflow`
     "#);
     for key in ["timeout = '0s'", "timeout = '0m'"] {
         assert!(told(&gate(key)).contains("leaves no time"), "{key}");

@@ -1,0 +1,112 @@
+//! What a run is told of the ones around it: its child runs stop with it, and the run that waits for it
+//! goes on.
+
+use super::child_order::enqueue;
+use super::child_order::has_begun;
+use super::child_order::ticket;
+use crate::event::ChildOrder;
+use crate::event::RunStatus;
+use crate::id::RunId;
+use crate::project::Driver;
+use crate::project::Error;
+use crate::project::Project;
+use crate::project::supervisor;
+use crate::run::Attempt;
+use crate::run::Run;
+use crate::store::pool::Errand;
+use crate::workflow::Work;
+
+/// Ends the child runs of attempts that are over, and stops those of a run that is paused.
+fn reach(driver: &Driver<'_>) -> Result<(), Error> {
+    let run = driver.run();
+    if !driver.workflow.gates.iter().any(|gate| matches!(gate.work, Work::Workflow(_))) {
+        return Ok(());
+    }
+    let project = driver.project;
+    let pool = project.store.pool();
+    let trouble = |source| Error::environment(format!("cannot write to the pool: {source}"));
+    for (attempt, order) in open_orders(run) {
+        let is_wanted = attempt.finished_at.is_none() && !run.status.is_end();
+        if is_wanted && run.status != RunStatus::Paused {
+            continue;
+        }
+        pool.withdraw(&order.run).map_err(trouble)?;
+        if !has_begun(project, &order.run) && !pool.is_at_work(&order.run) {
+            continue;
+        }
+        let status = project.store.glance(&order.run).map(|reading| reading.run.status);
+        let is_still = match status {
+            Ok(RunStatus::Paused) => is_wanted,
+            Ok(status) => status.is_final(),
+            Err(_) => false,
+        };
+        if is_still {
+            continue;
+        }
+        let errand = if is_wanted {
+            Errand::Pause { reason: format!("run {} was paused", driver.id()) }
+        } else {
+            Errand::Cancel { reason: format!("run {} no longer needs it", driver.id()) }
+        };
+        let folder = project.workspace_of(&order.run);
+        enqueue(project, ticket(project, &order.run, folder, errand))?;
+    }
+    Ok(())
+}
+
+/// Tells the runs around a run what has become of it: its child runs, and the run that waits for it.
+pub fn tell_others(driver: &Driver<'_>) -> Result<(), Error> {
+    reach(driver)?;
+    wake_parent(driver.project, driver.run())?;
+    supervisor::hire(driver.project)
+}
+
+/// Has the run go on that waits for this one, where nobody drives it.
+pub fn wake_parent(project: &Project, run: &Run) -> Result<(), Error> {
+    match run.started.parent.as_ref().filter(|_| run.status.is_end()) {
+        Some(parent) => wake(project, parent),
+        None => Ok(()),
+    }
+}
+
+/// Has a run go on that waits for child runs of which one is over, where nobody drives it.
+pub fn wake(project: &Project, id: &RunId) -> Result<(), Error> {
+    // One that another machine drives, or that cannot be read, is for whoever takes it up.
+    let Ok(reading) = project.store.glance(id) else { return Ok(()) };
+    if reading.run.status != RunStatus::Waiting || project.store.is_held(id) {
+        return Ok(());
+    }
+    let pool = project.store.pool();
+    let is_over = |order: &ChildOrder| {
+        let child = project.store.glance(&order.run);
+        child.is_ok_and(|child| child.run.status.is_end())
+            || pool.refusal(&order.run).is_ok_and(|refusal| refusal.is_some())
+    };
+    let mut waiting = open_orders(&reading.run).filter(|(it, _)| it.finished_at.is_none());
+    if waiting.any(|(_, order)| is_over(order)) {
+        let folder = project.workspace_of(id);
+        enqueue(project, ticket(project, id, folder, Errand::Resume))?;
+    }
+    Ok(())
+}
+
+/// Whether a run that nobody drives waits for child runs of which somebody has one in hand.
+pub fn waits_for_others(project: &Project, run: &Run) -> bool {
+    let pool = project.store.pool();
+    let moves = |id: &RunId| {
+        let is_in_hand = project.store.is_held(id)
+            || pool.is_at_work(id)
+            || pool.is_waiting(id).unwrap_or_default();
+        is_in_hand
+            || project.store.glance(id).is_ok_and(|child| waits_for_others(project, &child.run))
+    };
+    let mut open = open_orders(run).filter(|(attempt, _)| attempt.finished_at.is_none());
+    run.status == RunStatus::Waiting && open.any(|(_, order)| moves(&order.run))
+}
+
+/// The attempts with a child run of which no end is recorded.
+fn open_orders(run: &Run) -> impl Iterator<Item = (&Attempt, &ChildOrder)> {
+    let attempts = run.gates.values().flat_map(|state| &state.attempts);
+    let open = attempts.filter(|attempt| attempt.child_end.is_none());
+    open.filter_map(|attempt| Some((attempt, attempt.child.as_deref()?)))
+}

@@ -1,0 +1,166 @@
+//! What a worker does for one ticket of the pool, in a process of its own that outlives it: begin a run
+//! or drive it on, as far as nobody is needed; or stop one.
+
+use super::Caller;
+use super::Driver;
+use super::Error;
+use super::Project;
+use super::RunChoice;
+use super::current;
+use super::run::DriveRequest;
+use super::run_cancel;
+use super::run_pause;
+use super::run_resume;
+use super::start;
+use super::start::Begin;
+use super::start::Ordered;
+use super::take_over::Wait;
+use crate::advance;
+use crate::event::ChildOrder;
+use crate::event::PauseCause;
+use crate::id::RunId;
+use crate::process;
+use crate::project::supervisor;
+use crate::project::worktree;
+use crate::project::worktree::WorktreeOf;
+use crate::run::Run;
+use crate::store::pool::Errand;
+use crate::store::pool::Ticket;
+use crate::workflow::Isolation;
+use crate::workflow::Workflow;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// The ticket to take.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// Run id.
+    #[cfg_attr(feature = "cli", arg(long))]
+    pub run: String,
+    /// Number of the slot to hold.
+    #[cfg_attr(feature = "cli", arg(long))]
+    pub slot: usize,
+}
+
+/// Takes the ticket and does what it asks for. Whoever started this process goes on as soon as the
+/// slot is held.
+pub fn errand(project: &Project, caller: &Caller, request: &Request) -> Result<(), Error> {
+    let id = RunId::parse(&request.run).map_err(|error| Error::usage(error.to_string()))?;
+    let pool = project.store.pool();
+    let trouble = |source| Error::environment(format!("cannot use the pool: {source}"));
+    let since = project.clock.now().to_string();
+    let slot = pool.take_slot(request.slot, &id, &since).map_err(trouble)?;
+    let _slot = slot.map_err(|held| Error::held(&id, held))?;
+    let ticket = pool.take(&id).map_err(trouble)?;
+    process::be_on_own().map_err(|error| Error::environment(error.to_string()))?;
+    let Some(ticket) = ticket else { return Ok(()) };
+    if let Err(error) = perform(project, caller, &ticket) {
+        pool.refuse(&id, &error.to_string()).map_err(trouble)?;
+    }
+    follow_up(project, &ticket)?;
+    pool.finish(&id).map_err(trouble)
+}
+
+fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Error> {
+    let choice = RunChoice { run: Some(ticket.run.to_string()) };
+    match &ticket.errand {
+        Errand::Begin { order, parent } if !has_begun(project, &ticket.run) => {
+            let home = seat(&project.in_folder(&ticket.folder)?, order)?;
+            let driver = begin(&home, caller, (order, parent.as_ref()))?;
+            drive(driver)
+        }
+        Errand::Begin { .. } | Errand::Resume => {
+            let home = project.in_folder(&project.workspace_of(&ticket.run))?;
+            let mut driver = Driver::take(&home, &ticket.run)?;
+            if driver.run().status.is_final() {
+                return Ok(());
+            }
+            let resumed = run_resume::resumed(&driver);
+            driver.append(&resumed)?;
+            drive(driver)
+        }
+        Errand::Pause { reason } => {
+            let request = run_pause::Request {
+                run: choice,
+                reason: reason.clone(),
+                cause: PauseCause::Parent,
+                wait: Wait::default(),
+            };
+            run_pause::run_pause(&project.in_folder(&ticket.folder)?, caller, &request, &mut |_| ())
+                .map(drop)
+        }
+        Errand::Cancel { reason } => {
+            let (reason, wait) = (Some(reason.clone()), Wait::default());
+            let request = run_cancel::Request { run: choice, reason, wait };
+            run_cancel::run_cancel(
+                &project.in_folder(&ticket.folder)?,
+                caller,
+                &request,
+                &mut |_| (),
+            )
+            .map(drop)
+        }
+    }
+}
+
+/// The folder where the run works, as a project.
+fn seat(project: &Project, order: &ChildOrder) -> Result<Project, Error> {
+    let folder = match order.isolation {
+        Isolation::Worktree => worktree::make(
+            project,
+            WorktreeOf { run: &order.run, key: &order.key, workflow: &order.workflow },
+        )?,
+        Isolation::Shared => project.folder.root().to_owned(),
+    };
+    let home = project.in_folder(&folder)?;
+    home.note_workspace(&order.run)?;
+    Ok(home)
+}
+
+fn begin<'p>(
+    project: &'p Project,
+    caller: &Caller,
+    (order, parent): (&ChildOrder, Option<&RunId>),
+) -> Result<Driver<'p>, Error> {
+    let loaded = Workflow::load(&order.workflow, &project.shelf)?;
+    let ordered = Ordered { run: order.run.clone(), parent: parent.cloned(), budget: order.budget };
+    let begin = Begin {
+        inputs: order.inputs.clone(),
+        driven: true,
+        ordered: Some(ordered),
+        ..Begin::default()
+    };
+    let driver = start::begin(project, caller, loaded, begin)?;
+    if order.isolation == Isolation::Worktree {
+        current::begin(project, caller, driver.id());
+    }
+    Ok(driver)
+}
+
+/// Drives a run as far as nobody is needed; for child runs it does not stay.
+fn drive(mut driver: Driver<'_>) -> Result<(), Error> {
+    let limits =
+        advance::Limits { follows: false, ..super::run::limits(&DriveRequest::default())? };
+    advance::drive(&mut driver, &limits).map(drop)
+}
+
+/// What has happened meanwhile is not missed: a child run of this one may have ended while this
+/// process still held it.
+fn follow_up(project: &Project, ticket: &Ticket) -> Result<(), Error> {
+    advance::wake(project, &ticket.run)?;
+    if let Errand::Begin { parent: Some(parent), .. } = &ticket.errand {
+        advance::wake(project, parent)?;
+    }
+    if let Ok(reading) = project.store.glance(&ticket.run) {
+        let run: &Run = &reading.run;
+        advance::wake_parent(project, run)?;
+    }
+    supervisor::hire(project)
+}
+
+fn has_begun(project: &Project, id: &RunId) -> bool {
+    project.store.journal_bytes(id).is_some_and(|bytes| bytes > 0)
+}

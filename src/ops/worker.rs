@@ -1,0 +1,207 @@
+//! `orch worker`: gives the runs that wait in the pool to processes of their own, as many at once as
+//! there are slots. It does none of the work itself: those processes go on without it.
+
+use super::Error;
+use super::Project;
+use crate::id::RunId;
+use crate::process;
+use crate::project::itself;
+use crate::project::itself::Task;
+use crate::store::pool::Errand;
+use crate::store::pool::Pool;
+use crate::store::pool::Ticket;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::thread;
+use std::time::Duration;
+use std::time::Instant;
+
+/// How often it is looked for runs and free slots.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// How often it is looked whether a process died.
+const COUNT_EVERY: Duration = Duration::from_secs(1);
+
+/// How long nothing is to be done before a worker ends that ends when idle.
+const IDLE_FOR: Duration = Duration::from_millis(500);
+
+/// Arguments of `worker`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(default, deny_unknown_fields)]
+pub struct Request {
+    /// Maximum number of runs to drive at the same time; `slots` in orch.toml by default.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..)))]
+    #[schemars(range(min = 1))]
+    pub slots: Option<u16>,
+    /// Labels of this worker, in addition to those in orch.toml.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "LABEL", value_delimiter = ','))]
+    pub labels: Vec<String>,
+    /// Leave the terminal, and exit once nothing is left to do.
+    #[cfg_attr(feature = "cli", arg(long))]
+    pub until_idle: bool,
+}
+
+/// What a worker tells while it is at work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WorkerNews {
+    /// It waits for runs, so many at once.
+    Ready(usize),
+    /// A run was given a slot.
+    Started(RunId, usize),
+    /// The process of a run died, and it is taken up again.
+    Restarted(RunId),
+    /// It died too often.
+    GivenUp(RunId),
+}
+
+/// Gives out the slots of the pool until it is asked to stop; `told` hears what it does.
+pub fn worker(
+    project: &Project,
+    request: &Request,
+    told: &mut dyn FnMut(&WorkerNews),
+) -> Result<(), Error> {
+    let pool = project.store.pool();
+    let since = project.clock.now().to_string();
+    let held = pool.supervise(&since).map_err(|source| trouble(&source))?;
+    let mut lock =
+        Some(held.map_err(|held| Error::Held { what: "the pool".to_owned(), run: None, held })?);
+    if request.until_idle {
+        process::be_on_own().map_err(|error| Error::environment(error.to_string()))?;
+    }
+    let mut supervisor = Supervisor::new(project, request, pool);
+    told(&WorkerNews::Ready(supervisor.slots));
+    loop {
+        if project.stop.is_raised() {
+            return Ok(());
+        }
+        process::bury_children();
+        supervisor.count_the_dead(told)?;
+        supervisor.give_out(told)?;
+        if request.until_idle && supervisor.is_idle() {
+            // Who finds it held starts no other one: what came meanwhile is seen after letting go.
+            drop(lock.take());
+            if supervisor.pool.length() == 0 {
+                return Ok(());
+            }
+            let again = supervisor.pool.supervise(&since).map_err(|source| trouble(&source))?;
+            let Ok(again) = again else { return Ok(()) };
+            lock = Some(again);
+        }
+        thread::sleep(LOOK_EVERY);
+    }
+}
+
+struct Supervisor<'p> {
+    project: &'p Project,
+    pool: Pool,
+    slots: usize,
+    labels: BTreeSet<String>,
+    counted: Option<Instant>,
+    busy: Instant,
+}
+
+impl<'p> Supervisor<'p> {
+    fn new(project: &'p Project, request: &Request, pool: Pool) -> Self {
+        let settings = &project.config.pool;
+        Self {
+            project,
+            pool,
+            slots: request.slots.map_or(settings.slots, usize::from),
+            labels: settings.labels.iter().chain(&request.labels).cloned().collect(),
+            counted: None,
+            busy: Instant::now(),
+        }
+    }
+
+    /// Gives waiting runs to the slots that are free. To stop a run takes none of them.
+    fn give_out(&mut self, told: &mut dyn FnMut(&WorkerNews)) -> Result<(), Error> {
+        if self.pool.length() == 0 {
+            return Ok(());
+        }
+        self.busy = Instant::now();
+        let mut free: Vec<usize> = (1..=self.slots).filter(|slot| self.is_free(*slot)).collect();
+        free.reverse();
+        let mut beyond = self.slots;
+        for ticket in self.pool.waiting().map_err(|source| trouble(&source))? {
+            let stops = matches!(ticket.errand, Errand::Pause { .. } | Errand::Cancel { .. });
+            if !stops && (free.is_empty() || !self.fits(&ticket)) {
+                continue;
+            }
+            let slot = if stops { None } else { free.pop() };
+            let slot = slot.unwrap_or_else(|| {
+                beyond += 1;
+                while !self.is_free(beyond) {
+                    beyond += 1;
+                }
+                beyond
+            });
+            self.start(&ticket, slot)?;
+            told(&WorkerNews::Started(ticket.run.clone(), slot));
+        }
+        Ok(())
+    }
+
+    fn start(&self, ticket: &Ticket, slot: usize) -> Result<(), Error> {
+        if let Err(error) = itself::start(self.project, Task::Errand(&ticket.run, slot)) {
+            self.pool.withdraw(&ticket.run).map_err(|source| trouble(&source))?;
+            let refused = self.pool.refuse(&ticket.run, &error.to_string());
+            refused.map_err(|source| trouble(&source))?;
+        }
+        Ok(())
+    }
+
+    /// Runs whose process died wait again, up to a bound.
+    fn count_the_dead(&mut self, told: &mut dyn FnMut(&WorkerNews)) -> Result<(), Error> {
+        if self.counted.is_some_and(|counted| counted.elapsed() < COUNT_EVERY) {
+            return Ok(());
+        }
+        self.counted = Some(Instant::now());
+        let at_work = self.pool.at_work().map_err(|source| trouble(&source))?;
+        if at_work.is_empty() {
+            return Ok(());
+        }
+        self.busy = Instant::now();
+        let alive = self.pool.holders().map_err(|source| trouble(&source))?;
+        let is_dead = |ticket: &&Ticket| !alive.contains(ticket.run.as_str());
+        for ticket in at_work.iter().filter(is_dead) {
+            let restarts = ticket.restarts + 1;
+            let is_enough = restarts > self.project.config.pool.restarts;
+            if is_enough {
+                let reason = format!("its process died {restarts} times");
+                self.pool.refuse(&ticket.run, &reason).map_err(|source| trouble(&source))?;
+                told(&WorkerNews::GivenUp(ticket.run.clone()));
+            } else {
+                let again = Ticket { restarts, ..ticket.clone() };
+                self.pool.put(&again).map_err(|source| trouble(&source))?;
+                told(&WorkerNews::Restarted(ticket.run.clone()));
+            }
+            self.pool.finish(&ticket.run).map_err(|source| trouble(&source))?;
+            if is_enough && let Errand::Begin { parent: Some(parent), .. } = &ticket.errand {
+                crate::advance::wake(self.project, parent)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn is_free(&self, slot: usize) -> bool {
+        self.pool.slot_holder(slot).is_none()
+    }
+
+    fn fits(&self, ticket: &Ticket) -> bool {
+        ticket.labels.iter().all(|label| self.labels.contains(label))
+    }
+
+    fn is_idle(&self) -> bool {
+        let has_nothing =
+            self.pool.length() == 0 && self.pool.at_work().is_ok_and(|tickets| tickets.is_empty());
+        has_nothing && self.busy.elapsed() >= IDLE_FOR
+    }
+}
+
+fn trouble(source: &std::io::Error) -> Error {
+    Error::environment(format!("cannot use the pool: {source}"))
+}

@@ -1,0 +1,202 @@
+//! A working tree of its own for a run: a git worktree on a new branch from a fresh base, made ready
+//! before anything is begun in it. What exists already is never taken for it.
+
+use super::Error;
+use super::Project;
+use crate::files;
+use crate::files::Beneath;
+use crate::files::Globs;
+use crate::files::Log;
+use crate::git::Repository;
+use crate::id::RunId;
+use crate::id::slug_of;
+use crate::process;
+use crate::process::Ending;
+use crate::process::ProgramCall;
+use crate::suggestion::Advice;
+use crate::template::Context;
+use serde_json::json;
+use std::path::Component;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// How much of what a setup command printed is told when it fails, in bytes.
+const TAIL_BYTES: u64 = 2048;
+
+/// The run that a working tree is for.
+#[derive(Debug, Clone, Copy)]
+pub struct WorktreeOf<'r> {
+    /// Its id.
+    pub run: &'r RunId,
+    /// Its key.
+    pub key: &'r str,
+    /// Its workflow.
+    pub workflow: &'r str,
+}
+
+/// Makes the working tree of a run, and gives the project's folder in it. One that was half made for
+/// the same run, before it began, is made anew.
+pub fn make(project: &Project, of: WorktreeOf<'_>) -> Result<PathBuf, Error> {
+    let Some(repository) = project.repository()? else {
+        return Err(Error::usage("a git worktree requires a git repository")
+            .advise("run git init, or write isolation = \"shared\""));
+    };
+    let settings = &project.config.worktrees;
+    let context = context(&repository, of);
+    let rendered = |key: &str, template: &crate::template::Template| {
+        let text = template.render(&context);
+        text.map_err(|error| Error::usage(format!("cannot render [worktree] {key}: {error}")))
+    };
+    let root = repository.work_folder();
+    let folder = plain(&root.join(rendered("folder", &settings.folder)?));
+    let branch = rendered("branch", &settings.branch)?;
+    let own = folder.join(project.store.project_path().filter(|path| *path != ".").unwrap_or(""));
+    clear(project, &repository, of.run, (&folder, &own, &branch))?;
+    let base = base(project, &repository)?;
+    let place = project.store.workspace(of.run);
+    let noted = place.write(own.display().to_string().as_bytes());
+    noted.map_err(|source| Error::disk(&place, source))?;
+    repository.add_worktree(&folder, &branch, &base)?;
+    copy(project, &own)?;
+    write_context(project, &own, (of, &branch))?;
+    set_up(project, &own)?;
+    Ok(own)
+}
+
+/// Refuses what is in the way; what was begun for this very run is cleared away.
+fn clear(
+    project: &Project,
+    repository: &Repository,
+    run: &RunId,
+    (folder, own, branch): (&Path, &Path, &str),
+) -> Result<(), Error> {
+    let noted = project.store.workspace(run).read().ok().flatten();
+    let is_own = noted.as_deref() == Some(own.display().to_string().as_bytes());
+    if is_own {
+        return Ok(repository.discard_worktree(folder, branch)?);
+    }
+    if repository.has_branch(branch)? {
+        return Err(Error::usage(format!("the branch {branch} already exists")).advise(
+            Advice::from(format!(
+                "use another key, or delete it once its work is merged: git branch -d {branch}"
+            )),
+        ));
+    }
+    if files::exists(folder) {
+        return Err(Error::usage(format!("the folder {} already exists", folder.display()))
+            .advise("use another key, or move the folder away"));
+    }
+    Ok(())
+}
+
+/// The commit that new work starts from.
+fn base(project: &Project, repository: &Repository) -> Result<String, Error> {
+    let settings = &project.config.worktrees;
+    if settings.fetch {
+        repository.fetch_branches(&repository.usual_remote(), &project.stop)?;
+    }
+    let name = settings.base.as_deref().unwrap_or("HEAD");
+    repository.commit_named(name)?.ok_or_else(|| {
+        let error = Error::usage(format!("[worktree] base: no commit is named `{name}`"));
+        if name == "HEAD" {
+            error.advise("commit something first: git commit")
+        } else {
+            error.advise("write a branch, a tag or a commit, such as base = \"origin/main\"")
+        }
+    })
+}
+
+fn context(repository: &Repository, of: WorktreeOf<'_>) -> Context {
+    let project = repository.work_folder().file_name().unwrap_or_default().to_string_lossy();
+    Context::default()
+        .with("key", &slug_of(of.key))
+        .with("workflow", &of.workflow)
+        .with("project", &project)
+}
+
+/// A path without `.` and `..`, as text: what it leads to need not be there.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(plain.pop()),
+            Component::CurDir => {}
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => plain.push(part),
+        }
+    }
+    plain
+}
+
+/// Ignored files that the work needs, such as `.env`.
+fn copy(project: &Project, own: &Path) -> Result<(), Error> {
+    let globs = &project.config.worktrees.copy;
+    let found = Globs::new(globs, &project.folder)
+        .map_err(Error::usage)?
+        .files(&project.folder)
+        .map_err(|error| Error::environment(error.to_string()))?;
+    for path in found {
+        let here = Beneath::new(project.folder.root()).join(path.as_str());
+        let there = Beneath::new(own).join(path.as_str());
+        if !there.exists() {
+            there.copy_from(&here).map_err(|source| Error::disk(&there, source))?;
+        }
+    }
+    Ok(())
+}
+
+/// What tools in the working tree may know of the run that works there.
+fn write_context(
+    project: &Project,
+    own: &Path,
+    (of, branch): (WorktreeOf<'_>, &str),
+) -> Result<(), Error> {
+    let folder = Beneath::new(own).join(&project.config.worktrees.context).ignored_by_git();
+    let identity = json!({
+        "schema": "orch/session-context@1",
+        "run": of.run,
+        "key": of.key,
+        "workflow": of.workflow,
+        "branch": branch,
+        "started_at": project.clock.now(),
+    });
+    let place = folder.join("session-context.json");
+    let text = format!("{identity:#}\n");
+    place.write(text.as_bytes()).map_err(|source| Error::disk(&place, source))
+}
+
+/// Runs the setup command of new working trees.
+fn set_up(project: &Project, own: &Path) -> Result<(), Error> {
+    let argv = project.config.worktrees.setup.clone();
+    if argv.is_empty() {
+        return Ok(());
+    }
+    let trouble = |error: std::io::Error| Error::environment(error.to_string());
+    let scratch = tempfile::tempdir().map_err(trouble)?;
+    let log = |name| Log::create(Beneath::new(scratch.path()).join(name)).map_err(trouble);
+    let shown = argv.join(" ");
+    let call = ProgramCall {
+        argv,
+        folder: own.to_owned(),
+        environment: project.config.allowed.values(&project.surroundings.variables),
+        stdin: None,
+        stdout: log("stdout")?,
+        stderr: log("stderr")?,
+        timeout: None,
+        register: None,
+    };
+    let failed = |how: &str| {
+        let said = [&call.stdout, &call.stderr].map(|log| log.tail(TAIL_BYTES).unwrap_or_default());
+        let said = said.concat();
+        let said = said.trim();
+        let tail = if said.is_empty() { String::new() } else { format!(": {said}") };
+        Error::usage(format!("[worktree] setup: `{shown}` {how}{tail}"))
+            .advise(format!("the worktree stays in {}", own.display()))
+    };
+    match process::run(&call, &project.stop) {
+        Ok(Ending::Exited(0)) => Ok(()),
+        Ok(Ending::Exited(code)) => Err(failed(&format!("exited with code {code}"))),
+        Ok(Ending::Signaled(signal)) => Err(failed(&format!("was ended by signal {signal}"))),
+        Ok(Ending::TimedOut | Ending::Stopped | Ending::Halted) => Err(failed("was stopped")),
+        Err(error) => Err(Error::usage(format!("[worktree] setup: {error}"))),
+    }
+}
