@@ -18,6 +18,11 @@ use std::time::Duration;
 pub struct Moment(i64);
 
 impl Moment {
+    /// So many milliseconds after the beginning of 1970.
+    pub fn of(millis: i64) -> Self {
+        Self(millis)
+    }
+
     /// Takes an RFC 3339 time; gives `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let time: Timestamp = text.parse().ok()?;

@@ -6,6 +6,8 @@ mod amended;
 mod attempt;
 mod checkpoint;
 mod child;
+mod ends;
+mod escalation;
 mod invocation;
 mod item;
 mod judged;
@@ -33,6 +35,8 @@ pub use checkpoint::Checkpoint;
 pub use checkpoint::Snapshot;
 pub use child::ChildEnd;
 pub use child::ChildOrder;
+pub use escalation::Question;
+pub use escalation::Reply;
 pub use invocation::Invocation;
 pub use invocation::InvocationStatus;
 pub use invocation::Worker;
@@ -57,7 +61,6 @@ use crate::budget::Budget;
 use crate::clock::Moment;
 use crate::definition::Frozen;
 use crate::finding::Finding;
-use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use crate::workflow::input::Values;
@@ -230,6 +233,24 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_at: Option<Moment>,
     },
+    /// Whoever worked at an attempt asks a person, and has ended; no try is spent.
+    GateEscalated {
+        /// The gate.
+        gate: GateId,
+        /// The number of the attempt.
+        attempt: u32,
+        /// What is asked.
+        question: Question,
+    },
+    /// A person answered; the next attempt is told.
+    GateReplied {
+        /// The gate.
+        gate: GateId,
+        /// The number of the attempt that asked.
+        attempt: u32,
+        /// The answer.
+        reply: Reply,
+    },
     /// A person lets the run go on without a gate.
     GateWaived {
         /// The gate.
@@ -353,31 +374,6 @@ pub enum Event {
         /// Who set it.
         by: String,
     },
-}
-
-impl Event {
-    /// The attempt that this event ends.
-    pub fn ended_attempt(&self) -> Option<AttemptId> {
-        if let Self::GatePassed { gate, attempt, .. }
-        | Self::GateFailed { gate, attempt, .. }
-        | Self::GateInterrupted { gate, attempt, .. } = self
-        {
-            return Some(AttemptId::new(gate, *attempt));
-        }
-        None
-    }
-
-    /// Whether nothing follows until a person acts, or at all.
-    pub fn is_stop(&self) -> bool {
-        matches!(
-            self,
-            Self::RunWaiting { .. }
-                | Self::RunPaused { .. }
-                | Self::RunCompleted { .. }
-                | Self::HeadSigned(_)
-                | Self::CheckpointSealed(_)
-        )
-    }
 }
 
 #[cfg(test)]

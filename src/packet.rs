@@ -2,6 +2,7 @@
 //! person all they need, and nothing that they have to look for.
 
 mod fence;
+mod finish;
 
 pub use fence::ordered;
 
@@ -46,6 +47,8 @@ pub struct Packet {
     /// What earlier attempts were told, and this one is not, by their numbers.
     pub earlier: Vec<(u32, Finding)>,
     pub messages: Vec<String>,
+    /// What is asked before it is decided, where a question can be left to a person.
+    pub asks: Option<Vec<String>>,
     /// The questions of a form: name and what it asks.
     pub answers: Vec<(String, String)>,
     /// Whether progress is told while the work is done.
@@ -215,55 +218,6 @@ impl Packet {
             lines.push(format!("{left_out} more: orch run show --run {} --json", self.run));
         }
         lines
-    }
-
-    fn write_finish(&self, text: &mut String) {
-        let work = match (self.outputs.is_empty(), self.is_driven) {
-            (true, true) => "When the work is done, exit. It is judged then.",
-            (true, false) => "When the work is done, have it judged:",
-            (false, true) => {
-                "Write the outputs to the paths above, then exit. They are judged then."
-            }
-            (false, false) => "Write the outputs to the paths above, then have them judged:",
-        };
-        let _ = writeln!(text, "{work}");
-        if self.is_driven && !self.answers.is_empty() {
-            let names: Vec<String> =
-                self.answers.iter().map(|(name, _)| format!("\"{name}\": …")).collect();
-            let (to, names) = (&self.answers_to, names.join(", "));
-            let _ = writeln!(text, "Before you exit, write the answers as {{{names}}} to {to}.");
-        }
-        // A program that the runner began is told its run and gate by the environment.
-        let named = format!(" --run {} --gate {}", self.run, self.gate);
-        let this = if self.is_driven { String::new() } else { named };
-        let orch = self.orch.as_deref().unwrap_or("orch");
-        let _ = writeln!(text, "\n    {orch} gate check{this}     # judge only, record nothing");
-        if self.asks_for_updates {
-            let _ = writeln!(text, "    {orch} update{this} \"…\"     # report progress");
-        }
-        let answers: String =
-            self.answers.iter().map(|(name, _)| format!(" --answer {name}=…")).collect();
-        match (self.asks_for_summary, self.is_driven) {
-            (true, true) => {
-                let _ = writeln!(text, "    {orch} done \"…\"      # summarize the work");
-            }
-            (true, false) => {
-                let _ = writeln!(
-                    text,
-                    "    {orch} done{this}{answers} \"…\"     # summarize the work and hand it in"
-                );
-            }
-            (false, true) => {}
-            (false, false) => {
-                let _ = writeln!(text, "    {orch} done{this}{answers}");
-            }
-        }
-        let end = if self.is_driven { ", then exit" } else { "" };
-        let _ = writeln!(
-            text,
-            "\nIf you cannot do the work because something you need is missing or unavailable, \
-             report it{end}:\n\n    {orch} gate fail{this} --reason \"…\""
-        );
     }
 }
 

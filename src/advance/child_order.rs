@@ -53,7 +53,7 @@ pub fn put(driver: &Driver<'_>, order: &ChildOrder) -> Result<(), Error> {
     driver.project.note_workspace(driver.id())?;
     enqueue(
         driver.project,
-        Ticket {
+        &Ticket {
             labels: order.labels.clone(),
             ..ticket(driver.project, &order.run, folder, errand)
         },
@@ -80,8 +80,8 @@ pub fn ticket(project: &Project, run: &RunId, folder: PathBuf, errand: Errand) -
 }
 
 /// Has a run wait in the pool.
-pub fn enqueue(project: &Project, ticket: Ticket) -> Result<(), Error> {
-    let put = project.store.pool().put(&ticket);
+pub fn enqueue(project: &Project, ticket: &Ticket) -> Result<(), Error> {
+    let put = project.store.pool().put(ticket);
     put.map_err(|source| Error::environment(format!("cannot write to the pool: {source}")))
 }
 

@@ -49,7 +49,7 @@ fn reach(driver: &Driver<'_>) -> Result<(), Error> {
             Errand::Cancel { reason: format!("run {} no longer needs it", driver.id()) }
         };
         let folder = project.workspace_of(&order.run);
-        enqueue(project, ticket(project, &order.run, folder, errand))?;
+        enqueue(project, &ticket(project, &order.run, folder, errand))?;
     }
     Ok(())
 }
@@ -85,7 +85,7 @@ pub fn wake(project: &Project, id: &RunId) -> Result<(), Error> {
     let mut waiting = open_orders(&reading.run).filter(|(it, _)| it.finished_at.is_none());
     if waiting.any(|(_, order)| is_over(order)) {
         let folder = project.workspace_of(id);
-        enqueue(project, ticket(project, id, folder, Errand::Resume))?;
+        enqueue(project, &ticket(project, id, folder, Errand::Continue))?;
     }
     Ok(())
 }

@@ -84,7 +84,7 @@ pub fn follow(driver: &mut Driver<'_>, gate: &GateId) -> Result<Followed, Error>
     if reading.run.pause == Some(PauseCause::Parent) || reading.run.status == RunStatus::Running {
         // It was paused with this run, which goes on, or its process died.
         let folder = project.workspace_of(&order.run);
-        enqueue(project, ticket(project, &order.run, folder, Errand::Resume))?;
+        enqueue(project, &ticket(project, &order.run, folder, Errand::Continue))?;
         return Ok(Followed::Moves);
     }
     Ok(Followed::Rests)

@@ -2,6 +2,9 @@
 //! person find it.
 
 use crate::contract::Contract;
+use crate::event::Note;
+use crate::event::NoteKind;
+use crate::executor::ExecutorKind;
 use crate::files::Beneath;
 use crate::finding::Finding;
 use crate::id::AttemptId;
@@ -23,6 +26,9 @@ use crate::workflow::InputType;
 use crate::workflow::OnFail;
 use crate::workflow::Workflow;
 use crate::workflow::input;
+
+/// The most messages that a packet has: the last ones.
+const MESSAGES_MAX: usize = 20;
 
 /// The folder of an attempt's logs.
 pub fn folder(project: &Project, run: &RunId, attempt: &AttemptId) -> Beneath {
@@ -90,7 +96,8 @@ pub fn render(
         findings: state.map(findings).unwrap_or_default(),
         sent_back: sent_back(workflow, run, attempt),
         earlier: earlier(run, attempt),
-        messages: Vec::new(),
+        messages: messages(run, attempt),
+        asks: (gate.work.executor() == ExecutorKind::Agent).then(|| workflow.must_ask.clone()),
         asks_for_updates: contract.is_some_and(Contract::asks_for_updates),
         asks_for_summary: contract.is_some_and(Contract::asks_for_summary),
         answers_to: answers_to(gate, &context),
@@ -123,6 +130,26 @@ fn sent_back(workflow: &Workflow, run: &Run, attempt: &AttemptId) -> Option<Sent
         by: by.iter().map(name).collect(),
         reports: artifacts.filter(|it| it.exists).map(|it| it.path.clone()).collect(),
     })
+}
+
+/// What people said to whoever does the work: answers to the gate's own questions, and messages.
+fn messages(run: &Run, attempt: &AttemptId) -> Vec<String> {
+    let attempts = run.gate(&attempt.gate).into_iter().flat_map(|state| &state.attempts);
+    let answered = attempts.filter_map(|it| {
+        let (question, reply) = (it.question.as_deref()?, it.reply.as_deref()?);
+        Some(format!(
+            "attempt {} asked: {} Answer: {}",
+            it.attempt,
+            question.in_words(),
+            reply.text
+        ))
+    });
+    let to = |note: &Note| note.gate.as_ref().is_none_or(|gate| *gate == attempt.gate);
+    let said = run.notes.iter().map(|(_, note)| note);
+    let said = said.filter(|note| note.kind == NoteKind::Message && to(note));
+    let said = said.map(|note| format!("{}: {}", note.by, note.text));
+    let all: Vec<String> = answered.chain(said).collect();
+    all[all.len().saturating_sub(MESSAGES_MAX)..].to_vec()
 }
 
 /// What attempts before this one were told that it is not told again.

@@ -59,6 +59,10 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
             events.push(Event::GateInterrupted { gate, attempt, reason, findings, retry_at });
             events.extend(ask_after_interruption(driver, &report.attempt, next));
         }
+        WorkResult::Escalated { question } => {
+            let (gate, question) = (gate.clone(), question.clone());
+            events.push(Event::GateEscalated { gate, attempt, question });
+        }
         WorkResult::NotYet => {
             events.push(Event::GatePolled { gate: gate.clone(), attempt });
         }
@@ -78,6 +82,7 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
         WorkResult::Passed { .. }
         | WorkResult::Failed { .. }
         | WorkResult::Interrupted { .. }
+        | WorkResult::Escalated { .. }
         | WorkResult::NotYet
         | WorkResult::Waiting(_) => driver.append(&events)?,
     }
@@ -101,9 +106,10 @@ fn with_versions(driver: &Driver<'_>, report: &WorkReport) -> WorkResult {
             rewriting::note(driver, &report.attempt, acted, &mut judged);
             WorkResult::Failed { reason, judged }
         }
-        other @ (WorkResult::Interrupted { .. } | WorkResult::Waiting(_) | WorkResult::NotYet) => {
-            other
-        }
+        other @ (WorkResult::Interrupted { .. }
+        | WorkResult::Escalated { .. }
+        | WorkResult::Waiting(_)
+        | WorkResult::NotYet) => other,
     }
 }
 

@@ -149,7 +149,7 @@ fn pause(
 fn can_ask(face: &Face, project: &Project, waiting: &Waiting) -> bool {
     let is_refused = waiting.waits_for == WaitsFor::Approval
         && asker::refuse_agents(project, &face.caller).is_err();
-    let is_for_nobody = waiting.waits_for == WaitsFor::ChildRun;
+    let is_for_nobody = matches!(waiting.waits_for, WaitsFor::ChildRun | WaitsFor::Answer);
     face.can_ask() && !project.stop.is_raised() && !is_refused && !is_for_nobody
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 type Example = (&'static str, &'static str);
 
 /// Commands by their path, each with examples.
-const EXAMPLES: [(&str, &[Example]); 72] = [
+const EXAMPLES: [(&str, &[Example]); 82] = [
     ("run", &[("orch run hello", "start a workflow and drive it")]),
     (
         "run start",
@@ -197,6 +197,37 @@ const EXAMPLES: [(&str, &[Example]); 72] = [
     ("record rebuild", &[("orch record rebuild", "rewrite the record from the journal")]),
     ("record push", &[("orch record push origin", "send records to a remote")]),
     ("record fetch", &[("orch record fetch origin", "get records from a remote")]),
+    (
+        "spawn",
+        &[
+            ("orch spawn 12 15 --workflow issue-to-pr", "two runs, each in its own worktree"),
+            ("orch spawn 12 --input depth=deep", "with another input"),
+        ],
+    ),
+    ("list", &[("orch list --watch", "keep showing what workers do")]),
+    ("get", &[("orch get 12", "one run, with its worktree and messages")]),
+    ("ack", &[("orch ack", "the messages were read")]),
+    ("pause", &[("orch pause --reason \"end of day\"", "stop it until it is resumed")]),
+    ("restart", &[("orch restart 12", "continue a run that failed or is stuck")]),
+    (
+        "cancel",
+        &[
+            ("orch cancel 12", "end it and remove its worktree"),
+            ("orch cancel 12 --keep-worktree", "end it and keep the files"),
+        ],
+    ),
+    ("delete", &[("orch delete 12", "remove its worktree and branch; nothing is lost")]),
+    (
+        "escalate",
+        &[("orch escalate \"Which token?\" --options JWT,cookie", "ask, and end the attempt")],
+    ),
+    (
+        "forward",
+        &[
+            ("orch forward 12 \"Use JWT\"", "answer its question"),
+            ("orch forward 12 \"The API changed\"", "send a message for its next packet"),
+        ],
+    ),
     (
         "worker",
         &[

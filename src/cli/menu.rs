@@ -93,7 +93,7 @@ pub fn at_gate(
             WaitsFor::Approval => desk.approval(),
             WaitsFor::Decision => desk.decision(),
             // Nobody is asked here: see `can_ask`.
-            WaitsFor::ChildRun => return Ok(Left::Other),
+            WaitsFor::ChildRun | WaitsFor::Answer => return Ok(Left::Other),
         };
         let reply = match (reply, desk.settled.take()) {
             (Err(Error::Interrupted), Some(standing)) => Ok(Chosen::Settled(standing)),

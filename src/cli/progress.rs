@@ -3,6 +3,7 @@
 
 mod lines;
 mod live;
+mod others;
 
 use super::answer::Face;
 use super::terminal;

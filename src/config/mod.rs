@@ -93,6 +93,7 @@ pub struct Defaults {
     pub agent: Option<Stated>,
     pub workflow: Option<Stated>,
     pub session_workflow: Option<Stated>,
+    pub spawn_workflow: Option<Stated>,
 }
 
 /// Bounds of what the program takes on.

@@ -20,6 +20,8 @@ pub(super) struct PoolTable {
     pub(super) labels: Option<Vec<String>>,
     /// How often to resume a run whose process died; 2 by default.
     pub(super) restarts: Option<u32>,
+    /// How long a run's work may print nothing before it counts as stalled; `20m` by default.
+    pub(super) stalled_after: Option<String>,
 }
 
 /// What workers go by.
@@ -31,6 +33,8 @@ pub struct PoolSettings {
     pub labels: Vec<String>,
     /// How often a run is taken up again whose process died.
     pub restarts: u32,
+    /// How long work may print nothing before it counts as stalled.
+    pub stalled_after: Option<String>,
 }
 
 impl PoolTable {
@@ -39,6 +43,7 @@ impl PoolTable {
             slots: self.slots.or(below.slots),
             labels: self.labels.or(below.labels),
             restarts: self.restarts.or(below.restarts),
+            stalled_after: self.stalled_after.or(below.stalled_after),
         }
     }
 
@@ -47,6 +52,7 @@ impl PoolTable {
             slots: usize::from(self.slots.map_or(SLOTS, NonZeroU16::get)),
             labels: self.labels.unwrap_or_default(),
             restarts: self.restarts.unwrap_or(RESTARTS),
+            stalled_after: self.stalled_after,
         }
     }
 }

@@ -91,6 +91,9 @@ struct DefaultsTable {
     /// The workflow that a session starts if none is given.
     #[schemars(with = "Option<String>")]
     session_workflow: Option<Placed<String>>,
+    /// The workflow of spawned runs if none is given.
+    #[schemars(with = "Option<String>")]
+    spawn_workflow: Option<Placed<String>>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -206,6 +209,7 @@ impl Layer {
                 agent: stated(tables.defaults.agent),
                 workflow: stated(tables.defaults.workflow),
                 session_workflow: stated(tables.defaults.session_workflow),
+                spawn_workflow: stated(tables.defaults.spawn_workflow),
             },
             agents,
             prices: tables.prices,
@@ -233,6 +237,7 @@ impl Layer {
             agent: self.defaults.agent.or(below.defaults.agent),
             workflow: self.defaults.workflow.or(below.defaults.workflow),
             session_workflow: self.defaults.session_workflow.or(below.defaults.session_workflow),
+            spawn_workflow: self.defaults.spawn_workflow.or(below.defaults.spawn_workflow),
         };
         let mut passed = self.allowed.clone();
         passed.extend(&below.passed);

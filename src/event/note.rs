@@ -60,6 +60,12 @@ pub enum NoteKind {
     Decision,
     /// The summary of finished work.
     Summary,
+    /// What somebody tells whoever does the work; it is in the next packets.
+    Message,
+    /// The messages so far were read.
+    Acknowledgement,
+    /// How far the work has come: the name of a phase.
+    Phase,
 }
 
 impl NoteKind {
@@ -71,6 +77,9 @@ impl NoteKind {
             Self::Log => "log",
             Self::Decision => "decision",
             Self::Summary => "summary",
+            Self::Message => "message",
+            Self::Acknowledgement => "acknowledgement",
+            Self::Phase => "phase",
         }
     }
 }

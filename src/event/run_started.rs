@@ -7,6 +7,7 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::workflow::Gate;
 use crate::workflow::OnFail;
+use crate::workflow::Phase;
 use crate::workflow::input::Values;
 use serde::Deserialize;
 use serde::Serialize;
@@ -64,13 +65,16 @@ pub struct PlannedGate {
     /// Whether the run goes on, and can pass, though it has failed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_ignored: bool,
+    /// The phase that the work is in from this gate on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Phase>,
 }
 
 impl PlannedGate {
     /// A gate of a workflow.
     pub fn of(gate: &Gate) -> Self {
         let is_ignored = gate.on_fail == OnFail::Ignore;
-        Self { gate: gate.id.clone(), name: gate.name.clone(), is_ignored }
+        Self { gate: gate.id.clone(), name: gate.name.clone(), is_ignored, phase: gate.phase }
     }
 }
 

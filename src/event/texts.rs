@@ -71,6 +71,11 @@ impl Event {
                 change(reason);
                 findings(found, change);
             }
+            Self::GateEscalated { question, .. } => {
+                change(&mut question.text);
+                question.options.iter_mut().chain(&mut question.domain).for_each(change);
+            }
+            Self::GateReplied { reply, .. } => change(&mut reply.text),
             Self::ChildEnded { child, .. } => optional(&mut child.reason),
             Self::GateJumped { findings: found, .. } => findings(found, change),
             Self::SessionStarted(started) => optional(&mut started.found),

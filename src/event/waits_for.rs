@@ -19,6 +19,8 @@ pub enum WaitsFor {
     Decision,
     /// Its child run is not over.
     ChildRun,
+    /// A person answers the question of its last attempt.
+    Answer,
 }
 
 impl fmt::Display for WaitsFor {
@@ -29,6 +31,7 @@ impl fmt::Display for WaitsFor {
             Self::Approval => "approval",
             Self::Decision => "a decision after an interruption",
             Self::ChildRun => "its child run",
+            Self::Answer => "an answer",
         })
     }
 }

@@ -31,6 +31,57 @@ impl Repository {
         Ok(())
     }
 
+    /// Removes a working tree, and lets its branch be.
+    pub fn remove_worktree(&self, folder: &Path) -> Result<(), Error> {
+        let folder = folder.display().to_string();
+        program::run(&self.work_folder, &["worktree", "remove", "--force", &folder], b"")
+            .map_err(|reason| Error::Worktree { reason })
+    }
+
+    /// Forgets working trees whose folders are gone.
+    pub fn prune_worktrees(&self) -> Result<(), Error> {
+        program::run(&self.work_folder, &["worktree", "prune"], b"")
+            .map_err(|reason| Error::Worktree { reason })
+    }
+
+    /// Whether somebody has locked this working tree.
+    pub fn is_locked_worktree(&self) -> bool {
+        self.inner.is_worktree() && self.folder().join("locked").exists()
+    }
+
+    /// Whether all commits of a branch are on another branch, or on a remote.
+    pub fn is_branch_elsewhere(&self, branch: &str) -> Result<bool, Error> {
+        let name = format!("{BRANCHES}{branch}");
+        let Some(tip) = self.commit_of(&name)? else { return Ok(true) };
+        for prefix in [BRANCHES, "refs/remotes/"] {
+            for other in self.refs_below(prefix)?.iter().filter(|other| **other != name) {
+                let Some(commit) = self.commit_of(other)? else { continue };
+                let holds = commit == tip
+                    || self
+                        .inner
+                        .graph_descendant_of(commit, tip)
+                        .map_err(doing(format!("compare {other} with {branch}")))?;
+                if holds {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Keeps the end of a branch under another ref.
+    pub fn keep_branch(&self, branch: &str, reference: &str) -> Result<(), Error> {
+        let Some(tip) = self.commit_of(&format!("{BRANCHES}{branch}"))? else { return Ok(()) };
+        program::run(&self.work_folder, &["update-ref", reference, &tip.to_string()], b"")
+            .map_err(|reason| Error::Worktree { reason })
+    }
+
+    /// Deletes a branch, merged or not.
+    pub fn delete_branch(&self, branch: &str) -> Result<(), Error> {
+        program::run(&self.work_folder, &["branch", "-D", "--quiet", "--", branch], b"")
+            .map_err(|reason| Error::Worktree { reason })
+    }
+
     /// Whether there is a branch of this name here.
     pub fn has_branch(&self, branch: &str) -> Result<bool, Error> {
         Ok(self.commit_of(&format!("{BRANCHES}{branch}"))?.is_some())

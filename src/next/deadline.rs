@@ -34,7 +34,9 @@ impl Deadline {
                 [timeout, gate.within].into_iter().flatten().min()?
             }
             WaitsFor::Approval => gate.asking.within?,
-            WaitsFor::Agent | WaitsFor::Decision | WaitsFor::ChildRun => return None,
+            WaitsFor::Agent | WaitsFor::Decision | WaitsFor::ChildRun | WaitsFor::Answer => {
+                return None;
+            }
         };
         let since = state.waits_since?;
         let (at, now) = (since.plus(within), now());
@@ -53,7 +55,11 @@ impl Deadline {
         let within = clock::in_words(self.within);
         match waits_for {
             WaitsFor::Approval => format!("not approved within {within}"),
-            WaitsFor::Person | WaitsFor::Agent | WaitsFor::Decision | WaitsFor::ChildRun => {
+            WaitsFor::Person
+            | WaitsFor::Agent
+            | WaitsFor::Decision
+            | WaitsFor::ChildRun
+            | WaitsFor::Answer => {
                 format!("not done within {within}")
             }
         }

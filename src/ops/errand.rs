@@ -57,11 +57,13 @@ pub fn errand(project: &Project, caller: &Caller, request: &Request) -> Result<(
     let ticket = pool.take(&id).map_err(trouble)?;
     process::be_on_own().map_err(|error| Error::environment(error.to_string()))?;
     let Some(ticket) = ticket else { return Ok(()) };
-    if let Err(error) = perform(project, caller, &ticket) {
-        pool.refuse(&id, &error.to_string()).map_err(trouble)?;
+    match perform(project, caller, &ticket) {
+        // Whoever drives it looks at its child runs again when they let go of it.
+        Ok(()) | Err(Error::Held { .. }) => {}
+        Err(error) => pool.refuse(&id, &error.to_string()).map_err(trouble)?,
     }
     follow_up(project, &ticket)?;
-    pool.finish(&id).map_err(trouble)
+    pool.finish(&ticket).map_err(trouble)
 }
 
 fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Error> {
@@ -69,13 +71,19 @@ fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Er
     match &ticket.errand {
         Errand::Begin { order, parent } if !has_begun(project, &ticket.run) => {
             let home = seat(&project.in_folder(&ticket.folder)?, order)?;
+            let place = project.store.ticket(&ticket.run);
+            let kept = place.write(&serde_json::to_vec(ticket).unwrap_or_default());
+            kept.map_err(|source| Error::disk(&place, source))?;
             let driver = begin(&home, caller, (order, parent.as_ref()))?;
             drive(driver)
         }
-        Errand::Begin { .. } | Errand::Resume => {
+        Errand::Begin { .. } | Errand::Continue | Errand::Resume => {
             let home = project.in_folder(&project.workspace_of(&ticket.run))?;
             let mut driver = Driver::take(&home, &ticket.run)?;
-            if driver.run().status.is_final() {
+            // It may have come to its end since it was asked to go on, or before its process died.
+            let retries = ticket.errand == Errand::Resume && ticket.restarts == 0;
+            let status = driver.run().status;
+            if status.is_final() || status.is_end() && !retries {
                 return Ok(());
             }
             let resumed = run_resume::resumed(&driver);

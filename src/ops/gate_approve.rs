@@ -25,6 +25,7 @@ use crate::id::RunId;
 use crate::project::sign;
 use crate::run::Run;
 use crate::standing::stopped;
+use crate::suggestion::OPEN_WORDS;
 use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -169,6 +170,10 @@ pub(super) fn refuse_other(id: &RunId, run: &Run, gate: &GateId) -> Result<(), E
                 WaitsFor::Person | WaitsFor::Agent | WaitsFor::Approval => {
                     error.advise("only finished work can be approved; hand it in first")
                 }
+                WaitsFor::Answer => error.advise_command_that(
+                    Suggestion::new("forward").word(id.as_str()).word(OPEN_WORDS),
+                    "answers the question",
+                ),
                 WaitsFor::ChildRun => error.advise("it continues when that run has ended"),
                 WaitsFor::Decision => error.advise_command_that(
                     Suggestion::new("gate start").of(id).at(gate),

@@ -82,7 +82,8 @@ pub fn gate_check(project: &Project, caller: &Caller, request: &Request) -> Resu
     let waits_for = run.gate(&gate).and_then(|state| state.waits_for);
     let form = match waits_for {
         Some(WaitsFor::Person | WaitsFor::Agent) => workflow.gate(&gate),
-        Some(WaitsFor::Approval | WaitsFor::Decision | WaitsFor::ChildRun) | None => None,
+        Some(WaitsFor::Approval | WaitsFor::Decision | WaitsFor::ChildRun | WaitsFor::Answer)
+        | None => None,
     };
     let questions = form.iter().flat_map(|gate| &gate.answers);
     let unanswered = questions.filter(|input| input.is_required()).map(|it| it.name.clone());

@@ -8,6 +8,7 @@ use super::RunChoice;
 use super::Standing;
 use super::next;
 use crate::clock;
+use crate::event::Question;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::standing::LockWait;
@@ -112,6 +113,7 @@ impl Instructions {
             NextStep::Work(waiting) => self.work(run, waiting),
             NextStep::Approve(waiting) => self.approve(run, waiting),
             NextStep::Decide(waiting) => self.decide(run, waiting),
+            NextStep::Answer(waiting) => self.answer(run, waiting),
             NextStep::SeeChild(waiting) => self.see_child(run, waiting),
             NextStep::Expire(waiting) => self.expire(standing, waiting),
             NextStep::Mend { gate, reason, refused: false } => {
@@ -169,6 +171,12 @@ impl Instructions {
                 self.suggest(&of("update").word(OPEN_WORDS));
             }
         }
+    }
+
+    fn answer(&mut self, run: &RunId, waiting: &Waiting) {
+        let asked = waiting.question.as_ref().map(Question::in_words).unwrap_or_default();
+        self.say(format!("Gate {} asks: {asked} Answer it.", waiting.gate));
+        self.suggest(&Suggestion::new("forward").word(run.as_str()).word(OPEN_WORDS));
     }
 
     fn see_child(&mut self, run: &RunId, waiting: &Waiting) {

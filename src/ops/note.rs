@@ -81,20 +81,27 @@ pub fn note(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
         None => choose::gate_at_hand(project, caller, &run),
     };
     let note = said(project, caller, &run, (kind, gate), &request.text.join(" "))?;
-    let handed_over = match Driver::take(project, &id) {
-        Ok(mut driver) => {
-            driver.append(&[Event::Noted(note.clone())])?;
-            false
-        }
-        // An agent says how far it has come while its run is driven.
-        Err(Error::Held { .. }) => {
-            hand_over(project, caller, &id, &note)?;
-            true
-        }
-        Err(error) => return Err(error),
-    };
+    let handed_over = leave(project, caller, &id, &note)?;
     let overrun = note.gate.as_ref().and_then(|gate| overrun(project, &run, gate));
     Ok(Reply { run_id: id, gate: note.gate, kind, text: note.text, handed_over, overrun })
+}
+
+/// Records a note; where another process holds the run, that one does. Says whether it is left to it.
+pub(super) fn leave(
+    project: &Project,
+    caller: &Caller,
+    id: &RunId,
+    note: &Note,
+) -> Result<bool, Error> {
+    match Driver::take(project, id) {
+        Ok(mut driver) => {
+            driver.append(&[Event::Noted(note.clone())])?;
+            Ok(false)
+        }
+        // An agent says how far it has come while its run is driven.
+        Err(Error::Held { .. }) => hand_over(project, caller, id, note).map(|()| true),
+        Err(error) => Err(error),
+    }
 }
 
 fn overrun(project: &Project, run: &Run, gate: &GateId) -> Option<Overrun> {

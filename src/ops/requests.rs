@@ -6,6 +6,7 @@ use super::Epic;
 use super::GateChoice;
 use super::RunChoice;
 use super::brief;
+use super::cancel;
 use super::checkpoint_create;
 use super::checkpoint_diff;
 use super::checkpoint_list;
@@ -16,7 +17,9 @@ use super::cost;
 use super::doctor;
 use super::done;
 use super::errand;
+use super::escalate;
 use super::explain;
+use super::forward;
 use super::gate_approve;
 use super::gate_check;
 use super::gate_estimate;
@@ -27,10 +30,13 @@ use super::gate_redo;
 use super::gate_reject;
 use super::gate_start;
 use super::gate_waive;
+use super::get;
 use super::init;
 use super::invocation_record;
+use super::list;
 use super::log;
 use super::note;
+use super::phase_set;
 use super::record_fetch;
 use super::record_push;
 use super::record_rebuild;
@@ -48,6 +54,7 @@ use super::session_complete;
 use super::session_keep;
 use super::session_pause;
 use super::session_start;
+use super::spawn;
 use super::use_run;
 use super::verify;
 use super::worker;
@@ -116,8 +123,10 @@ const fn request<R: JsonSchema + for<'de> Deserialize<'de>>(
 
 /// Every operation with its request, in the order of their names.
 pub const REQUESTS: &[RequestKind] = &[
+    request::<RunChoice>("ack"),
     request::<Nothing>("back"),
     request::<brief::Request>("brief"),
+    request::<cancel::Request>("cancel"),
     request::<checkpoint_create::Request>("checkpoint_create"),
     request::<checkpoint_diff::Request>("checkpoint_diff"),
     request::<checkpoint_list::Request>("checkpoint_list"),
@@ -125,11 +134,14 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<checkpoint_show::Request>("checkpoint_show"),
     request::<contract_test::Request>("contract_test"),
     request::<cost::Request>("cost"),
+    request::<get::Request>("delete"),
     request::<doctor::Request>("doctor"),
     request::<done::Request>("done"),
     request::<errand::Request>("errand"),
+    request::<escalate::Request>("escalate"),
     request::<explain::Request>("explain"),
     request::<RunChoice>("follow"),
+    request::<forward::Request>("forward"),
     request::<gate_approve::Request>("gate_approve"),
     request::<gate_check::Request>("gate_check"),
     request::<gate_estimate::Request>("gate_estimate"),
@@ -141,17 +153,21 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<gate_reject::Request>("gate_reject"),
     request::<gate_start::Request>("gate_start"),
     request::<gate_waive::Request>("gate_waive"),
+    request::<get::Request>("get"),
     request::<init::Request>("init"),
     request::<invocation_record::Request>("invocation_record"),
+    request::<list::Request>("list"),
     request::<log::Request>("log"),
     request::<AttemptChoice>("logs"),
     request::<RunChoice>("next"),
     request::<note::Request>("note"),
     request::<AttemptChoice>("open"),
+    request::<phase_set::Request>("phase_set"),
     request::<record_fetch::Request>("record_fetch"),
     request::<record_push::Request>("record_push"),
     request::<record_rebuild::Request>("record_rebuild"),
     request::<rehearse::Request>("rehearse"),
+    request::<get::Request>("restart"),
     request::<run::Request>("run"),
     request::<run_amend::Request>("run_amend"),
     request::<run_cancel::Request>("run_cancel"),
@@ -167,6 +183,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<session_pause::Request>("session_pause"),
     request::<session_start::Request>("session_start"),
     request::<Epic>("session_status"),
+    request::<spawn::Request>("spawn"),
     request::<RunChoice>("status"),
     request::<use_run::Request>("use_run"),
     request::<verify::Request>("verify"),

@@ -96,7 +96,7 @@ impl BudgetRequest {
 }
 
 #[cfg(feature = "cli")]
-fn usd(text: &str) -> Result<Amount, String> {
+pub(super) fn usd(text: &str) -> Result<Amount, String> {
     let amount: f64 = text.parse().map_err(|_| "expected an amount, such as 2.50".to_owned())?;
     Amount::try_from(amount)
 }

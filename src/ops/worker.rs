@@ -127,8 +127,9 @@ impl<'p> Supervisor<'p> {
         free.reverse();
         let mut beyond = self.slots;
         for ticket in self.pool.waiting().map_err(|source| trouble(&source))? {
-            let stops = matches!(ticket.errand, Errand::Pause { .. } | Errand::Cancel { .. });
-            if !stops && (free.is_empty() || !self.fits(&ticket)) {
+            let stops = ticket.errand.is_stop();
+            let is_driven = self.pool.is_at_work(&ticket.run);
+            if !stops && (free.is_empty() || is_driven || !self.fits(&ticket)) {
                 continue;
             }
             let slot = if stops { None } else { free.pop() };
@@ -166,7 +167,10 @@ impl<'p> Supervisor<'p> {
         }
         self.busy = Instant::now();
         let alive = self.pool.holders().map_err(|source| trouble(&source))?;
-        let is_dead = |ticket: &&Ticket| !alive.contains(ticket.run.as_str());
+        // Whoever has finished since gave the ticket back before the slot.
+        let is_dead = |ticket: &&Ticket| {
+            !alive.contains(ticket.run.as_str()) && self.pool.is_taken(ticket).unwrap_or_default()
+        };
         for ticket in at_work.iter().filter(is_dead) {
             let restarts = ticket.restarts + 1;
             let is_enough = restarts > self.project.config.pool.restarts;
@@ -179,7 +183,7 @@ impl<'p> Supervisor<'p> {
                 self.pool.put(&again).map_err(|source| trouble(&source))?;
                 told(&WorkerNews::Restarted(ticket.run.clone()));
             }
-            self.pool.finish(&ticket.run).map_err(|source| trouble(&source))?;
+            self.pool.finish(ticket).map_err(|source| trouble(&source))?;
             if is_enough && let Errand::Begin { parent: Some(parent), .. } = &ticket.errand {
                 crate::advance::wake(self.project, parent)?;
             }

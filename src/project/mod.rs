@@ -4,6 +4,7 @@
 pub mod cut_off;
 pub mod fallen;
 pub mod itself;
+pub mod leave;
 pub mod orphans;
 pub mod proof;
 pub mod runs;

@@ -9,7 +9,7 @@ use super::IllegalEvent;
 use super::Outage;
 use super::Run;
 use super::illegal;
-use super::time::Phase;
+use super::time::Counting;
 use crate::clock::Moment;
 use crate::event::Event;
 use crate::event::GateStarted;
@@ -52,8 +52,11 @@ impl Run {
         // Most gates have one attempt, and long runs have many gates.
         gate.attempts.reserve_exact(1);
         gate.attempts.push(Attempt::begin(at, started));
-        gate.turn_clock(at, Some(Phase::Active));
+        gate.turn_clock(at, Some(Counting::Active));
         self.status = RunStatus::Running;
+        let base = started.gate.base();
+        let planned = self.started.gates.iter().find(|planned| planned.gate.as_str() == base);
+        self.phase = planned.and_then(|planned| planned.phase).or(self.phase);
         Ok(())
     }
 
@@ -77,7 +80,7 @@ impl Run {
         state.turn_to(GateStatus::Waiting, events);
         state.waits_for = Some(waits_for);
         state.waits_since = Some(at);
-        state.turn_clock(at, Some(Phase::of(waits_for)));
+        state.turn_clock(at, Some(Counting::of(waits_for)));
         Ok(())
     }
 
@@ -112,7 +115,7 @@ impl Run {
         state.turn_to(GateStatus::Waiting, events);
         state.waits_for = None;
         state.polled_at = Some(at);
-        state.turn_clock(at, Some(Phase::Waiting));
+        state.turn_clock(at, Some(Counting::Waiting));
         Ok(())
     }
 
@@ -210,6 +213,47 @@ impl Run {
         state.turn_clock(at, None);
         state.waits_for = None;
         state.turn_to(GateStatus::NotStarted, events);
+        Ok(())
+    }
+
+    /// The child run that did the work is over.
+    pub(super) fn end_child(&mut self, event: &Event) -> Result<(), IllegalEvent> {
+        let Event::ChildEnded { gate, attempt, child } = event else { return Ok(()) };
+        let open = self.open_attempt(event, &AttemptId::new(gate, *attempt))?;
+        open.child_end = Some(child.clone());
+        Ok(())
+    }
+
+    /// Whoever worked at it has ended with a question, which a person answers.
+    pub(super) fn escalate(&mut self, at: Moment, event: &Event) -> Result<(), IllegalEvent> {
+        let Event::GateEscalated { gate, attempt, question } = event else { return Ok(()) };
+        let open = self.open_attempt(event, &AttemptId::new(gate, *attempt))?;
+        open.status = AttemptStatus::Escalated;
+        open.finished_at = Some(at);
+        open.question = Some(Box::new(question.clone()));
+        let events = self.events;
+        let state = self.state(gate);
+        state.interruptions = 0;
+        state.outage = None;
+        state.turn_to(GateStatus::Waiting, events);
+        state.waits_for = Some(WaitsFor::Answer);
+        state.waits_since = Some(at);
+        state.turn_clock(at, Some(Counting::of(WaitsFor::Answer)));
+        Ok(())
+    }
+
+    /// The question is answered: the gate is open for its next attempt, in the same round.
+    pub(super) fn reply(&mut self, at: Moment, event: &Event) -> Result<(), IllegalEvent> {
+        let Event::GateReplied { gate, attempt, reply } = event else { return Ok(()) };
+        let events = self.events;
+        let state = self.state(gate);
+        let asked = state.attempts.last_mut().filter(|last| last.attempt == *attempt);
+        let asked = asked.filter(|last| last.status == AttemptStatus::Escalated);
+        let Some(asked) = asked else { return Err(illegal(event, "the attempt asks nothing")) };
+        asked.reply = Some(Box::new(reply.clone()));
+        state.turn_to(GateStatus::NotStarted, events);
+        state.waits_for = None;
+        state.turn_clock(at, None);
         Ok(())
     }
 

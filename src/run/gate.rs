@@ -1,5 +1,6 @@
 //! Gates and attempts, as far as a run has come.
 
+use super::AttemptStatus;
 use super::TimeSpent;
 use crate::clock::Moment;
 use crate::digest::Digest;
@@ -9,7 +10,9 @@ use crate::event::ChildEnd;
 use crate::event::ChildOrder;
 use crate::event::GateStarted;
 use crate::event::Item;
+use crate::event::Question;
 use crate::event::Recipe;
+use crate::event::Reply;
 use crate::event::Reused;
 use crate::event::WaitsFor;
 use crate::event::Worker;
@@ -271,38 +274,6 @@ impl GateState {
     }
 }
 
-/// How an attempt ended, or that it has not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[non_exhaustive]
-pub enum AttemptStatus {
-    /// Its work goes on.
-    Running,
-    /// It waits for somebody.
-    Waiting,
-    /// Its outputs hold.
-    Pass,
-    /// It failed.
-    Fail,
-    /// It was cut off; no try is spent.
-    Interrupted,
-    /// The run went on without it.
-    Canceled,
-}
-
-impl fmt::Display for AttemptStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Running => "RUNNING",
-            Self::Waiting => "WAITING",
-            Self::Pass => "PASS",
-            Self::Fail => "FAIL",
-            Self::Interrupted => "INTERRUPTED",
-            Self::Canceled => "CANCELED",
-        })
-    }
-}
-
 /// One try of a gate.
 #[derive(Debug, Clone)]
 pub struct Attempt {
@@ -356,6 +327,10 @@ pub struct Attempt {
     pub handed_in_by: Vec<String>,
     /// Why it failed.
     pub failure_reason: Option<String>,
+    /// What it left to a person.
+    pub question: Option<Box<Question>>,
+    /// What the person said.
+    pub reply: Option<Box<Reply>>,
 }
 
 impl Attempt {
@@ -394,6 +369,8 @@ impl Attempt {
             approval: None,
             handed_in_by: Vec::new(),
             failure_reason: None,
+            question: None,
+            reply: None,
         }
     }
 }

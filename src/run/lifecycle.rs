@@ -51,6 +51,8 @@ pub(super) fn listed(event: &Event) -> Option<(Option<&GateId>, Option<u32>)> {
         | Event::GatePassed { gate, attempt, .. }
         | Event::GateFailed { gate, attempt, .. }
         | Event::GateInterrupted { gate, attempt, .. }
+        | Event::GateEscalated { gate, attempt, .. }
+        | Event::GateReplied { gate, attempt, .. }
         | Event::GateRerecorded { gate, attempt, .. } => (Some(gate), Some(*attempt)),
         Event::InvocationStarted { .. }
         | Event::GateAnswered { .. }

@@ -3,6 +3,7 @@
 
 mod amend;
 mod attempt;
+mod attempt_status;
 mod gate;
 mod lifecycle;
 mod session;
@@ -11,8 +12,8 @@ mod versions;
 #[cfg(test)]
 mod tests;
 
+pub use attempt_status::AttemptStatus;
 pub use gate::Attempt;
-pub use gate::AttemptStatus;
 pub use gate::Declined;
 pub use gate::GateState;
 pub use gate::GateStatus;
@@ -34,6 +35,7 @@ use crate::event::EventKind;
 use crate::event::Invocation;
 use crate::event::Item;
 use crate::event::Note;
+use crate::event::NoteKind;
 use crate::event::PauseCause;
 use crate::event::Range;
 use crate::event::Reused;
@@ -42,6 +44,7 @@ use crate::event::RunStatus;
 use crate::event::SignedHead;
 use crate::id::AttemptId;
 use crate::id::GateId;
+use crate::workflow::Phase;
 use std::collections::BTreeMap;
 
 /// An event that cannot follow the ones before it.
@@ -94,6 +97,8 @@ pub struct Run {
     pub amended: BTreeMap<GateId, usize>,
     /// How often the definition was amended.
     pub amendments: usize,
+    /// How far the work has come, as gates or somebody said.
+    pub phase: Option<Phase>,
     /// The lifecycle, for `RUN.json`: time, kind, gate, attempt.
     pub lifecycle: Vec<(Moment, EventKind, Option<GateId>, Option<u32>)>,
 }
@@ -127,6 +132,7 @@ impl Run {
             budget: started.budget,
             shares_from: 0,
             amendments: 0,
+            phase: None,
             retired: Vec::new(),
             amended: BTreeMap::new(),
             lifecycle: Vec::new(),
@@ -160,10 +166,7 @@ impl Run {
             Event::GateWaiting { gate, attempt, waits_for, judged } => {
                 self.wait(at, event, &id(gate, *attempt), (*waits_for, judged.as_ref()))?;
             }
-            Event::ChildEnded { gate, attempt, child } => {
-                let child = Some(child.clone());
-                self.open_attempt(event, &id(gate, *attempt))?.child_end = child;
-            }
+            Event::ChildEnded { .. } => self.end_child(event)?,
             Event::GateAnswered { gate, answers } => {
                 self.state(gate).answers.extend(answers.clone());
             }
@@ -183,6 +186,8 @@ impl Run {
             Event::GateInterrupted { gate, attempt, reason, findings, retry_at } => {
                 self.interrupt(at, event, &id(gate, *attempt), (reason, findings, *retry_at))?;
             }
+            Event::GateEscalated { .. } => self.escalate(at, event)?,
+            Event::GateReplied { .. } => self.reply(at, event)?,
             Event::GateWaived { gate, by, reason } => {
                 self.waive(at, gate, &format!("{reason} (waived by {by})"));
             }
@@ -200,7 +205,7 @@ impl Run {
                 self.end_session(event, *session, (*status, reason.as_ref()), (at, *seen_at))?;
             }
             Event::CheckpointSealed(checkpoint) => self.seal(at, event, checkpoint)?,
-            Event::Noted(note) => self.notes.push((at, note.clone())),
+            Event::Noted(note) => self.note_down(at, note),
             Event::GateEstimated { gate, estimate_s, .. } => self.estimate(gate, *estimate_s),
             Event::RangeSet(range) => self.range.clone_from(range),
             Event::BudgetSet { budget, .. } => self.set_budget(*budget),
@@ -245,6 +250,13 @@ impl Run {
         self.open_attempt(event, attempt)?.approval.clone_from(&approval);
         self.state(&attempt.gate).approval = approval;
         Ok(())
+    }
+
+    /// A note may say how far the work has come.
+    fn note_down(&mut self, at: Moment, note: &Note) {
+        let phase = (note.kind == NoteKind::Phase).then(|| Phase::parse(&note.text));
+        self.phase = phase.flatten().or(self.phase);
+        self.notes.push((at, note.clone()));
     }
 
     fn expand(&mut self, gate: &GateId, items: &[Item]) {

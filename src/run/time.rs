@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// What somebody does with a gate while its clock runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(super) enum Counting {
     /// An executor is at work, or the packet is with whoever does the work.
     Active,
     /// The work lies there for a word of approval or a decision, or a child run does it.
@@ -20,7 +20,7 @@ pub(super) enum Phase {
 pub struct TimeSpent {
     active: Duration,
     waiting: Duration,
-    turned: Option<(Moment, Phase)>,
+    turned: Option<(Moment, Counting)>,
 }
 
 impl TimeSpent {
@@ -31,12 +31,12 @@ impl TimeSpent {
     }
 
     /// Counts what has passed, and goes on with another phase or none.
-    pub(super) fn turn(&mut self, at: Moment, phase: Option<Phase>) {
+    pub(super) fn turn(&mut self, at: Moment, phase: Option<Counting>) {
         if let Some((since, before)) = self.turned.take() {
             let passed = at.since(since);
             match before {
-                Phase::Active => self.active += passed,
-                Phase::Waiting => self.waiting += passed,
+                Counting::Active => self.active += passed,
+                Counting::Waiting => self.waiting += passed,
             }
         }
         self.turned = phase.map(|phase| (at, phase));
@@ -54,7 +54,7 @@ pub struct Spent {
 
 impl GateState {
     /// Turns the clock of the gate, and that of its attempt, which stands still from its end on.
-    pub(super) fn turn_clock(&mut self, at: Moment, phase: Option<Phase>) {
+    pub(super) fn turn_clock(&mut self, at: Moment, phase: Option<Counting>) {
         self.time.turn(at, phase);
         if let Some(last) = self.attempts.last_mut() {
             last.time.turn(at, phase.filter(|_| last.finished_at.is_none()));
@@ -62,12 +62,14 @@ impl GateState {
     }
 }
 
-impl Phase {
+impl Counting {
     /// What waiting for somebody means.
     pub(super) fn of(waits_for: WaitsFor) -> Self {
         match waits_for {
             WaitsFor::Person | WaitsFor::Agent => Self::Active,
-            WaitsFor::Approval | WaitsFor::Decision | WaitsFor::ChildRun => Self::Waiting,
+            WaitsFor::Approval | WaitsFor::Decision | WaitsFor::ChildRun | WaitsFor::Answer => {
+                Self::Waiting
+            }
         }
     }
 }
@@ -91,7 +93,7 @@ impl Run {
     pub(super) fn start_clocks(&mut self, at: Moment) {
         for state in self.gates.values_mut() {
             if let Some(waits_for) = state.waits_for {
-                state.turn_clock(at, Some(Phase::of(waits_for)));
+                state.turn_clock(at, Some(Counting::of(waits_for)));
             }
         }
     }

@@ -73,7 +73,8 @@ fn line(run: &Run, id: &GateId, name: &str, makers: &BTreeMap<&str, (usize, &Gat
             GateStatus::Waiting => {
                 let polled = state.and_then(|state| state.polled_at);
                 let polled = polled.map(|at| format!("not ready when polled at {at}"));
-                polled.or_else(|| Some(state?.why_it_was_cut()?.to_owned()))
+                let asked = || Some(state?.attempt()?.question.as_ref()?.in_words());
+                polled.or_else(asked).or_else(|| Some(state?.why_it_was_cut()?.to_owned()))
             }
             GateStatus::NotStarted | GateStatus::Running | GateStatus::Pass => None,
         },

@@ -27,6 +27,7 @@ use crate::contract::Contract;
 use crate::digest::Digest;
 use crate::event::NoteKind;
 use crate::event::PauseCause;
+use crate::event::Question;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::id::GateId;
@@ -186,6 +187,9 @@ pub struct Waiting {
     /// The child run that does the work.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub child: Option<RunId>,
+    /// What is asked, where it waits for an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<Question>,
 }
 
 impl Waiting {
@@ -220,6 +224,7 @@ impl Standing {
                 asks: asks(workflow, gate),
                 asks_for_summary: asks_for_summary(workflow, run, gate),
                 child: attempt.child.as_ref().map(|child| child.run.clone()),
+                question: attempt.question.as_deref().cloned(),
             })
         });
         let failed = run.gates_in(GateStatus::Fail).filter_map(|id| {

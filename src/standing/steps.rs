@@ -20,6 +20,8 @@ pub enum NextStep<'s> {
     Approve(&'s Waiting),
     /// A gate was cut off: do it again, or fail it.
     Decide(&'s Waiting),
+    /// Answer the question that whoever worked at a gate has left.
+    Answer(&'s Waiting),
     /// The child run of a gate is not over: see what it waits for.
     SeeChild(&'s Waiting),
     /// What a gate waits for did not come in time: its attempt has failed once the run goes on.
@@ -95,6 +97,7 @@ impl Standing {
                     WaitsFor::Approval => NextStep::Approve(waiting),
                     WaitsFor::Decision => NextStep::Decide(waiting),
                     WaitsFor::ChildRun => NextStep::SeeChild(waiting),
+                    WaitsFor::Answer => NextStep::Answer(waiting),
                 }
             }));
         }

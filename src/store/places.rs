@@ -68,6 +68,11 @@ impl Store {
         })
     }
 
+    /// The ticket with which a run came out of the pool, on this machine.
+    pub fn ticket(&self, id: &RunId) -> Beneath {
+        self.state(id).join("ticket.json")
+    }
+
     /// The file that says in which folder a run works on this machine.
     pub fn workspace(&self, id: &RunId) -> Beneath {
         self.state(id).join("workspace")

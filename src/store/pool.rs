@@ -53,7 +53,9 @@ pub enum Errand {
         /// The run whose gate asks for it.
         parent: Option<RunId>,
     },
-    /// Drive it on.
+    /// Drive it on from where it stands; one that is over stays so.
+    Continue,
+    /// Resume it as a person would: gates that failed get new attempts.
     Resume,
     /// Have whoever drives it stop.
     Pause {
@@ -65,6 +67,16 @@ pub enum Errand {
         /// Why.
         reason: String,
     },
+}
+
+impl Errand {
+    /// Whether it stops a run, which another process may drive.
+    pub fn is_stop(&self) -> bool {
+        match self {
+            Self::Pause { .. } | Self::Cancel { .. } => true,
+            Self::Begin { .. } | Self::Continue | Self::Resume => false,
+        }
+    }
 }
 
 /// Where runs wait for a worker.
@@ -114,7 +126,8 @@ impl Pool {
         let Some(name) = self.names_of(run)?.pop() else { return Ok(None) };
         let place = self.waiting_folder().join(name);
         let Some(ticket) = read(&place)? else { return Ok(None) };
-        self.at_work_place(run).write(&serde_json::to_vec(&ticket).unwrap_or_default())?;
+        self.at_work_place(run, ticket.errand.is_stop())
+            .write(&serde_json::to_vec(&ticket).unwrap_or_default())?;
         place.remove()?;
         Ok(Some(ticket))
     }
@@ -137,8 +150,19 @@ impl Pool {
     }
 
     /// Gives a ticket back: nothing is left to do for it.
-    pub fn finish(&self, run: &RunId) -> io::Result<()> {
-        self.at_work_place(run).remove()
+    pub fn finish(&self, ticket: &Ticket) -> io::Result<()> {
+        self.at_work_place(&ticket.run, ticket.errand.is_stop()).remove()
+    }
+
+    /// Whether this very ticket was taken and not given back.
+    pub fn is_taken(&self, ticket: &Ticket) -> io::Result<bool> {
+        let place = self.at_work_place(&ticket.run, ticket.errand.is_stop());
+        Ok(read(&place)?.as_ref() == Some(ticket))
+    }
+
+    /// Takes back what a worker took to drive a run and has not given back: its process is gone.
+    pub fn forget(&self, run: &RunId) -> io::Result<()> {
+        self.at_work_place(run, false).remove()
     }
 
     /// Says why a run could not begin, for the gate that asked for it.
@@ -162,9 +186,9 @@ impl Pool {
         Ok(!self.names_of(run)?.is_empty())
     }
 
-    /// Whether a worker has taken the ticket of a run and not given it back.
+    /// Whether a worker has taken a run to drive it, and not given it back.
     pub fn is_at_work(&self, run: &RunId) -> bool {
-        self.at_work_place(run).exists()
+        self.at_work_place(run, false).exists()
     }
 
     /// Takes a slot for a run, or says who has it.
@@ -212,8 +236,10 @@ impl Pool {
         self.folder.join("waiting")
     }
 
-    fn at_work_place(&self, run: &RunId) -> Beneath {
-        self.folder.join("at-work").join(format!("{run}.json"))
+    /// To stop a run goes beside driving it.
+    fn at_work_place(&self, run: &RunId, stops: bool) -> Beneath {
+        let stop = if stops { ".stop" } else { "" };
+        self.folder.join("at-work").join(format!("{run}{stop}.json"))
     }
 
     fn refused_place(&self, run: &RunId) -> Beneath {
@@ -233,7 +259,8 @@ fn name_of(ticket: &Ticket) -> String {
     format!("{rank:03}_{}_{}.json", ticket.queued_at, ticket.run)
 }
 
-fn read(place: &Beneath) -> io::Result<Option<Ticket>> {
+/// Reads a ticket; `None` where there is none.
+pub fn read(place: &Beneath) -> io::Result<Option<Ticket>> {
     let bytes = place.read_at_most(TICKET_BYTES_MAX)?;
     Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
@@ -272,8 +299,9 @@ mod tests {
         assert_eq!(pool.waiting().unwrap(), [raised.clone(), urgent.clone(), early]);
         assert_eq!(pool.take(&late.run).unwrap(), Some(raised.clone()));
         assert_eq!(pool.take(&late.run).unwrap(), None);
-        assert!(pool.is_at_work(&late.run) && pool.at_work().unwrap() == [raised]);
-        pool.finish(&late.run).unwrap();
+        assert!(pool.is_at_work(&late.run) && pool.at_work().unwrap() == [raised.clone()]);
+        assert!(pool.is_taken(&raised).unwrap() && !pool.is_taken(&late).unwrap());
+        pool.finish(&raised).unwrap();
         assert!(!pool.is_at_work(&late.run));
         assert!(
             pool.is_waiting(&urgent.run).unwrap()

@@ -7,6 +7,7 @@ use super::Workspace;
 use crate::check;
 use crate::document::Data;
 use crate::document::Language;
+use crate::event::Question;
 use crate::executor;
 use crate::files;
 use crate::files::Beneath;
@@ -25,6 +26,9 @@ pub(super) const ANSWERS: &str = "answers.json";
 /// The file in an attempt's folder that says why its executor gave up.
 const GIVEN_UP: &str = "given-up.txt";
 
+/// The file in an attempt's folder that holds its question for a person.
+const QUESTION: &str = "question.json";
+
 /// The most that is read of why an executor gave up.
 const REASON_BYTES_MAX: u64 = 64 * 1024;
 
@@ -34,6 +38,11 @@ const ANSWERS_BYTES_MAX: u64 = 1024 * 1024;
 /// Leaves the word that whoever works at an attempt cannot do it, which counts when they have ended.
 pub fn give_up(logs: &Beneath, reason: &str) -> io::Result<()> {
     logs.join(GIVEN_UP).write(reason.as_bytes())
+}
+
+/// Leaves a question for a person, which counts when whoever works at the attempt has ended.
+pub fn ask(logs: &Beneath, question: &Question) -> io::Result<()> {
+    logs.join(QUESTION).write(&serde_json::to_vec(question).unwrap_or_default())
 }
 
 /// What is taken from a program when it has ended.
@@ -57,12 +66,19 @@ impl<'w> HandIn<'w> {
     pub(super) fn clear(&self) {
         let _ = self.logs.join(ANSWERS).remove();
         let _ = self.logs.join(GIVEN_UP).remove();
+        let _ = self.logs.join(QUESTION).remove();
     }
 
     /// Why the executor says that it cannot do the work, where it did.
     pub(super) fn given_up(&self) -> Option<String> {
         let bytes = self.logs.join(GIVEN_UP).read_at_most(REASON_BYTES_MAX).ok().flatten()?;
         Some(self.workspace.secrets.redact(&String::from_utf8_lossy(&bytes)))
+    }
+
+    /// What the executor asks a person, where it does.
+    pub(super) fn question(&self) -> Option<Question> {
+        let bytes = self.logs.join(QUESTION).read_at_most(REASON_BYTES_MAX).ok().flatten()?;
+        serde_json::from_slice(&bytes).ok()
     }
 
     /// Keeps what was printed, and gives the answers.

@@ -13,6 +13,7 @@ mod worked;
 mod workspace;
 
 pub use barred::Barred;
+pub use hand_in::ask;
 pub use hand_in::give_up;
 pub use judging::Judging;
 pub use order::Doer;

@@ -131,7 +131,7 @@ impl Hands<'_> {
             | WorkResult::Interrupted { .. } => {
                 result.add(self.order.watch.findings(self.workspace, before));
             }
-            WorkResult::Waiting(_) | WorkResult::NotYet => {}
+            WorkResult::Escalated { .. } | WorkResult::Waiting(_) | WorkResult::NotYet => {}
         }
         result
     }
@@ -139,6 +139,9 @@ impl Hands<'_> {
     fn result(&self, outcome: &CallOutcome, hand_in: &HandIn<'_>) -> WorkResult {
         if self.order.is_polled && outcome.exit_code() == Some(executor::EXIT_NOT_YET) {
             return WorkResult::NotYet;
+        }
+        if let Some(question) = hand_in.question() {
+            return WorkResult::Escalated { question };
         }
         let has_ended = !matches!(outcome.conclusion, Conclusion::Interrupted { .. });
         if let Some(reason) = hand_in.given_up().filter(|_| has_ended) {

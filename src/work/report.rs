@@ -2,6 +2,7 @@
 
 use crate::event::Invocation;
 use crate::event::Judged;
+use crate::event::Question;
 use crate::event::WaitsFor;
 use crate::executor::Cut;
 use crate::finding::Finding;
@@ -49,6 +50,11 @@ pub enum WorkResult {
         /// What was found until then.
         findings: Vec<Finding>,
     },
+    /// Whoever worked at it asks a person, and has ended; no try is spent.
+    Escalated {
+        /// What is asked.
+        question: Question,
+    },
     /// Somebody outside must do it.
     Waiting(WaitsFor),
     /// A command said that what it asks for is not there yet.
@@ -72,7 +78,7 @@ impl WorkResult {
                 judged.findings.extend(found);
             }
             Self::Interrupted { findings, .. } => findings.extend(found),
-            Self::Waiting(_) | Self::NotYet => {}
+            Self::Escalated { .. } | Self::Waiting(_) | Self::NotYet => {}
         }
     }
 

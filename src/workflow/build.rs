@@ -76,6 +76,7 @@ pub(super) fn build(
         key,
         inputs,
         budget: file.budget,
+        must_ask: file.must_ask.clone(),
         checkpoint: file.checkpoint,
         gates,
         index,

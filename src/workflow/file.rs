@@ -27,6 +27,7 @@ pub use shell::ShellFile;
 pub use template::TemplateFile;
 pub use template::UseFile;
 
+use super::phase::Phase;
 use super::secret_file::SecretFile;
 use crate::budget::Budget;
 use crate::checkpoint_policy::CheckpointPolicy;
@@ -59,6 +60,10 @@ pub struct WorkflowFile {
     /// When to seal checkpoints during a run.
     #[serde(default)]
     pub checkpoint: CheckpointPolicy,
+    /// What an agent must ask a person before it decides, such as `["auth", "security"]`. It stands in
+    /// every packet.
+    #[serde(default)]
+    pub must_ask: Vec<String>,
     /// Typed parameters, given when a run starts.
     #[serde(default)]
     pub inputs: IndexMap<String, InputFile>,
@@ -285,6 +290,8 @@ pub struct GateFile {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub labels: Vec<Placed<String>>,
+    /// The phase of the work from this gate on, shown in the list of runs that workers drive.
+    pub phase: Option<Phase>,
     /// Check the gate again in each session.
     #[serde(default)]
     pub every_session: bool,

@@ -21,6 +21,7 @@ use super::names;
 use super::names::SeenGate;
 use super::names::View;
 use super::part;
+use super::phase::Phase;
 use super::reading::Gaps;
 use super::texts::Texts;
 use super::times::build_poll;
@@ -120,6 +121,8 @@ pub struct Gate {
     pub answers: Vec<Input>,
     /// The file that a program answers the form with.
     pub answers_from: Option<AnswersFrom>,
+    /// The phase that the work is in from here on.
+    pub phase: Option<Phase>,
     /// Whether every session judges it anew.
     pub every_session: bool,
     /// The gates that its templates look at.
@@ -317,6 +320,7 @@ pub(super) fn build_from(
         answers: input::build(source, file.answers.clone())
             .map_err(|mut errors| errors.swap_remove(0))?,
         answers_from: work::answers_from(file, &inside),
+        phase: file.phase,
         every_session: file.every_session,
         sees: Arc::default(),
         id,

@@ -18,6 +18,7 @@ mod looked_at;
 mod names;
 mod outputs;
 mod part;
+mod phase;
 mod reading;
 mod since;
 mod single_braces;
@@ -56,6 +57,7 @@ pub use lint::TO_THE_END;
 pub use lint::name_rule;
 pub use names::GATE_STATUSES;
 pub use names::SeenGate;
+pub use phase::Phase;
 pub use work::Role;
 pub use work::Work;
 
@@ -94,6 +96,8 @@ pub struct Workflow {
     pub inputs: Vec<Input>,
     /// What a run may spend.
     pub budget: Budget,
+    /// What an agent asks a person before it decides.
+    pub must_ask: Vec<String>,
     /// When checkpoints are sealed.
     pub checkpoint: CheckpointPolicy,
     /// The gates, in the order of the file.

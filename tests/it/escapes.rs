@@ -8,9 +8,19 @@ const EVIL: &str =
     "e\u{1b}]0;PWN\u{7}\u{1b}[31m\u{9b}2J\u{202e}\u{2066}\u{200f}\u{7f}\u{1b}]52;c;eA==\u{7}\u{8}v";
 
 /// Every command, as it may be typed; those that change something last. `EVIL` stands for itself.
-const COMMANDS: [&str; 87] = [
+const COMMANDS: [&str; 97] = [
     "status",
     "worker --until-idle --labels EVIL",
+    "spawn EVIL --workflow EVIL --input EVIL",
+    "spawn EVIL --workflow demo",
+    "list --all",
+    "get EVIL",
+    "ack",
+    "restart EVIL",
+    "cancel EVIL --reason EVIL",
+    "delete EVIL",
+    "forward demo EVIL",
+    "update --status EVIL",
     "errand --run EVIL --slot 1",
     "next",
     "brief",

@@ -12,7 +12,7 @@ use std::path::Path;
 const SPOKEN: [(&str, &str); 4] = [
     ("src/executor/settings.rs", "an agent's program has flags of its own, shown by example"),
     ("src/project/itself.rs", "this program, started once more"),
-    ("src/packet.rs", "a packet tells an agent at a shell how to hand in its work"),
+    ("src/packet/finish.rs", "a packet tells an agent at a shell how to hand in its work"),
     ("src/suggestion.rs", "a suggestion becomes a line to type here, and nowhere else"),
 ];
 

@@ -133,6 +133,7 @@ fn first() -> Event {
         gate: GateId::parse(id).unwrap(),
         name: id.to_owned(),
         is_ignored: false,
+        phase: None,
     };
     Event::RunStarted(Box::new(RunStarted {
         run_id: RunId::new("20260119T143012Z", "x", "ab12cd"),

@@ -1,19 +1,23 @@
 //! One file for each command: its flags, the request they make, the words of the reply.
 
 mod back;
+mod cancel;
 mod checkpoint;
 mod checkpoint_create;
 mod checkpoint_diff;
 mod checkpoint_list;
 mod checkpoint_restore;
 mod checkpoint_show;
+mod ack;
 mod brief;
 mod completions;
 mod contract_test;
 mod cost;
 mod doctor;
 mod done;
+mod escalate;
 mod explain;
+mod forward;
 mod gate;
 mod gate_approve;
 mod gate_check;
@@ -24,8 +28,10 @@ mod gate_redo;
 mod gate_reject;
 mod gate_start;
 mod gate_waive;
+mod get;
 mod init;
 mod invocation_record;
+mod list;
 mod log;
 mod logs;
 mod man;
@@ -37,6 +43,7 @@ mod record_fetch;
 mod record_push;
 mod record_rebuild;
 mod rehearse;
+mod restart;
 mod run;
 mod run_amend;
 mod run_cancel;
@@ -53,8 +60,10 @@ mod session_list;
 mod session_pause;
 mod session_start;
 mod session_status;
+mod spawn;
 mod status;
 mod subject;
+mod update;
 mod use_run;
 mod verify;
 mod worker;
@@ -129,7 +138,7 @@ pub enum Command {
     /// Switch back to the previous run.
     Back,
     /// Record progress.
-    Update(ops::note::Request),
+    Update(update::Arguments),
     /// Record a note.
     Note(ops::note::Request),
     /// Record completed work; without a text, list what was recorded.
@@ -160,6 +169,28 @@ pub enum Command {
         #[command(subcommand)]
         command: record::RecordCommand,
     },
+    /// Have workers drive a run for each key, each in a git worktree of its own.
+    Spawn(ops::spawn::Request),
+    /// List the runs that workers drive, and what each needs.
+    List(list::Arguments),
+    /// Show a run that a worker drives.
+    Get(ops::get::Request),
+    /// Acknowledge the messages that were forwarded to a run.
+    #[command(arg = bare_run())]
+    Ack(ops::RunChoice),
+    /// Short for `orch run pause`.
+    #[command(arg = bare_run())]
+    Pause(ops::run_pause::Request),
+    /// Have a worker drive a run again that failed, is stuck or lost its process.
+    Restart(ops::get::Request),
+    /// Cancel a run that a worker drives, and remove its worktree.
+    Cancel(ops::cancel::Request),
+    /// Remove the worktree and the branch of a run that is over.
+    Delete(ops::get::Request),
+    /// Leave a question to a person, and end the attempt.
+    Escalate(ops::escalate::Request),
+    /// Answer a run's question, or send a message for its next packet.
+    Forward(ops::forward::Request),
     /// Drive the runs that wait in the pool, such as child runs.
     Worker(ops::worker::Request),
     /// Do what a ticket of the pool asks for; `worker` runs this automatically.
@@ -221,7 +252,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Open(choice) => open::execute(face, &choice),
         Command::Use(request) => use_run::execute(face, &request),
         Command::Back => back::execute(face),
-        Command::Update(request) => note::execute(face, NoteKind::Update, request),
+        Command::Update(arguments) => update::execute(face, arguments),
         Command::Note(request) => note::execute(face, NoteKind::Note, request),
         Command::Log(arguments) => log::execute(face, arguments),
         Command::Decide(request) => note::execute(face, NoteKind::Decision, request),
@@ -232,6 +263,16 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Cost(request) => cost::execute(face, &request),
         Command::Verify(request) => verify::execute(face, &request),
         Command::Record { command } => record::execute(face, command),
+        Command::Spawn(request) => spawn::execute(face, &request),
+        Command::List(arguments) => list::execute(face, &arguments),
+        Command::Get(request) => get::execute(face, &request),
+        Command::Ack(choice) => ack::execute(face, &choice),
+        Command::Pause(request) => run_pause::execute(face, &request),
+        Command::Restart(request) => restart::execute(face, &request),
+        Command::Cancel(request) => cancel::execute(face, &request),
+        Command::Delete(request) => cancel::execute_delete(face, &request),
+        Command::Escalate(request) => escalate::execute(face, &request),
+        Command::Forward(request) => forward::execute(face, &request),
         Command::Worker(request) => worker::execute(face, &request),
         Command::Errand(request) => {
             ops::errand::errand(&face.global.open(true)?, &face.caller, &request)?;

@@ -5,10 +5,13 @@ use crate::cli::answer::Face;
 use crate::cli::ci::CiArguments;
 use crate::cli::ci::Reports;
 use crate::cli::drive;
+use crate::cli::exit;
 use crate::cli::progress::Progress;
 use crate::ops::Foreword;
+use crate::ops::Instructions;
 use crate::ops::Project;
 use crate::ops::RunChoice;
+use crate::ops::restart;
 use crate::ops::run_resume;
 
 /// The run, how to drive it, and what CI wants.
@@ -18,6 +21,9 @@ pub struct Arguments {
     request: run_resume::Request,
     #[command(flatten)]
     ci: CiArguments,
+    /// Have workers resume all runs whose processes are gone, such as after a reboot.
+    #[arg(long, conflicts_with = "run")]
+    all: bool,
 }
 
 impl Arguments {
@@ -29,6 +35,15 @@ impl Arguments {
 
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
+    if arguments.all {
+        let left = restart::restart_all(&project)?;
+        if left.is_empty() {
+            face.say("no run has lost its process");
+        }
+        let lines = left.iter().map(|run| format!("{} queued {}\n", run.key, run.run_id));
+        face.answer(&left, &Instructions::default(), &lines.collect::<String>());
+        return Ok(exit::DONE);
+    }
     let reports = Reports::of(&arguments.ci)?;
     resume(face, &project, &arguments.request, (&arguments.ci, &reports))
 }

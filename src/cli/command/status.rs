@@ -109,7 +109,10 @@ fn text(reply: &status::Reply) -> String {
                 line.waits_for.map(|waits_for| format!("waits for {waits_for}{shows}{until}"));
             let newer = line.superseded_by.iter().map(ToString::to_string).collect::<Vec<_>>();
             let newer = (!newer.is_empty()).then(|| format!("superseded by {}", newer.join(", ")));
-            let cut = line.reason.as_ref().filter(|_| line.waits_for == Some(WaitsFor::Decision));
+            let cut = line
+                .reason
+                .as_ref()
+                .filter(|_| matches!(line.waits_for, Some(WaitsFor::Decision | WaitsFor::Answer)));
             let cut = cut.map(|reason| format!(": {reason}")).unwrap_or_default();
             let waits = waits.map(|waits| waits + &cut);
             let remark = waits.or_else(|| line.reason.clone()).or(newer).unwrap_or_default();

@@ -23,6 +23,7 @@ pub fn subject(command: &Command) -> Option<Subject> {
         Command::Checkpoint { command } => of_checkpoint(command)?,
         Command::Resume(arguments) => arguments.run(),
         Command::Approve(request) => &request.gate.run,
+        Command::Pause(request) => &request.run,
         Command::Done(request) => &request.finish.gate.run,
         Command::Use(_) | Command::Back => &RunChoice::default(),
         Command::Record { command: RecordCommand::Push(_) | RecordCommand::Fetch(_) }
@@ -41,6 +42,15 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Contract { .. }
         | Command::Rehearse(_)
         | Command::Verify(_)
+        | Command::Spawn(_)
+        | Command::List(_)
+        | Command::Get(_)
+        | Command::Ack(_)
+        | Command::Restart(_)
+        | Command::Cancel(_)
+        | Command::Delete(_)
+        | Command::Escalate(_)
+        | Command::Forward(_)
         | Command::Worker(_)
         | Command::Errand(_)
         | Command::Init(_)

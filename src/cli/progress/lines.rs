@@ -103,9 +103,7 @@ impl Lines {
                     self.wait_for(gate);
                 }
             }
-            Event::ChildEnded { gate, child, .. } => {
-                self.told(&format!("{gate}: run {} {}", child.run, child.status));
-            }
+            Event::GateEscalated { .. } | Event::ChildEnded { .. } => self.of_others(event),
             Event::GateSkipped { gate, reason } => {
                 self.end(gate, GateStatus::Skipped, 0, Some(reason));
             }
@@ -138,6 +136,7 @@ impl Lines {
             | Event::GateGathered { .. }
             | Event::GateAnswered { .. }
             | Event::GateApproved { .. }
+            | Event::GateReplied { .. }
             | Event::GateHandedIn { .. }
             | Event::GateRerecorded { .. }
             | Event::AgentGiven { .. }
@@ -342,7 +341,13 @@ impl Lines {
         }
     }
 
-    fn end(&mut self, gate: &GateId, status: GateStatus, attempt: u32, reason: Option<&str>) {
+    pub(super) fn end(
+        &mut self,
+        gate: &GateId,
+        status: GateStatus,
+        attempt: u32,
+        reason: Option<&str>,
+    ) {
         self.live.end(gate);
         self.polled.remove(gate);
         let began = self.at_work.remove(gate).map(|(_, began)| began);
@@ -366,7 +371,7 @@ impl Lines {
     }
 
     /// A line that tells of a gate: off a terminal with the time, since nobody sees it come.
-    fn told(&self, text: &str) {
+    pub(super) fn told(&self, text: &str) {
         match self.at.filter(|_| !self.live.is_drawn()) {
             Some(at) => self.line(&format!("{} {text}", at.time_of_day())),
             None => self.line(text),

@@ -104,8 +104,8 @@ fn words(event: &Event) -> Option<String> {
         Event::GateInterrupted { gate, attempt, .. } => {
             format!("gate {gate} interrupted, attempt {attempt}")
         }
-        Event::ChildEnded { gate, child, .. } => {
-            format!("child run of gate {gate} ended {}", child.status)
+        Event::GateEscalated { .. } | Event::GateReplied { .. } | Event::ChildEnded { .. } => {
+            of_others(event)?
         }
         Event::GateWaived { gate, reason, .. } => format!("gate {gate} waived: {reason}"),
         Event::GatesReopened { gates, reason, .. } => {
@@ -150,6 +150,18 @@ fn words(event: &Event) -> Option<String> {
     })
 }
 
+/// What came of work that somebody else was asked about, or did.
+fn of_others(event: &Event) -> Option<String> {
+    if let Event::GateEscalated { gate, question, .. } = event {
+        return Some(format!("gate {gate} asked: {}", question.in_words()));
+    }
+    if let Event::GateReplied { gate, reply, .. } = event {
+        return Some(format!("gate {gate} was answered: {}", reply.text));
+    }
+    let Event::ChildEnded { gate, child, .. } = event else { return None };
+    Some(format!("child run of gate {gate} ended {}", child.status))
+}
+
 fn bounds(range: &Range) -> String {
     match (&range.start_from, &range.until) {
         (None, None) => "limits of the run removed".to_owned(),
@@ -168,6 +180,7 @@ fn doer(run: &Run, event: &Event) -> Option<String> {
         | Event::GateEstimated { by, .. }
         | Event::AgentGiven { by, .. }
         | Event::BudgetSet { by, .. } => Some(by.clone()),
+        Event::GateReplied { reply, .. } => Some(reply.by.clone()),
         Event::RunAmended(amended) => Some(amended.by.clone()),
         Event::Noted(note) => Some(note.by.clone()),
         Event::SessionStarted(started) => Some(started.by.clone()),
@@ -178,7 +191,8 @@ fn doer(run: &Run, event: &Event) -> Option<String> {
         Event::GateStarted(started) => worker(run, &started.gate, started.attempt),
         Event::GatePassed { gate, attempt, .. }
         | Event::GateFailed { gate, attempt, .. }
-        | Event::GateInterrupted { gate, attempt, .. } => worker(run, gate, *attempt),
+        | Event::GateInterrupted { gate, attempt, .. }
+        | Event::GateEscalated { gate, attempt, .. } => worker(run, gate, *attempt),
         Event::RunStarted(_)
         | Event::RunResumed { .. }
         | Event::RunWaiting { .. }

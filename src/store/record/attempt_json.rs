@@ -7,7 +7,9 @@ use crate::event::Artifact;
 use crate::event::ChildEnd;
 use crate::event::ChildOrder;
 use crate::event::Invocation;
+use crate::event::Question;
 use crate::event::Recipe;
+use crate::event::Reply;
 use crate::event::Worker;
 use crate::executor::ExecutorKind;
 use crate::finding::Finding;
@@ -48,6 +50,10 @@ struct AttemptJson<'a> {
     handed_in_by: &'a [String],
     approval: Option<&'a Approved>,
     failure_reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<&'a Question>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply: Option<&'a Reply>,
 }
 
 /// The child run that did the work.
@@ -97,6 +103,8 @@ pub(super) fn render(run: &Run, gate: &GateId, attempt: &Attempt) -> Vec<u8> {
         handed_in_by: &attempt.handed_in_by,
         approval: attempt.approval.as_deref(),
         failure_reason: attempt.failure_reason.as_deref(),
+        question: attempt.question.as_deref(),
+        reply: attempt.reply.as_deref(),
     };
     crate::json::pretty(&json)
 }

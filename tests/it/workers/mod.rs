@@ -2,6 +2,8 @@
 //! that drive them.
 
 mod child_runs;
+mod commands;
+mod escalation;
 mod kills;
 mod workspaces;
 

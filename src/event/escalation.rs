@@ -1,0 +1,34 @@
+//! Questions that whoever works at a gate leaves to a person, instead of guessing.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+/// A question for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Question {
+    /// What is asked.
+    pub text: String,
+    /// The answers that were thought of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// What it is about, such as `security`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
+}
+
+impl Question {
+    /// The question with its options, on one line.
+    pub fn in_words(&self) -> String {
+        let text = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if self.options.is_empty() { text } else { format!("{text} ({})", self.options.join(", ")) }
+    }
+}
+
+/// What a person said to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Reply {
+    /// The answer.
+    pub text: String,
+    /// Who gave it.
+    pub by: String,
+}

@@ -1,0 +1,78 @@
+//! `orch cancel`: end a run that a worker drives, and remove its worktree. What is not committed there is
+//! kept under a ref; the branch stays.
+
+use super::Caller;
+use super::Error;
+use super::Project;
+use super::RunChoice;
+use super::pooled;
+use super::run_cancel;
+use super::take_over::HearsStop;
+use super::take_over::Wait;
+use crate::id::RunId;
+use crate::project::leave;
+use crate::project::leave::RemovedWorktree;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// Arguments of `cancel`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+pub struct Request {
+    /// Key, run id, or a unique part of one.
+    #[cfg_attr(feature = "cli", arg(value_name = "KEY"))]
+    pub key: String,
+    /// Reason, for the record.
+    #[cfg_attr(feature = "cli", arg(long))]
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// Keep the worktree.
+    #[cfg_attr(feature = "cli", arg(long))]
+    #[serde(default)]
+    pub keep_worktree: bool,
+    /// How long to wait.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
+    pub wait: Wait,
+}
+
+/// A run that was canceled.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[non_exhaustive]
+pub struct CanceledRun {
+    /// The run's id.
+    pub run_id: RunId,
+    /// The run's key.
+    pub key: String,
+    /// What became of its worktree.
+    #[serde(flatten)]
+    pub removed: RemovedWorktree,
+}
+
+/// Cancels the run. One that is over stays as it is, and only its worktree goes.
+pub fn cancel(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+    told: HearsStop<'_>,
+) -> Result<CanceledRun, Error> {
+    let run = pooled::find(project, &request.key)?;
+    let trouble = |source| Error::environment(format!("cannot use the pool: {source}"));
+    project.store.pool().withdraw(&run.run_id).map_err(trouble)?;
+    if run.status.is_some_and(|status| !status.is_final()) {
+        let choice = RunChoice { run: Some(run.run_id.to_string()) };
+        let cancel = run_cancel::Request {
+            run: choice,
+            reason: request.reason.clone(),
+            wait: request.wait.clone(),
+        };
+        let home = project.home_of(&run.run_id)?;
+        run_cancel::run_cancel(home.as_ref().unwrap_or(project), caller, &cancel, told)?;
+    }
+    let mut removed = RemovedWorktree::default();
+    if !request.keep_worktree && run.status.is_some() {
+        leave::remove_worktree(project, &run.run_id, &mut removed)?;
+    }
+    Ok(CanceledRun { run_id: run.run_id, key: run.key, removed })
+}

@@ -1,0 +1,25 @@
+//! `orch delete`: remove the worktree and the branch of a run that is over. What nothing else has is
+//! kept under a ref, and so is the run's record.
+
+use super::Error;
+use super::Project;
+use super::cancel::CanceledRun;
+use super::get;
+use super::pooled;
+use crate::project::leave;
+use crate::project::leave::RemovedWorktree;
+
+/// Removes both. Done again, it finds nothing left to remove.
+pub fn delete(project: &Project, request: &get::Request) -> Result<CanceledRun, Error> {
+    let run = pooled::find(project, &request.key)?;
+    if run.status.is_none_or(|status| !status.is_end()) {
+        let message = format!("run {} is not over", run.run_id);
+        return Err(Error::usage(message).advise("cancel it first"));
+    }
+    let mut removed = RemovedWorktree::default();
+    leave::remove_worktree(project, &run.run_id, &mut removed)?;
+    if let Some(branch) = &run.branch {
+        leave::delete_branch(project, (&run.run_id, branch), &mut removed)?;
+    }
+    Ok(CanceledRun { run_id: run.run_id, key: run.key, removed })
+}

@@ -1,0 +1,115 @@
+//! `orch forward`: tell whoever works in a run something. Where a gate asks a question, this is a
+//! person's answer to it, and the work continues; else it waits for the next packet.
+
+use super::Caller;
+use super::Driver;
+use super::Error;
+use super::Project;
+use super::RunChoice;
+use super::choose;
+use super::note;
+use crate::advance;
+use crate::caller::asker;
+use crate::event::Event;
+use crate::event::NoteKind;
+use crate::event::Reply;
+use crate::event::RunStatus;
+use crate::event::WaitsFor;
+use crate::id::AttemptId;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::project::supervisor;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::store::pool::Errand;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// Arguments of `forward`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// Run id, a unique part of it, or key.
+    #[cfg_attr(feature = "cli", arg(value_name = "RUN"))]
+    pub run: String,
+    /// Message; quotes are optional unless the shell needs them.
+    #[cfg_attr(feature = "cli", arg(value_name = "MESSAGE", required = true, num_args = 1..))]
+    pub text: Vec<String>,
+    /// Gate to tell; by default the one that asks, otherwise all that follow.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "GATE"))]
+    #[serde(default)]
+    pub gate: Option<String>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[non_exhaustive]
+pub struct Forwarded {
+    /// The run's id.
+    pub run_id: RunId,
+    /// The gate whose question it answers.
+    pub answered: Option<GateId>,
+    /// The message, as recorded.
+    pub text: String,
+    /// Whether the run waits for a worker now.
+    pub resumed: bool,
+}
+
+/// Forwards the message. An agent cannot answer for a person.
+pub fn forward(project: &Project, caller: &Caller, request: &Request) -> Result<Forwarded, Error> {
+    let choice = RunChoice { run: Some(request.run.clone()) };
+    let id = choose::open_run(project, caller, &choice)?;
+    let run = project.store.read(&id)?.run;
+    let named = request.gate.as_deref();
+    let named = named.map(|name| choose::gate_of(project, caller, &run, Some(name))).transpose()?;
+    let asking = asking(&run, named.as_ref())?;
+    let words = request.text.join(" ");
+    let Some(asking) = asking else {
+        let note = note::said(project, caller, &run, (NoteKind::Message, named), &words)?;
+        note::leave(project, caller, &id, &note)?;
+        let text = note.text;
+        return Ok(Forwarded { run_id: id, answered: None, text, resumed: false });
+    };
+    asker::refuse_agents(project, caller)?;
+    let text = note::said(project, caller, &run, (NoteKind::Message, None), &words)?.text;
+    let mut driver = Driver::take(project, &id)?;
+    let AttemptId { gate, number: attempt } = asking;
+    let reply = Reply { text: text.clone(), by: caller.identity(project)? };
+    driver.append(&[Event::GateReplied { gate: gate.clone(), attempt, reply }])?;
+    driver.commit(Some(&gate), true)?;
+    let is_paused = driver.run().status == RunStatus::Paused;
+    drop(driver);
+    let resumed = !is_paused && project.store.workspace(&id).exists();
+    if resumed {
+        let folder = project.workspace_of(&id);
+        advance::enqueue(project, &advance::ticket(project, &id, folder, Errand::Continue))?;
+        supervisor::hire(project)?;
+    }
+    Ok(Forwarded { run_id: id, answered: Some(gate), text, resumed })
+}
+
+/// The attempt whose question is open: of the gate that is named, else the only one.
+fn asking(run: &Run, named: Option<&GateId>) -> Result<Option<AttemptId>, Error> {
+    let asks = |gate: &&GateId| {
+        run.gate(gate).is_some_and(|state| state.waits_for == Some(WaitsFor::Answer))
+    };
+    let all: Vec<&GateId> = run.gates_in(GateStatus::Waiting).filter(asks).collect();
+    let meant: Vec<&GateId> = match named {
+        Some(gate) => all.into_iter().filter(|asking| *asking == gate).collect(),
+        None => all,
+    };
+    match meant.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(run
+            .gate(only)
+            .and_then(|state| state.attempt())
+            .map(|attempt| AttemptId::new(only, attempt.attempt))),
+        several => {
+            let gates: Vec<&str> = several.iter().map(|gate| gate.as_str()).collect();
+            let message = format!("several gates ask: {}", gates.join(", "));
+            Err(Error::usage(message).advise(format!("name one, such as {}", gates[0])))
+        }
+    }
+}

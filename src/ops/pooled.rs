@@ -1,0 +1,286 @@
+//! The runs that workers drive, and how each of them fares: whether it waits for a slot, is at work, is
+//! silent, has lost its process, or rests for somebody.
+
+use super::Error;
+use super::Project;
+use crate::clock::Moment;
+use crate::clock::parse_duration;
+use crate::event::ChildOrder;
+use crate::event::PauseCause;
+use crate::event::Question;
+use crate::event::RunStatus;
+use crate::event::WaitsFor;
+use crate::executor;
+use crate::files;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::run::GateState;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::spending::Cost;
+use crate::store::journal;
+use crate::store::pool;
+use crate::store::pool::Errand;
+use crate::store::pool::Ticket;
+use crate::workflow::Phase;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How a run fares in the hands of workers.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema, strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[non_exhaustive]
+pub enum Health {
+    /// It waits for a slot.
+    Queued,
+    /// A process drives it.
+    Working,
+    /// A process drives it, and nothing was heard of its work for long.
+    Stalled,
+    /// Its process died, and a worker will take it up.
+    Dead,
+    /// Its process died, and no worker knows of it.
+    Orphaned,
+    /// It could not start, or its process died too often.
+    Stuck,
+    /// Nothing is at work: its status says why.
+    Resting,
+}
+
+impl Health {
+    /// The name as it is written.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// A run that workers drive.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[non_exhaustive]
+pub struct PooledRun {
+    /// Its id.
+    pub run_id: RunId,
+    /// Its key.
+    pub key: String,
+    /// Its workflow.
+    pub workflow: String,
+    /// Its status; null where it has not begun.
+    pub status: Option<RunStatus>,
+    /// How it fares.
+    pub health: Health,
+    /// How far the work has come.
+    pub phase: Phase,
+    /// The gate that is at work or waits.
+    pub gate: Option<GateId>,
+    /// Who must act.
+    pub waits_for: Option<WaitsFor>,
+    /// What is asked.
+    pub question: Option<Question>,
+    /// Why it is stuck, or why it ended.
+    pub reason: Option<String>,
+    /// Its branch.
+    pub branch: Option<String>,
+    /// The folder where it works.
+    pub folder: Option<PathBuf>,
+    /// Whether that folder is gone.
+    pub is_folder_gone: bool,
+    /// Whether a signal or its parent paused it, and no person.
+    #[serde(skip)]
+    pub was_interrupted: bool,
+    /// The run that it is a part of.
+    pub parent: Option<RunId>,
+    /// When it was given to the pool.
+    pub queued_at: Moment,
+    /// When it began.
+    pub started_at: Option<Moment>,
+    /// When something was heard of its work last.
+    pub heard_at: Option<Moment>,
+    /// Known costs together; null where none is known.
+    pub cost_usd: Option<f64>,
+}
+
+/// All runs that workers drive, the newest first.
+pub fn all(project: &Project) -> Result<Vec<PooledRun>, Error> {
+    let trouble = |source| Error::environment(format!("cannot read the pool: {source}"));
+    let pool = project.store.pool();
+    let waiting = pool.waiting().map_err(trouble)?;
+    let alive = pool.holders().map_err(trouble)?;
+    let ids =
+        project.store.runs().map_err(|source| Error::disk(&project.store.runs_folder(), source))?;
+    let mut found: Vec<PooledRun> = ids
+        .iter()
+        .filter_map(|id| {
+            let ticket = pool::read(&project.store.ticket(id)).ok().flatten()?;
+            let is_queued = waiting.iter().any(|waiting| waiting.run == *id);
+            let run = project.store.glance(id).ok()?.run;
+            Some(begun(project, &run, &ticket, (is_queued, &alive)))
+        })
+        .collect();
+    let is_known = |ticket: &&Ticket| found.iter().all(|known| known.run_id != ticket.run);
+    let at_work = pool.at_work().map_err(trouble)?;
+    let new: Vec<PooledRun> =
+        waiting.iter().chain(&at_work).filter(is_known).filter_map(queued).collect();
+    found.extend(new);
+    found.sort_by(|one, other| other.run_id.cmp(&one.run_id));
+    Ok(found)
+}
+
+/// The run of this key, the newest that is not over before the others; or of this id or a unique part
+/// of it.
+pub fn find(project: &Project, name: &str) -> Result<PooledRun, Error> {
+    let all = all(project)?;
+    let is_open = |run: &&PooledRun| run.status.is_none_or(|status| !status.is_final());
+    let of_key = || all.iter().filter(|run| run.key == name);
+    if let Some(run) = of_key().find(is_open).or_else(|| of_key().next()) {
+        return Ok(run.clone());
+    }
+    let parts: Vec<&PooledRun> =
+        all.iter().filter(|run| run.run_id.as_str().contains(name)).collect();
+    match parts.as_slice() {
+        [only] => Ok((*only).clone()),
+        [] => Err(Error::not_found(format!("no worker has a run of `{name}`"))
+            .advise(crate::source::suggest(name, all.iter().map(|run| run.key.as_str())))),
+        several => {
+            let ids: Vec<&str> = several.iter().map(|run| run.run_id.as_str()).collect();
+            Err(Error::usage(format!("`{name}` matches several runs"))
+                .advise(format!("name one of {}", ids.join(", "))))
+        }
+    }
+}
+
+/// A run that has a ticket and no journal.
+fn queued(ticket: &Ticket) -> Option<PooledRun> {
+    let Errand::Begin { order, parent } = &ticket.errand else { return None };
+    let ChildOrder { key, workflow, .. } = &**order;
+    Some(PooledRun {
+        run_id: ticket.run.clone(),
+        key: key.clone(),
+        workflow: workflow.clone(),
+        status: None,
+        health: Health::Queued,
+        phase: Phase::Registered,
+        gate: None,
+        waits_for: None,
+        question: None,
+        reason: None,
+        branch: None,
+        folder: None,
+        is_folder_gone: false,
+        was_interrupted: false,
+        parent: parent.clone(),
+        queued_at: ticket.queued_at,
+        started_at: None,
+        heard_at: None,
+        cost_usd: None,
+    })
+}
+
+fn begun(
+    project: &Project,
+    run: &Run,
+    ticket: &Ticket,
+    (is_queued, alive): (bool, &BTreeSet<String>),
+) -> PooledRun {
+    let id = &run.started.run_id;
+    let pool = project.store.pool();
+    let folder = project.workspace_of(id);
+    let gate = current_gate(run);
+    let state = gate.as_ref().and_then(|gate| run.gate(gate));
+    let heard_at = heard_at(project, &folder, run, gate.as_ref());
+    let refusal = pool.refusal(id).ok().flatten();
+    let silent_for = heard_at.map(|at| project.clock.now().since(at)).unwrap_or_default();
+    let is_held = project.store.is_held(id);
+    let health = if is_queued {
+        Health::Queued
+    } else if is_held || alive.contains(id.as_str()) {
+        if silent_for > stalled_after(project) { Health::Stalled } else { Health::Working }
+    } else if refusal.is_some() {
+        Health::Stuck
+    } else if pool.is_at_work(id) {
+        Health::Dead
+    } else if run.status == RunStatus::Running {
+        Health::Orphaned
+    } else {
+        Health::Resting
+    };
+    PooledRun {
+        run_id: id.clone(),
+        key: run.started.key.clone(),
+        workflow: run.started.workflow.clone(),
+        status: Some(run.status),
+        health,
+        phase: phase(run, health, state),
+        waits_for: state.and_then(|state| state.waits_for),
+        question: state.and_then(open_question),
+        gate,
+        reason: refusal.or_else(|| run.reason.clone()),
+        branch: run.started.git.as_ref().and_then(|git| git.branch.as_deref()).map(short),
+        is_folder_gone: !files::exists(&folder),
+        was_interrupted: matches!(run.pause, Some(PauseCause::Signal | PauseCause::Parent)),
+        folder: Some(folder),
+        parent: run.started.parent.clone(),
+        queued_at: ticket.queued_at,
+        started_at: Some(run.started_at),
+        heard_at,
+        cost_usd: Cost::of_run(run).cost_usd,
+    }
+}
+
+/// The gate that is at work, else the one that waits, else the one that failed.
+fn current_gate(run: &Run) -> Option<GateId> {
+    let mut found = [GateStatus::Running, GateStatus::Waiting, GateStatus::Fail]
+        .into_iter()
+        .flat_map(|status| run.gates_in(status));
+    found.find(|gate| run.gate(gate).is_some_and(|state| state.items.is_none())).cloned()
+}
+
+/// What gates and people say, unless the run itself says more.
+fn phase(run: &Run, health: Health, state: Option<&GateState>) -> Phase {
+    let asks = state.is_some_and(|state| state.waits_for == Some(WaitsFor::Answer));
+    match run.status {
+        RunStatus::Passed => Phase::Complete,
+        RunStatus::Canceled => Phase::Cancelled,
+        RunStatus::Failed => Phase::Stuck,
+        RunStatus::Paused => Phase::Paused,
+        RunStatus::Running | RunStatus::Waiting if asks || health == Health::Stuck => Phase::Stuck,
+        RunStatus::Running | RunStatus::Waiting => run.phase.unwrap_or(Phase::Working),
+    }
+}
+
+fn open_question(state: &GateState) -> Option<Question> {
+    let asks = state.waits_for == Some(WaitsFor::Answer);
+    state.attempt().filter(|_| asks)?.question.as_deref().cloned()
+}
+
+/// When something was printed or recorded last.
+fn heard_at(project: &Project, folder: &Path, run: &Run, gate: Option<&GateId>) -> Option<Moment> {
+    let id = &run.started.run_id;
+    let journal = project.store.state(id).join(journal::FILE);
+    let logs = folder.join(project.store.logs(id).path().strip_prefix(project.folder.root()).ok()?);
+    let printed = gate.and_then(|gate| {
+        let number = run.gate(gate)?.attempt()?.attempt;
+        let attempt = logs.join("gates").join(gate.as_str()).join(format!("attempt-{number}"));
+        let files = [executor::STDOUT, executor::STDERR].map(|name| attempt.join(name));
+        files.iter().filter_map(|path| files::modified_at(path)).max()
+    });
+    files::modified_at(&journal.path()).into_iter().chain(printed).max().map(Moment::of)
+}
+
+/// How long nothing may be heard of work.
+fn stalled_after(project: &Project) -> Duration {
+    let text = project.config.pool.stalled_after.as_deref();
+    text.and_then(|text| parse_duration(text).ok()).unwrap_or(STALLED_AFTER)
+}
+
+/// The same where nothing else is said.
+const STALLED_AFTER: Duration = Duration::from_mins(20);
+
+fn short(branch: &str) -> String {
+    branch.trim_start_matches("refs/heads/").to_owned()
+}

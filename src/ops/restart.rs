@@ -1,0 +1,63 @@
+//! `orch restart`: have a worker drive a run again, in the same worktree: one that failed, is stuck, or
+//! lost its process.
+
+use super::Error;
+use super::Project;
+use super::get;
+use super::pooled;
+use super::pooled::Health;
+use super::pooled::PooledRun;
+use crate::advance;
+use crate::event::RunStatus;
+use crate::project::supervisor;
+use crate::store::pool::Errand;
+
+/// Gives the run to the pool again. One that is at work or waits there is left as it is.
+pub fn restart(project: &Project, request: &get::Request) -> Result<PooledRun, Error> {
+    let run = pooled::find(project, &request.key)?;
+    if let Some(status) = run.status.filter(|status| status.is_final()) {
+        let message = format!("run {} is {status}", run.run_id);
+        return Err(
+            Error::usage(message).advise(format!("start another run of `{}` instead", run.key))
+        );
+    }
+    if run.is_folder_gone {
+        let folder = run.folder.as_ref().map(|folder| folder.display().to_string());
+        let message = format!("the worktree {} is gone", folder.unwrap_or_default());
+        let branch = run.branch.clone().unwrap_or_default();
+        return Err(Error::usage(message)
+            .advise(format!("make it again: git worktree add FOLDER {branch}")));
+    }
+    match run.health {
+        Health::Queued | Health::Working | Health::Stalled => {}
+        Health::Dead | Health::Orphaned | Health::Stuck | Health::Resting => {
+            again(project, &run)?;
+            supervisor::hire(project)?;
+        }
+    }
+    pooled::find(project, run.run_id.as_str())
+}
+
+/// The same for every run whose process is gone, such as after the machine was restarted.
+pub fn restart_all(project: &Project) -> Result<Vec<PooledRun>, Error> {
+    let is_left = |run: &PooledRun| match run.health {
+        Health::Dead | Health::Orphaned => !run.is_folder_gone,
+        Health::Resting => run.status == Some(RunStatus::Paused) && run.was_interrupted,
+        Health::Queued | Health::Working | Health::Stalled | Health::Stuck => false,
+    };
+    let left: Vec<PooledRun> = pooled::all(project)?.into_iter().filter(is_left).collect();
+    for run in &left {
+        again(project, run)?;
+    }
+    supervisor::hire(project)?;
+    Ok(left)
+}
+
+fn again(project: &Project, run: &PooledRun) -> Result<(), Error> {
+    let pool = project.store.pool();
+    let trouble = |source| Error::environment(format!("cannot use the pool: {source}"));
+    pool.forget_refusal(&run.run_id).map_err(trouble)?;
+    pool.forget(&run.run_id).map_err(trouble)?;
+    let folder = project.workspace_of(&run.run_id);
+    advance::enqueue(project, &advance::ticket(project, &run.run_id, folder, Errand::Resume))
+}

@@ -1,0 +1,40 @@
+//! How attempts end.
+
+use serde::Deserialize;
+use serde::Serialize;
+use std::fmt;
+
+/// How an attempt ended, or that it has not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
+pub enum AttemptStatus {
+    /// Its work goes on.
+    Running,
+    /// It waits for somebody.
+    Waiting,
+    /// Its outputs hold.
+    Pass,
+    /// It failed.
+    Fail,
+    /// It was cut off; no try is spent.
+    Interrupted,
+    /// It ended with a question for a person; no try is spent.
+    Escalated,
+    /// The run went on without it.
+    Canceled,
+}
+
+impl fmt::Display for AttemptStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Running => "RUNNING",
+            Self::Waiting => "WAITING",
+            Self::Pass => "PASS",
+            Self::Fail => "FAIL",
+            Self::Interrupted => "INTERRUPTED",
+            Self::Escalated => "ESCALATED",
+            Self::Canceled => "CANCELED",
+        })
+    }
+}

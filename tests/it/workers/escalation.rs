@@ -1,0 +1,99 @@
+//! Questions: whoever works at a gate leaves one to a person and ends, and the next attempt begins with
+//! the answer.
+
+use super::committed;
+use super::orch;
+use super::runs;
+use crate::house::House;
+use crate::house::wait_until;
+
+/// A worker whose agent asks in its first attempt, and writes what it is told in the next.
+fn asking() -> House {
+    let house = House::new()
+        .agents("")
+        .workflow(
+            "item",
+            "key = '{{ key }}'
+             must_ask = ['auth', 'security']
+             [inputs]
+             key = { type = 'slug', help = 'what it is about' }
+             [[gate]]
+             id = 'work'
+             executor = 'agent'
+             phase = 'planning'
+             contract = 'work'
+             retry = { attempts = 1 }",
+        )
+        .leaves("work", "done.txt")
+        .script(
+            "work.1",
+            concat!(
+                env!("CARGO_BIN_EXE_orch"),
+                " escalate 'Which token?' --options JWT,cookie --domain auth; ",
+                env!("CARGO_BIN_EXE_orch"),
+                " update --status shipping",
+            ),
+        )
+        .script("work.2", "cat > packet.txt; echo ok > done.txt");
+    committed(house)
+}
+
+#[test]
+fn an_attempt_that_asks_spends_no_try_and_the_next_one_knows_the_answer() {
+    let house = asking();
+    orch(&house, "run item --key a")
+        .code(3)
+        .says("asks: Which token? (JWT, cookie)")
+        .says("orch forward run_");
+    assert_eq!(house.attempts("work"), "ESCALATED");
+    assert_eq!(house.attempt("work", 1)["question"]["domain"], "auth");
+    let packet = house.packet("work", 1);
+    assert!(packet.contains("Ask a person before you decide anything about: auth, security."));
+    orch(&house, "status").code(0).says("Which token? (JWT, cookie)");
+    orch(&house, "forward a Use JWT").code(0).says("answered work; resume run");
+    orch(&house, "resume").code(0);
+    assert_eq!(house.attempts("work"), "ESCALATED PASS");
+    let told = house.packet("work", 2);
+    let said = "attempt 1 asked: Which token? (JWT, cookie) Answer: Use JWT";
+    assert!(told.contains(said), "{told}");
+    orch(&house, "verify").code(0);
+}
+
+#[test]
+fn no_agent_answers_for_a_person() {
+    let house = asking();
+    orch(&house, "run item --key a").code(3);
+    let house = house.env("CLAUDECODE", "1");
+    orch(&house, "forward a Use JWT").code(2).says("requires a person, not an agent");
+    assert_eq!(house.attempts("work"), "ESCALATED");
+}
+
+#[test]
+fn a_worker_that_asks_rests_until_it_is_answered_and_goes_on_by_itself() {
+    let house = asking();
+    orch(&house, "spawn a --workflow item").code(0).says("a queued run_");
+    orch(&house, "spawn a --workflow item").code(0).says("a exists run_");
+    wait_until("the worker asks", || orch(&house, "list").stdout.contains("stuck"));
+    let list = orch(&house, "list").code(0).says("a asks: Which token? (JWT, cookie)");
+    list.says("orch forward a \"…\"");
+    orch(&house, "get a").code(0).says("asks      Which token? (JWT, cookie)").says("branch    a");
+    orch(&house, "forward a Use JWT").code(0).says("continues");
+    wait_until("the worker goes on", || runs(&house) == "a PASSED");
+    assert!(!orch(&house, "list").stdout.contains('a'));
+    orch(&house, "list --all").code(0).says("complete");
+}
+
+#[test]
+fn messages_stand_in_the_next_packet_until_they_are_read() {
+    let house = asking();
+    orch(&house, "run item --key a").code(3);
+    orch(&house, "forward a --gate other x").code(2).says("gate `other` not found");
+    orch(&house, "note a word").code(0);
+    orch(&house, "ack").code(0).says("no new messages");
+    orch(&house, "forward a Use JWT").code(0);
+    orch(&house, "forward a And keep it short").code(0).says("forwarded");
+    orch(&house, "ack").code(0).says("And keep it short");
+    orch(&house, "ack").code(0).says("no new messages");
+    orch(&house, "resume").code(0);
+    assert!(house.packet("work", 2).contains("And keep it short"));
+}
