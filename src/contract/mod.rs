@@ -2,11 +2,13 @@
 //! and parameter checked, before a run begins.
 
 mod broken;
+mod compared;
 mod contradictions;
 mod read;
 mod rule;
 
 pub use broken::broken;
+pub use compared::place_of_since;
 pub use read::inside;
 pub use read::output_schema;
 pub use read::schema;

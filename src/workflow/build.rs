@@ -65,7 +65,7 @@ pub(super) fn build(
         }
     };
     let (index, needs) = index(&gates);
-    let errors = since::check(source, &gates, &index, &contracts);
+    let errors = since::check(definition, &gates, &index);
     if !errors.is_empty() {
         return Err(errors);
     }

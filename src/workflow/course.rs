@@ -6,7 +6,6 @@ use super::file::OnFailFile;
 use super::gate::gate_id;
 use super::texts::Parse;
 use super::times::read_duration;
-use crate::document::Placed;
 use crate::id::GateId;
 use crate::source::Source;
 use crate::source::Unsound;
@@ -105,13 +104,9 @@ pub(super) fn build_on_fail(source: &Source, file: &GateFile) -> Result<OnFail, 
         OnFailFile::Continue => OnFail::Continue,
         OnFailFile::Ignore => OnFail::Ignore,
         OnFailFile::Goto(goto) => OnFail::Goto {
-            gate: gate_id(source, &Placed::new(on_fail.span(), goto.goto.clone()))?,
+            gate: gate_id(source, &goto.goto)?,
             visits: goto.visits.unwrap_or_default(),
-            per: goto
-                .per
-                .as_ref()
-                .map(|gate| gate_id(source, &Placed::new(on_fail.span(), gate.clone())))
-                .transpose()?,
+            per: goto.per.as_ref().map(|gate| gate_id(source, gate)).transpose()?,
         },
     })
 }

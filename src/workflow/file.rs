@@ -209,7 +209,8 @@ pub struct GateFile {
     #[schemars(with = "Option<bool>")]
     pub show: Option<Placed<bool>>,
     /// Run the command again as long as it exits with code 75, which means "not yet".
-    pub poll: Option<PollFile>,
+    #[schemars(with = "Option<PollFile>")]
+    pub poll: Option<Placed<PollFile>>,
     /// Locks to hold while the gate is running. Gates with a common lock never run at the same
     /// time, in this or any other run of the project.
     #[serde(default)]

@@ -297,7 +297,7 @@ pub(super) fn build_from(
         on_fail: course::build_on_fail(source, file)?,
         timeout: limit(&file.timeout),
         within: limit(&file.within),
-        poll: file.poll.as_ref().map(|poll| build_poll(source, poll)).transpose()?,
+        poll: file.poll.as_ref().map(|poll| build_poll(source, poll.get_ref())).transpose()?,
         locks: file.locks.iter().map(|name| name.get_ref().clone()).collect(),
         needs,
         join: file.join.as_ref().map_or_else(Join::default, |join| *join.get_ref()),
@@ -381,7 +381,8 @@ fn build_each(file: &EachFile, texts: &Texts<'_>) -> Box<Each> {
     let list = match (&file.list, &file.file) {
         (Some(list), _) => EachList::Expression(texts.of_items(list)),
         (None, Some(path)) => {
-            EachList::File { path: texts.file_of_items(path), pointer: file.pointer.clone() }
+            let pointer = file.pointer.as_ref().map(Placed::get_ref).cloned();
+            EachList::File { path: texts.file_of_items(path), pointer: pointer.unwrap_or_default() }
         }
         (None, None) => EachList::Expression(Template::literal("[]")),
     };

@@ -2,6 +2,7 @@
 
 mod commands;
 mod meant;
+mod places;
 mod prompts;
 mod remedies;
 mod syntax;
@@ -289,7 +290,7 @@ fn a_mistake_is_told_once_and_at_its_place() {
     help: for the list of keys: orch explain gate
 
     error: unknown gate `send`
-      --> workflows/demo.toml:6:11
+      --> workflows/demo.toml:6:20
     help: known: draft
     "#);
     let house = House::new();
