@@ -1,5 +1,6 @@
 //! Mistakes that were made: each is told with what to write, so that nobody needs the documents.
 
+mod agents;
 mod commands;
 mod meant;
 mod places;
