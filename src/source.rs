@@ -40,6 +40,9 @@ pub struct Unsound {
     /// What to write instead.
     #[help]
     pub help: Option<Advice>,
+    /// What else is wrong, where several errors are told together.
+    #[related]
+    pub others: Vec<Unsound>,
 }
 
 impl Source {
@@ -76,11 +79,19 @@ impl Source {
             source_code: NamedSource::new(&self.name, Arc::clone(&self.text)),
             span: Some((start, end - start).into()),
             help: None,
+            others: Vec::new(),
         })
     }
 }
 
 impl Unsound {
+    /// Several errors as one, of which there is at least one: the first, and the others with it.
+    pub fn together(mut errors: Vec<Box<Self>>) -> Box<Self> {
+        let mut first = errors.remove(0);
+        first.others.extend(errors.into_iter().map(|error| *error));
+        first
+    }
+
     /// The same of a text that is too short to be pointed into, such as the value of a flag.
     pub fn without_place(mut self: Box<Self>) -> Box<Self> {
         self.span = None;

@@ -117,16 +117,11 @@ fn in_words(text: String) -> String {
 }
 
 /// `error:`, the place with its caret, causes, `help:`.
-fn as_text(face: &Face, error: &(dyn Diagnostic + 'static), help: Option<String>) -> String {
+fn as_text(face: &Face, error: &dyn Diagnostic, help: Option<String>) -> String {
     as_text_of(face, "error:", error, help)
 }
 
-fn as_text_of(
-    face: &Face,
-    word: &str,
-    error: &(dyn Diagnostic + 'static),
-    help: Option<String>,
-) -> String {
+fn as_text_of(face: &Face, word: &str, error: &dyn Diagnostic, help: Option<String>) -> String {
     let columns = terminal::error_columns();
     let words = |line: &str| columns.map_or_else(|| line.to_owned(), |it| table::fold(line, it));
     let mut text = String::new();
@@ -163,7 +158,15 @@ fn as_text_of(
         let help = format!("{word} {}", crate::check::plain_text(&help));
         help.lines().for_each(|line| text.push_str(&(words(line) + "\n")));
     }
+    for other in others(error) {
+        text.push_str(&as_text(face, other, self::help(other)));
+    }
     text
+}
+
+/// The errors that are told with one.
+fn others(error: &dyn Diagnostic) -> impl Iterator<Item = &dyn Diagnostic> {
+    error.related().into_iter().flatten()
 }
 
 /// Whether `orch explain` says more of an error than its own words and place do.
@@ -177,14 +180,14 @@ pub fn help(error: &dyn Diagnostic) -> Option<String> {
 }
 
 /// An error as a JSON object, with what would be right.
-pub fn as_json(error: &(dyn Diagnostic + 'static), help: Option<String>) -> Json {
+pub fn as_json(error: &dyn Diagnostic, help: Option<String>) -> Json {
     let mut causes = Vec::new();
     let mut cause = error.source();
     while let Some(inner) = cause {
         causes.push(files::in_words(&inner.to_string()).into_owned());
         cause = inner.source();
     }
-    json!({
+    let mut told = json!({
         "code": error.code().map(|code| code.to_string()),
         "message": files::in_words(&error.to_string()),
         "causes": causes,
@@ -192,5 +195,10 @@ pub fn as_json(error: &(dyn Diagnostic + 'static), help: Option<String>) -> Json
         "place": place(error).map(|place| json!({
             "file": place.file, "line": place.line, "column": place.column,
         })),
-    })
+    });
+    let others: Vec<Json> = others(error).map(|other| as_json(other, self::help(other))).collect();
+    if !others.is_empty() {
+        told["others"] = others.into();
+    }
+    told
 }

@@ -226,6 +226,184 @@ fn what_lists_the_items_of_a_fan_out_knows_none_of_them() {
 }
 
 #[test]
+fn a_list_that_cannot_be_one_is_told_before_the_run() {
+    let gates = |each: &str| {
+        told(&workflow(&format!(
+            "[inputs]\ntitle = {{ type = 'string', default = 'x' }}\n\
+             count = {{ type = 'integer', default = 1 }}\n\
+             [[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\neach = {each}\n\
+             [[gate]]\nid = 'b'\nexecutor = 'command'\ncommand = ['true']\n"
+        )))
+    };
+    let cases = [
+        "{ in = '{{ title }}', as = 'x' }",
+        "{ in = '{{ count }}', as = 'x' }",
+        "{ in = '{{ gates.a.outputs }}', as = 'x' }",
+        "{ in = '{{ gates.b.outputs }}', as = 'x' }",
+        "{ file = '{{ gates.b.outputs | first }}', as = 'x' }",
+        "{ file = 'x.json', pointer = 'a.b', as = 'x' }",
+    ];
+    insta::assert_snapshot!(cases.map(gates).join("\n\n"), @r#"
+    error: input `title` is not a list
+      --> workflows/demo.toml:10:15
+    help: write type = "list" in [inputs.title]
+
+    error: input `count` is not a list
+      --> workflows/demo.toml:10:15
+    help: write type = "list" in [inputs.count]
+
+    error: the list of gate `a` is made from its own results, which are not there yet
+      --> workflows/demo.toml:10:15
+    help: use the results of a gate that this one needs
+
+    error: gate `b` comes after `a`, whose list is made from its results
+      --> workflows/demo.toml:10:15
+    help: use the results of a gate that this one needs
+
+    error: gate `b` comes after `a`, whose list is made from its results
+      --> workflows/demo.toml:10:17
+    help: use the results of a gate that this one needs
+
+    error: `a.b` is not a JSON pointer
+      --> workflows/demo.toml:10:37
+    help: write pointer = "/a/b"
+    "#);
+    // A jump comes back to it with what the later gate left behind.
+    let back = "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\n\
+        each = { in = '{{ gates.b.outputs }}', as = 'x' }\n\
+        [[gate]]\nid = 'b'\nexecutor = 'command'\ncommand = ['true']\n\
+        on_fail = { goto = 'a', visits = 2 }\n";
+    workflow(back).orch("workflow check demo").code(0);
+}
+
+#[test]
+fn one_mistake_in_a_table_hides_no_other_in_it() {
+    let house = workflow(
+        "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'c'\n\
+         [checkpoint]\non = ['gate_pass', 'pause']\nat_cost = 'much'\n",
+    )
+    .contract(
+        "c",
+        "[[output]]\npath = 'x'\noptional = 'true'\nfresh = 'no'\n\
+         checks = [{ kind = 'command', command = ['x'], timeout = 5, expect = 'zero' }]\n",
+    );
+    insta::assert_snapshot!(told(&house), @r#"
+    error: expected true or false, found string "true"
+      --> contracts/c.toml:4:12
+    help: write true, without quotes
+    error: expected true or false, found string "no"
+      --> contracts/c.toml:5:9
+    error: expected a string, found integer `5`
+      --> contracts/c.toml:6:58
+    help: write "5s" for seconds, or use m, h or d
+    error: expected an exit code, a list of exit codes, or "nonzero", found string "zero"
+      --> contracts/c.toml:6:70
+    error: unknown value `gate_pass`, expected one of `session_start`, `gate_passed`, `error`, `pause`
+      --> workflows/demo.toml:8:7
+    help: did you mean `gate_passed`?
+    error: expected a number, found string "much"
+      --> workflows/demo.toml:9:11
+    "#);
+}
+
+#[test]
+fn all_that_is_wrong_is_told_whatever_the_command() {
+    let gate = "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'c'\ntimeout = '1x'\n";
+    let house = workflow(&format!("{gate}when = '{{{{ nothing }}}}'"))
+        .contract("c", "[[output]]\npath = 'x'\noptinal = true\n");
+    let run = house.orch("run demo").code(2);
+    insta::assert_snapshot!(run.stderr, @"
+    error: `1x` is not a duration; use `500ms`, `90s`, `45m`, `2h` or `1d`
+      --> workflows/demo.toml:7:11
+      |
+    7 | timeout = '1x'
+      |           ^^^^
+    error: unknown name `nothing` in a template
+      --> workflows/demo.toml:8:12
+      |
+    8 | when = '{{ nothing }}'
+      |            ^^^^^^^
+    help: known: attempt, gate, gates, run, session
+    error: unknown key `optinal`
+      --> contracts/c.toml:4:1
+      |
+    4 | optinal = true
+      | ^^^^^^^
+    help: did you mean `optional`?
+    ");
+    let error = &house.orch("--json run demo").code(2).json()["error"];
+    assert_eq!(error["place"]["file"], "workflows/demo.toml");
+    assert_eq!(error["others"].as_array().map(Vec::len), Some(2));
+    assert_eq!(error["others"][1]["message"], "unknown key `optinal`");
+    let house = House::new().file(
+        "orch.toml",
+        "[agents.mine]\ncommand = ['x']\ntimeout = 30\nbudget = 3\npass = 'X'\npacket = 'stdn'\n\
+         [defaults]\nagnt = 'mine'\n[record]\nbranch = 'always'\n",
+    );
+    insta::assert_snapshot!(house.orch("doctor").code(2).stderr, @r#"
+    error: expected a string, found integer `30`
+      --> orch.toml:3:11
+      |
+    3 | timeout = 30
+      |           ^^
+    help: write "30s" for seconds, or use m, h or d
+    error: expected a table, found integer `3`
+      --> orch.toml:4:10
+      |
+    4 | budget = 3
+      |          ^
+    help: write budget = { usd = 3 }
+    error: expected a list, found string "X"
+      --> orch.toml:5:8
+      |
+    5 | pass = 'X'
+      |        ^^^
+    help: write ['X']
+    error: unknown key `agnt`
+      --> orch.toml:8:1
+      |
+    8 | agnt = 'mine'
+      | ^^^^
+    help: did you mean `agent`?
+    error: unknown value `stdn`, expected one of `stdin`, `file`, `argument`
+      --> orch.toml:6:10
+      |
+    6 | packet = 'stdn'
+      |          ^^^^^^
+    help: did you mean `stdin`?
+    error: unknown value `always`, expected one of `stops`, `attempts`, `never`
+      --> orch.toml:10:10
+       |
+    10 | branch = 'always'
+       |          ^^^^^^^^
+    "#);
+    let house = House::new().file(
+        "orch.toml",
+        "[agents.one]\nmodel = 'x'\n[agents.two]\nuse = 'three'\n[agents.four]\nuse = 'one'\n",
+    );
+    insta::assert_snapshot!(house.orch("run hello").code(2).stderr, @r#"
+    error: agent `four` requires `preset`, `use` or `command`
+      --> orch.toml:5:9
+      |
+    5 | [agents.four]
+      |         ^^^^
+    help: write command = ["PROGRAM", "ARGUMENT"]
+    error: agent `one` requires `preset`, `use` or `command`
+      --> orch.toml:1:9
+      |
+    1 | [agents.one]
+      |         ^^^
+    help: write command = ["PROGRAM", "ARGUMENT"]
+    error: unknown agent `three`
+      --> orch.toml:4:7
+      |
+    4 | use = 'three'
+      |       ^^^^^^^
+    help: known: aider, amp, claude, codex, copilot, four, gemini, one, opencode, qwen
+    "#);
+}
+
+#[test]
 fn a_signer_by_itself_is_a_list_of_one() {
     let gate = "[[gate]]\nid = 'a'\nexecutor = 'human'\n";
     let by = |approval: &str| told(&workflow(&format!("{gate}approval = {approval}")));
