@@ -8,12 +8,14 @@ use super::exit;
 use super::subject::Subject;
 use super::table;
 use super::terminal;
+use super::usage::Refused;
 use crate::files;
 use crate::ops;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::source::Unsound;
 use crate::workflow;
+use clap::error::ErrorKind;
 use miette::Diagnostic;
 use serde_json::Value as Json;
 use serde_json::json;
@@ -75,20 +77,14 @@ pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
         door::out(&error.render().to_string());
         return exit::DONE;
     }
-    let text = in_words(error.render().to_string());
+    let Refused { message, help } = Refused::of(error);
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && !wants_json {
+        door::err(&error.render().to_string());
+        return exit::USAGE;
+    }
     if wants_json {
-        let mut lines = text.lines().map(str::trim);
-        // Which arguments are meant stands on lines of their own below the first.
-        let told: Vec<&str> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
-        let (first, named) = told.split_first().unwrap_or((&"", &[]));
-        let message = format!("{} {}", first.trim_start_matches("error: "), named.join(", "));
-        let help: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
         let error = json!({
-            "code": "usage",
-            "message": message.trim_end(),
-            "causes": [],
-            "help": help.join("\n"),
-            "place": null,
+            "code": "usage", "message": message, "causes": [], "help": help, "place": null,
         });
         let whole = json!({
             "success": false,
@@ -98,22 +94,11 @@ pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
         });
         door::out_json(&whole);
     } else {
+        let help = help.map(|help| format!("help: {help}\n")).unwrap_or_default();
+        let text = format!("error: {message}\n{help}");
         door::err(&table::folded_to(&text, terminal::error_columns()));
     }
     exit::USAGE
-}
-
-/// What the standard library says of a number that is none, and what people do.
-const NUMBERS: [(&str, &str); 5] = [
-    ("invalid digit found in string", "expected a whole number"),
-    ("cannot parse integer from empty string", "expected a whole number"),
-    ("number too large to fit in target type", "the number is too large"),
-    ("invalid float literal", "expected a number, such as 2.5"),
-    ("cannot parse float from empty string", "expected a number, such as 2.5"),
-];
-
-fn in_words(text: String) -> String {
-    NUMBERS.iter().fold(text, |text, (from, to)| text.replace(from, to))
 }
 
 /// `error:`, the place with its caret, causes, `help:`.

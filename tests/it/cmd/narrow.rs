@@ -96,18 +96,12 @@ fn what_clap_refuses_is_folded_too() {
     let narrow = house.on_terminal_by_the_clock(words, 40, &[]).code(2).stdout;
     insta::assert_snapshot!(narrow.replace(['\r', '\u{1b}'], ""), @"
     error: unexpected argument
-      '--nosuch-flag-at-all' found
-
-    Usage: orch run list [OPTIONS]
-
-    For more information, try '--help'.
+      `--nosuch-flag-at-all`
+    help: orch run list --help
     ");
     let wide = house.orch(words).code(2).stderr;
     insta::assert_snapshot!(wide, @"
-    error: unexpected argument '--nosuch-flag-at-all' found
-
-    Usage: orch run list [OPTIONS]
-
-    For more information, try '--help'.
+    error: unexpected argument `--nosuch-flag-at-all`
+    help: orch run list --help
     ");
 }
