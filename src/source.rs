@@ -166,7 +166,10 @@ pub fn nearest_of<'c>(
     });
     // A name in which every letter is another one is not near, however short it is.
     let is_near = |(distance, candidate): &(usize, &str)| {
-        *distance <= (length / 3).max(2) && *distance < length.max(candidate.chars().count())
+        let longest = length.max(candidate.chars().count());
+        *distance <= (length / 3).max(2)
+            && *distance < longest
+            && (*distance <= 1 || distance * 2 < longest)
     };
     distances.filter(is_near).min().map(|(_, nearest)| nearest)
 }

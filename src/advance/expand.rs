@@ -112,7 +112,7 @@ fn of_file(driver: &Driver<'_>, path: &str, pointer: &str) -> Result<Vec<Json>, 
     let text = text.map_err(|error| gate_finding(error.to_string()))?;
     let document = crate::check::parse_document(&path, &text)
         .map_err(|finding| Finding { check: "gate".to_owned(), ..finding.path(&path) })?;
-    let unfit = |message: String| gate_finding(message).path(&path);
+    let unfit = |message: String| gate_finding(format!("{path}: {message}"));
     match document.pointer(pointer).cloned().map(Data::into_json) {
         Some(Json::Array(items)) => Ok(items),
         Some(other) => {

@@ -44,7 +44,10 @@ impl Check for ContainsText {
                 let flaw = Flaw::whole("requires `all` or `any`");
                 Some(flaw.advise("write all = [\"…\"]"))
             }
-            (Some(_), Some(_)) => Some(Flaw::of("any", "use `all` or `any`, not both")),
+            (Some(_), Some(_)) => Some(
+                Flaw::of("any", "`all` and `any` are both set")
+                    .advise("remove one of them, or write a check for each"),
+            ),
             (Some(all), None) => all.flaw("all"),
             (None, Some(any)) => any.flaw("any"),
         }

@@ -66,10 +66,8 @@ impl Check for Field {
         let is_sound = pointer.is_empty() || pointer.starts_with('/');
         if !is_sound && !template::has_expressions(pointer) {
             let meant = pointer.trim_start_matches(['$', '.']).replace('.', "/");
-            return Some(Flaw::of(
-                "pointer",
-                format!("`{pointer}` is not a JSON pointer; write `/{meant}`"),
-            ));
+            let flaw = Flaw::of("pointer", format!("`{pointer}` is not a JSON pointer"));
+            return Some(flaw.advise(format!("write pointer = \"/{meant}\"")));
         }
         self.test().flaw()
     }

@@ -44,7 +44,7 @@ impl Check for FileCount {
             let flaw = Flaw::whole("requires `min`, `max` or both");
             return Some(flaw.advise("write min = 1"));
         }
-        let flaw = ProjectPath::folder_flaw(&self.glob).map(|flaw| Flaw::of("glob", flaw));
+        let flaw = ProjectPath::folder_flaw(&self.glob).map(|flaw| Flaw::of_path("glob", &flaw));
         flaw.or_else(|| count::count_flaw(("min", self.min.as_ref()), ("max", self.max.as_ref())))
     }
 

@@ -211,7 +211,7 @@ impl Fixtures<'_> {
 
     fn own_expectation(&self, fixture: &str) -> Result<Expectation, Error> {
         let folder = self.fixture(fixture)?;
-        let path = folder.path(stage::EXPECT).map_err(|error| Error::usage(error.to_string()))?;
+        let path = folder.path(stage::EXPECT)?;
         let text = folder
             .read_text(&path, self.project.config.limits.text_bytes)
             .map_err(|error| Error::usage(format!("fixture {fixture}: {error}")))?;

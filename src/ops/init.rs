@@ -147,7 +147,7 @@ pub fn missing(project: &Project) -> Vec<Part> {
 }
 
 fn place(project: &Project, path: &str) -> Result<Beneath, Error> {
-    let path = project.folder.path(path).map_err(|error| Error::usage(error.to_string()))?;
+    let path = project.folder.path(path)?;
     project.folder.place(&path).map_err(|error| Error::usage(error.to_string()))
 }
 

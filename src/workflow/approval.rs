@@ -92,7 +92,9 @@ pub(super) fn build_asking(
         let template = texts.inside(glob);
         let is_plain = template.is_literal() && template.text() == glob.get_ref();
         let flaw = Globs::flaw(glob.get_ref()).filter(|_| is_plain);
-        texts.kept(flaw.map_or(Ok(()), |flaw| Err(source.unsound(glob.span(), flaw))));
+        texts.kept(
+            flaw.map_or(Ok(()), |flaw| Err(source.unsound(glob.span(), flaw).advise(Globs::RULE))),
+        );
         template
     });
     Ok(Asking {

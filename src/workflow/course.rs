@@ -83,7 +83,9 @@ pub(super) fn build_retry(source: &Source, file: &GateFile) -> Result<Retry, Box
     let Some(file) = &file.retry else { return Ok(retry) };
     retry.attempts = *file.attempts.get_ref();
     if retry.attempts == 0 {
-        return Err(source.unsound(file.attempts.span(), "`attempts` must be at least 1"));
+        return Err(source
+            .unsound(file.attempts.span(), "`attempts` must be at least 1")
+            .advise("write attempts = 3"));
     }
     if let Some(delay) = &file.delay {
         retry.delay = read_duration(source, delay)?;
@@ -91,7 +93,9 @@ pub(super) fn build_retry(source: &Source, file: &GateFile) -> Result<Retry, Box
     if let Some(backoff) = &file.backoff {
         retry.backoff = *backoff.get_ref();
         if !(1.0..=100.0).contains(&retry.backoff) {
-            return Err(source.unsound(backoff.span(), "`backoff` must be from 1 to 100"));
+            return Err(source
+                .unsound(backoff.span(), "`backoff` must be from 1 to 100")
+                .advise("write backoff = 2, which doubles the delay each time"));
         }
     }
     Ok(retry)

@@ -119,6 +119,21 @@ pub enum InputType {
 }
 
 impl InputType {
+    /// A value of a type whose values are not texts.
+    pub fn example(self) -> Option<&'static str> {
+        match self {
+            Self::Integer => Some("3"),
+            Self::Number => Some("2.5"),
+            Self::String
+            | Self::Slug
+            | Self::Path
+            | Self::File
+            | Self::Choice
+            | Self::Bool
+            | Self::List => None,
+        }
+    }
+
     /// What an error calls a value of this type.
     pub fn words(self) -> &'static str {
         match self {

@@ -16,6 +16,7 @@ use super::file::Join;
 use super::file::OnInterrupt;
 use super::file::Order;
 use super::input;
+use super::input::Called;
 use super::input::Input;
 use super::names;
 use super::names::SeenGate;
@@ -314,7 +315,7 @@ pub(super) fn build_from(
         attach: paths(&file.attach),
         estimate: duration(&file.estimate),
         budget: file.budget,
-        answers: input::build(source, file.answers.clone())
+        answers: input::build(source, Called::Answer, file.answers.clone())
             .map_err(|mut errors| errors.swap_remove(0))?,
         answers_from: work::answers_from(file, &inside),
         every_session: file.every_session,
@@ -370,9 +371,11 @@ pub(super) fn build_contract(
 ) -> Result<Option<Contract>, Vec<Box<Unsound>>> {
     let (Some(name), Some(path)) = (&file.contract, contract_path(file)) else { return Ok(None) };
     let Some(source) = around.definition.source(&path) else {
-        let flaw = ProjectPath::parse(name.get_ref()).err().map(|error| error.to_string());
-        let message = flaw.unwrap_or_else(|| format!("`{path}` not found"));
-        return Err(vec![around.source.unsound(name.span(), message)]);
+        let (message, help) = match ProjectPath::parse(name.get_ref()) {
+            Ok(_) => (format!("`{path}` not found"), format!("create {path}")),
+            Err(error) => (error.to_string(), error.help()),
+        };
+        return Err(vec![around.source.unsound(name.span(), message).advise(help)]);
     };
     Contract::parse_all(source, names).map(Some)
 }

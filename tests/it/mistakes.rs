@@ -2,6 +2,7 @@
 
 mod agents;
 mod commands;
+mod contracts;
 mod meant;
 mod places;
 mod prompts;
@@ -130,21 +131,26 @@ fn a_contract_says_what_to_write_instead_and_where() {
 
     error: matches: the regex `(` is invalid: unclosed group
       --> contracts/c.toml:5:9
+    help: write \ before a character that is meant as itself; look-around and back-references are not supported: https://docs.rs/regex/latest/regex/#syntax
 
     error: expected a whole number of at least 0, or a template that renders one, found string "three"
       --> contracts/c.toml:5:7
 
     error: contains_headings: `level` must be 1 to 6, not 9
       --> contracts/c.toml:5:9
+    help: write level = 2, for headings with two #
 
     error: unchanged: `paths` is empty
       --> contracts/c.toml:4:9
+    help: write paths = ["…"]
 
-    error: field: `x` is not a JSON pointer; write `/x`
+    error: field: `x` is not a JSON pointer
       --> contracts/c.toml:4:39
+    help: write pointer = "/x"
 
-    error: command: `5` is not a duration; write `5s`
+    error: command: `5` is not a duration
       --> contracts/c.toml:5:11
+    help: write 5s
     "#);
 }
 
@@ -168,7 +174,7 @@ fn all_errors_are_told_at_once() {
             "d",
             "[[output]]\npath = 'x'\nchecks = [{ kind = 'csvv' }, { kind = 'matches', regex = '[' }]\n",
         );
-    insta::assert_snapshot!(told(&house), @"
+    insta::assert_snapshot!(told(&house), @r#"
     error: unknown key `pth`
       --> contracts/c.toml:3:1
     help: did you mean `path`?
@@ -180,10 +186,11 @@ fn all_errors_are_told_at_once() {
     help: did you mean `csv`?
     error: matches: the regex `[` is invalid: unclosed character class
       --> contracts/d.toml:4:58
+    help: write \ before a character that is meant as itself; look-around and back-references are not supported: https://docs.rs/regex/latest/regex/#syntax
     error: unknown name `nothing` in a template
       --> workflows/demo.toml:10:29
     help: known: attempt, gate, gates, run, session
-    ");
+    "#);
     let house = workflow(
         "[[gate]]\nidd = 'a'\nexecutor = 'human'\n[[gate]]\nid = 'b'\ntimeout = 5\nexectuor = 'x'\n",
     );

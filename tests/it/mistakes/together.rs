@@ -77,6 +77,7 @@ fn one_mistake_hides_no_other() {
     help: did you mean `slug`?
     error: input `n`: `x` is not a whole number
       --> workflows/demo.toml:6:48
+    help: write a whole number, such as 3
     error: `my gate` is not a valid gate id; use at most 64 letters, digits, `.`, `_` and `-`, starting with a letter or digit
       --> workflows/demo.toml:8:19
     help: write "my-gate"
@@ -92,8 +93,9 @@ fn one_mistake_hides_no_other() {
     error: unknown name `slgu` in a template
       --> workflows/demo.toml:20:43
     help: did you mean `slug`?
-    error: `1h30m` is not a duration; write `90m`
+    error: `1h30m` is not a duration
       --> workflows/demo.toml:21:24
+    help: write 90m
     error: `prompts/draft.md` not found
       --> workflows/demo.toml:25:23
     help: create prompts/draft.md; known: brief.md, epic/close.md, epic/scope.md, epic/tasks.md, task/close.md, task/plan.md, task/review.md, task/work.md (12 more: orch workflow show NAME shows those of a workflow)
@@ -200,10 +202,12 @@ fn a_gate_with_a_wrong_key_is_judged_by_all_that_can_be_read_of_it() {
     error: unknown name `three` in a template
       --> workflows/demo.toml:7:17
     help: known: attempt, gate, gates, run, session
-    error: `1x` is not a duration; use `500ms`, `90s`, `45m`, `2h` or `1d`
+    error: `1x` is not a duration
       --> workflows/demo.toml:8:11
+    help: write 500ms, 90s, 45m, 2h or 1d
     error: path "../x" leaves the project
       --> workflows/demo.toml:9:7
+    help: paths are relative to the project's root, such as docs/a.md, and stay inside it
     "#);
 }
 
@@ -313,11 +317,12 @@ fn all_that_is_wrong_is_told_whatever_the_command() {
         .contract("c", "[[output]]\npath = 'x'\noptinal = true\n");
     let run = house.orch("run demo").code(2);
     insta::assert_snapshot!(run.stderr, @"
-    error: `1x` is not a duration; use `500ms`, `90s`, `45m`, `2h` or `1d`
+    error: `1x` is not a duration
       --> workflows/demo.toml:7:11
       |
     7 | timeout = '1x'
       |           ^^^^
+    help: write 500ms, 90s, 45m, 2h or 1d
     error: unknown name `nothing` in a template
       --> workflows/demo.toml:8:12
       |
@@ -359,18 +364,18 @@ fn all_that_is_wrong_is_told_whatever_the_command() {
     5 | pass = 'X'
       |        ^^^
     help: write ['X']
-    error: unknown key `agnt`
-      --> orch.toml:8:1
-      |
-    8 | agnt = 'mine'
-      | ^^^^
-    help: did you mean `agent`?
     error: unknown value `stdn`, expected one of `stdin`, `file`, `argument`
       --> orch.toml:6:10
       |
     6 | packet = 'stdn'
       |          ^^^^^^
     help: did you mean `stdin`?
+    error: unknown key `agnt`
+      --> orch.toml:8:1
+      |
+    8 | agnt = 'mine'
+      | ^^^^
+    help: did you mean `agent`?
     error: unknown value `always`, expected one of `stops`, `attempts`, `never`
       --> orch.toml:10:10
        |
@@ -382,12 +387,6 @@ fn all_that_is_wrong_is_told_whatever_the_command() {
         "[agents.one]\nmodel = 'x'\n[agents.two]\nuse = 'three'\n[agents.four]\nuse = 'one'\n",
     );
     insta::assert_snapshot!(house.orch("run hello").code(2).stderr, @r#"
-    error: agent `four` requires `preset`, `use` or `command`
-      --> orch.toml:5:9
-      |
-    5 | [agents.four]
-      |         ^^^^
-    help: write command = ["PROGRAM", "ARGUMENT"]
     error: agent `one` requires `preset`, `use` or `command`
       --> orch.toml:1:9
       |
@@ -400,6 +399,12 @@ fn all_that_is_wrong_is_told_whatever_the_command() {
     4 | use = 'three'
       |       ^^^^^^^
     help: known: aider, amp, claude, codex, copilot, four, gemini, one, opencode, qwen
+    error: agent `four` requires `preset`, `use` or `command`
+      --> orch.toml:5:9
+      |
+    5 | [agents.four]
+      |         ^^^^
+    help: write command = ["PROGRAM", "ARGUMENT"]
     "#);
 }
 
