@@ -8,7 +8,7 @@ use super::exit;
 use super::subject::Subject;
 use super::table;
 use super::terminal;
-use super::usage::Refused;
+use super::usage::Misuse;
 use crate::files;
 use crate::ops;
 use crate::ops::Error;
@@ -77,7 +77,7 @@ pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
         door::out(&error.render().to_string());
         return exit::DONE;
     }
-    let Refused { message, help } = Refused::of(error);
+    let Misuse { message, help } = Misuse::of(error);
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && !wants_json {
         door::err(&error.render().to_string());
         return exit::USAGE;

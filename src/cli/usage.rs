@@ -10,12 +10,12 @@ use clap::error::ErrorKind;
 use std::error::Error as _;
 
 /// A command line that is refused.
-pub struct Refused {
+pub struct Misuse {
     pub message: String,
     pub help: Option<String>,
 }
 
-impl Refused {
+impl Misuse {
     /// What clap says of a command line; without words of its own it says it by itself.
     pub fn of(error: &Error) -> Self {
         let told = Told { error };
@@ -91,41 +91,41 @@ impl Told<'_> {
         Some(format!("{} --help", words.join(" ")))
     }
 
-    fn unknown_argument(&self) -> Option<Refused> {
+    fn unknown_argument(&self) -> Option<Misuse> {
         let message = format!("unexpected argument `{}`", self.text(ContextKind::InvalidArg)?);
-        Some(Refused { message, help: self.tip().or_else(|| self.page()) })
+        Some(Misuse { message, help: self.tip().or_else(|| self.page()) })
     }
 
-    fn unknown_command(&self) -> Option<Refused> {
+    fn unknown_command(&self) -> Option<Misuse> {
         let message = format!("unknown command `{}`", self.text(ContextKind::InvalidSubcommand)?);
-        Some(Refused { message, help: self.tip().or_else(|| self.page()) })
+        Some(Misuse { message, help: self.tip().or_else(|| self.page()) })
     }
 
-    fn missing_command(&self) -> Refused {
-        Refused { message: "missing command".to_owned(), help: self.page() }
+    fn missing_command(&self) -> Misuse {
+        Misuse { message: "missing command".to_owned(), help: self.page() }
     }
 
-    fn missing_arguments(&self) -> Option<Refused> {
+    fn missing_arguments(&self) -> Option<Misuse> {
         let missing: Vec<String> =
             self.texts(ContextKind::InvalidArg).iter().map(|it| format!("`{it}`")).collect();
         if missing.is_empty() {
             return None;
         }
         let message = format!("missing {}", missing.join(", "));
-        Some(Refused { message, help: self.usage() })
+        Some(Misuse { message, help: self.usage() })
     }
 
-    fn unknown_value(&self) -> Option<Refused> {
+    fn unknown_value(&self) -> Option<Misuse> {
         let argument = self.text(ContextKind::InvalidArg)?;
         let values = self.texts(ContextKind::ValidValue);
         let help = (!values.is_empty()).then(|| format!("possible values: {}", values.join(", ")));
         let value = self.text(ContextKind::InvalidValue).unwrap_or_default();
         if value.is_empty() {
             let message = format!("missing value for `{argument}`");
-            return Some(Refused { message, help: help.or_else(|| self.page()) });
+            return Some(Misuse { message, help: help.or_else(|| self.page()) });
         }
         let near = nearest(value, values);
-        Some(Refused {
+        Some(Misuse {
             message: format!("invalid value `{value}` for `{argument}`"),
             help: match (near, help) {
                 (Some(near), Some(all)) => Some(format!("{near} ({all})")),
@@ -134,15 +134,15 @@ impl Told<'_> {
         })
     }
 
-    fn invalid_value(&self) -> Option<Refused> {
+    fn invalid_value(&self) -> Option<Misuse> {
         let argument = self.text(ContextKind::InvalidArg)?;
         let value = self.text(ContextKind::InvalidValue)?;
         let why = self.error.source().map(ToString::to_string).unwrap_or_default();
         let message = format!("invalid value `{value}` for `{argument}`");
-        Some(Refused { message, help: Some(in_words(&why)).filter(|help| !help.is_empty()) })
+        Some(Misuse { message, help: Some(in_words(&why)).filter(|help| !help.is_empty()) })
     }
 
-    fn conflict(&self) -> Option<Refused> {
+    fn conflict(&self) -> Option<Misuse> {
         let argument = self.text(ContextKind::InvalidArg)?;
         let prior: Vec<String> =
             self.texts(ContextKind::PriorArg).iter().map(|it| format!("`{it}`")).collect();
@@ -151,14 +151,14 @@ impl Told<'_> {
             [same] if *same == format!("`{argument}`") => format!("{same} is given twice"),
             others => format!("`{argument}` cannot be used with {}", others.join(", ")),
         };
-        Some(Refused { message, help: Some("remove one of them".to_owned()) })
+        Some(Misuse { message, help: Some("remove one of them".to_owned()) })
     }
 
-    fn too_many_values(&self) -> Option<Refused> {
+    fn too_many_values(&self) -> Option<Misuse> {
         let argument = self.text(ContextKind::InvalidArg)?;
         let value = self.text(ContextKind::InvalidValue)?;
         let message = format!("unexpected value `{value}` for `{argument}`");
-        Some(Refused { message, help: self.usage() })
+        Some(Misuse { message, help: self.usage() })
     }
 }
 

@@ -3,6 +3,7 @@
 mod agents;
 mod commands;
 mod contracts;
+mod each;
 mod meant;
 mod places;
 mod prompts;

@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::progress::Busy;
 use crate::ops::Instructions;
 use crate::ops::Suggestion;
 use crate::ops::contract_test;
@@ -23,7 +24,10 @@ pub enum ContractCommand {
 pub fn execute(face: &Face, command: ContractCommand) -> Result<u8, Failure> {
     let ContractCommand::Test(request) = command;
     let project = face.global.open(false)?;
-    let tried = contract_test::contract_test(&project, &request)?;
+    let mut busy = Busy::new(face, "reading fixtures");
+    let mut begins = |fixture: &str| busy.next(&format!("judging fixture {fixture}"));
+    let tried = contract_test::contract_test(&project, &request, &mut begins)?;
+    drop(busy);
     let mut text = String::new();
     for fixture in &tried {
         let word = if fixture.holds { "as expected" } else { "not as expected" };

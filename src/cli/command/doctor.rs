@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::progress::Busy;
 use crate::cli::table::table;
 use crate::ops::Instructions;
 use crate::ops::Suggestion;
@@ -11,7 +12,9 @@ use crate::ops::doctor::Symptom;
 
 pub fn execute(face: &Face, request: &doctor::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
+    let busy = Busy::new(face, "looking at the project");
     let symptoms = doctor::doctor(&project, request)?;
+    drop(busy);
     let rows: Vec<Vec<String>> = symptoms
         .iter()
         .map(|symptom| {

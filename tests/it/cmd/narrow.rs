@@ -105,3 +105,21 @@ fn what_clap_refuses_is_folded_too() {
     help: orch run list --help
     ");
 }
+
+#[test]
+fn a_check_that_takes_its_time_moves_a_line_that_leaves_nothing_behind() {
+    let slow = "[[check]]\nkind = 'command'\ncommand = ['sleep', '1.3']\n";
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'c'\n")
+        .contract("c", slow)
+        .file("contracts/c.fixtures/x/expect.toml", "expect = 'pass'\n");
+    house.orch("run demo").code(3);
+    for (words, says) in
+        [("gate check", "1s checking"), ("contract test c", "1s judging fixture x")]
+    {
+        let shown = house.on_terminal_by_the_clock(words, 80, &[]).code(0).stdout;
+        assert!(shown.contains(says), "{words}: {shown:?}");
+        // Blanks behind a line break into lines of their own when the window is made narrower.
+        assert!(!shown.contains(&" ".repeat(20)), "{words}: {shown:?}");
+    }
+}
