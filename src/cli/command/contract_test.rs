@@ -9,15 +9,20 @@ use crate::ops::Suggestion;
 use crate::ops::contract_test;
 use std::fmt::Write as _;
 
+/// What a fixture is.
+const FIXTURES: &str = "\
+Each folder contracts/NAME.fixtures/CASE/ is a fixture: the files of the case, and an expect.toml:
+  expect    \"pass\", \"fail\" or \"warn\"
+  [checks]  the same for single kinds of checks
+  [inputs]  values for templates
+  base      a case whose files and inputs this one overlays
+  before    the case with the earlier, committed state that a check compares with";
+
 /// What can be typed after `orch contract`.
 #[derive(Debug, clap::Subcommand)]
 pub enum ContractCommand {
     /// Test a contract against its fixtures.
-    ///
-    /// Each folder contracts/NAME.fixtures/<case>/ is a fixture with an expect.toml. In it,
-    /// `expect` is "pass", "fail" or "warn"; [checks] sets the same per kind of check. [inputs] sets
-    /// values for templates. `base` names a case whose files and inputs this one overlays. `before`
-    /// names the case that holds the earlier, committed state that a check compares with.
+    #[command(after_help = FIXTURES)]
     Test(contract_test::Request),
 }
 

@@ -47,5 +47,12 @@ fn advice(symptoms: &[Symptom]) -> Instructions {
     let can_be_repaired =
         symptoms.iter().any(|symptom| !symptom.is_well && symptom.remedy.is_some());
     let repair = can_be_repaired.then(|| Suggestion::new("doctor").flag("fix"));
-    Instructions::to("Problems found; the lines above say how to fix them.", repair)
+    let mut ill = symptoms.iter().filter(|symptom| !symptom.is_well);
+    let is_told = ill.all(|symptom| symptom.help.is_some() || symptom.remedy.is_some());
+    let words = if is_told {
+        "Problems found; the lines above say how to fix them."
+    } else {
+        "Problems found; see the lines above."
+    };
+    Instructions::to(words, repair)
 }
