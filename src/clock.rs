@@ -120,7 +120,7 @@ pub struct DurationError {
 
 /// Takes `90s`, `45m`, `2h`, `1d` or `500ms`; gives the duration, or what would be right.
 pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
-    let unfit =
+    let refused =
         |help: String| DurationError { message: format!("`{text}` is not a duration"), help };
     let digits = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
     let (number, unit) = text.split_at(digits);
@@ -131,15 +131,15 @@ pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
         "h" => 3600.0,
         "d" => 86_400.0,
         _ => {
-            return Err(unfit(match meant(text) {
+            return Err(refused(match meant(text) {
                 Some(meant) => format!("write {meant}"),
                 None => "write 500ms, 90s, 45m, 2h or 1d".to_owned(),
             }));
         }
     };
-    let number: f64 = number
-        .parse()
-        .map_err(|_| unfit(format!("write a number before the unit, such as 30{}", unit.trim())))?;
+    let number: f64 = number.parse().map_err(|_| {
+        refused(format!("write a number before the unit, such as 30{}", unit.trim()))
+    })?;
     Duration::try_from_secs_f64(number * seconds_per_unit).map_err(|_| DurationError {
         message: format!("duration `{text}` is too long"),
         help: "write a shorter one, such as 30d".to_owned(),

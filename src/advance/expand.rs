@@ -74,7 +74,11 @@ fn items(driver: &Driver<'_>, each: &Each, context: &Context) -> Result<Vec<Json
             let list = of_expression(&driver.run().started.inputs, template, context);
             match list.map_err(gate_finding)? {
                 Json::Array(items) => items,
-                other => {
+                other @ (Json::Null
+                | Json::Bool(_)
+                | Json::Number(_)
+                | Json::String(_)
+                | Json::Object(_)) => {
                     let message = format!("`each.in` renders {}, not a list", called(&other));
                     return Err(gate_finding(message));
                 }

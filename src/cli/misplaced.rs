@@ -76,9 +76,9 @@ pub fn advise_flag(
 /// The word that is refused.
 fn unknown(error: &Error) -> Option<&str> {
     let kinds = [ContextKind::InvalidArg, ContextKind::InvalidSubcommand];
-    kinds.into_iter().find_map(|kind| match error.get(kind)? {
-        ContextValue::String(word) => Some(word.as_str()),
-        _ => None,
+    kinds.into_iter().find_map(|kind| {
+        let ContextValue::String(word) = error.get(kind)? else { return None };
+        Some(word.as_str())
     })
 }
 

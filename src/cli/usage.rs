@@ -30,8 +30,16 @@ impl Misuse {
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
                 Some(told.missing_command())
             }
-            // Clap's kinds may grow; what it says then is all that is known.
-            _ => None,
+            // Clap's kinds may grow; what it says is then all that is known.
+            ErrorKind::NoEquals
+            | ErrorKind::TooFewValues
+            | ErrorKind::WrongNumberOfValues
+            | ErrorKind::InvalidUtf8
+            | ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::Io
+            | ErrorKind::Format
+            | _ => None,
         };
         told.unwrap_or_else(|| Self::in_words_of_clap(error))
     }
@@ -51,10 +59,8 @@ struct Told<'e> {
 
 impl Told<'_> {
     fn text(&self, kind: ContextKind) -> Option<&str> {
-        match self.error.get(kind)? {
-            ContextValue::String(text) => Some(text),
-            _ => None,
-        }
+        let ContextValue::String(text) = self.error.get(kind)? else { return None };
+        Some(text)
     }
 
     fn texts(&self, kind: ContextKind) -> Vec<&str> {
@@ -67,10 +73,10 @@ impl Told<'_> {
 
     /// What was added to it as what to type.
     fn tip(&self) -> Option<String> {
-        match self.error.get(ContextKind::Suggested)? {
-            ContextValue::StyledStrs(tips) => tips.first().map(ToString::to_string),
-            _ => None,
-        }
+        let ContextValue::StyledStrs(tips) = self.error.get(ContextKind::Suggested)? else {
+            return None;
+        };
+        tips.first().map(ToString::to_string)
     }
 
     /// How the command is used.

@@ -206,9 +206,14 @@ impl Layer {
             entry.name.unsound(message).advise("give it another name")
         }));
         let allowed = tables.environment.allowed(source, &mut errors);
-        if !errors.is_empty() {
-            return Err(errors);
-        }
+        let worktrees = tables.worktree.read(source);
+        let worktrees = match worktrees {
+            Ok(worktrees) if errors.is_empty() => worktrees,
+            worktrees => {
+                errors.extend(worktrees.err());
+                return Err(errors);
+            }
+        };
         Ok(Self {
             defaults: Defaults {
                 agent: stated(tables.defaults.agent),
@@ -224,7 +229,7 @@ impl Layer {
             signing: tables.signing,
             budget: tables.budget,
             checkpoint: tables.checkpoint,
-            worktrees: tables.worktree.read(source)?,
+            worktrees,
             pool: tables.pool,
         })
     }

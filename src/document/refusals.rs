@@ -37,11 +37,7 @@ pub(super) fn all<T: DeserializeOwned>(
 
 /// Takes the innermost value at a place out; whether there was one. `lacking` are the places of the
 /// tables and lists that something was taken out of.
-fn take_out<'t>(
-    value: &mut Value<'t>,
-    place: &Range<usize>,
-    lacking: &mut Vec<Range<usize>>,
-) -> bool {
+fn take_out(value: &mut Value<'_>, place: &Range<usize>, lacking: &mut Vec<Range<usize>>) -> bool {
     let span = value.span();
     let is_out = match value.get_mut() {
         DeValue::Table(table) => {

@@ -179,13 +179,11 @@ impl Tried {
 /// An error in one line, with its place and what to write.
 fn told(error: &Error) -> String {
     let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
-    match error {
-        Error::Unsound(unsound) => {
-            let (file, line, column) = unsound.place();
-            format!("{file}:{line}:{column}: {unsound}{help}")
-        }
-        error => format!("{error}{help}"),
+    if let Error::Unsound(unsound) = error {
+        let (file, line, column) = unsound.place();
+        return format!("{file}:{line}:{column}: {unsound}{help}");
     }
+    format!("{error}{help}")
 }
 
 impl Fixtures<'_> {

@@ -263,9 +263,8 @@ pub fn check(name: &str, shelf: &Shelf) -> Vec<Error> {
 fn in_order(errors: impl IntoIterator<Item = Box<Unsound>>) -> Vec<Box<Unsound>> {
     // Gates may share a contract, and a text that is missing is missed twice.
     let mut told = BTreeSet::new();
-    let is_new =
-        |error: &Box<Unsound>| told.insert((format!("{:?}", error.place()), error.message.clone()));
-    let mut errors: Vec<_> = errors.into_iter().filter(is_new).collect();
+    let mut errors: Vec<_> = errors.into_iter().collect();
+    errors.retain(|error| told.insert((format!("{:?}", error.place()), error.message.clone())));
     errors.sort_by(|one, other| one.place().cmp(&other.place()));
     errors
 }

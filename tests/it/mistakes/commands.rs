@@ -129,10 +129,19 @@ fn no_error_of_the_system_shows_its_number() {
     house.orch("man a/b").never_says("os error");
 }
 
-#[test]
-fn a_command_line_is_told_in_the_words_of_all_other_errors() {
+/// What is said of command lines.
+fn refused(words: &[&str]) -> String {
     let house = with_inputs();
-    let told = [
+    let told = words.iter().map(|words| {
+        let said = house.orch(words).code(2).stderr;
+        format!("$ orch {words}\n{said}")
+    });
+    told.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn commands_and_flags_that_are_none_are_told_with_what_was_meant() {
+    let words = [
         "demo",
         "stauts",
         "export",
@@ -142,18 +151,8 @@ fn a_command_line_is_told_in_the_words_of_all_other_errors() {
         "status --nope",
         "status --jsn",
         "use",
-        "run demo --jobs 0",
-        "run demo --slug",
-        "run demo --slug x --nope",
-        "completions tcsh",
-        "note",
-        "checkpoint diff 1 2 3",
-        "--project",
-        "run demo slug=x",
-        "run demo topic=x",
     ];
-    let told = told.map(|words| format!("$ orch {words}\n{}", house.orch(words).code(2).stderr));
-    insta::assert_snapshot!(told.join("\n"), @"
+    insta::assert_snapshot!(refused(&words), @"
     $ orch demo
     error: unknown command `demo`
     help: to run the workflow, write: orch run demo
@@ -189,7 +188,23 @@ fn a_command_line_is_told_in_the_words_of_all_other_errors() {
     $ orch use
     error: missing `<RUN>`
     help: orch use <RUN>
+    ");
+}
 
+#[test]
+fn values_of_flags_are_told_with_what_to_type() {
+    let words = [
+        "run demo --jobs 0",
+        "run demo --slug",
+        "run demo --slug x --nope",
+        "completions tcsh",
+        "note",
+        "checkpoint diff 1 2 3",
+        "--project",
+        "run demo slug=x",
+        "run demo topic=x",
+    ];
+    insta::assert_snapshot!(refused(&words), @"
     $ orch run demo --jobs 0
     error: invalid value `0` for `--jobs <N>`
     help: write a number from 1 to 65535
@@ -226,6 +241,11 @@ fn a_command_line_is_told_in_the_words_of_all_other_errors() {
     error: unexpected argument `topic=x`
     help: inputs are given by name; write --topic x
     ");
+}
+
+#[test]
+fn a_command_line_is_told_in_json_too() {
+    let house = with_inputs();
     let error = &house.orch("--json use").code(2).json()["error"];
     insta::assert_snapshot!(error.to_string(), @r#"{"code":"usage","message":"missing `<RUN>`","causes":[],"help":"orch use <RUN>","place":null}"#);
     house.orch("--json gate").code(2).says("missing command");

@@ -271,6 +271,10 @@ fn all_that_is_wrong_is_told_whatever_the_command() {
     assert_eq!(error["place"]["file"], "workflows/demo.toml");
     assert_eq!(error["others"].as_array().map(Vec::len), Some(2));
     assert_eq!(error["others"][1]["message"], "unknown key `optinal`");
+}
+
+#[test]
+fn all_that_is_wrong_with_the_configuration_is_told_at_once() {
     let house = House::new().file(
         "orch.toml",
         "[agents.mine]\ncommand = ['x']\ntimeout = 30\nbudget = 3\npass = 'X'\npacket = 'stdn'\n\
@@ -313,6 +317,10 @@ fn all_that_is_wrong_is_told_whatever_the_command() {
     10 | branch = 'always'
        |          ^^^^^^^^
     "#);
+}
+
+#[test]
+fn all_agents_that_cannot_be_are_told_at_once() {
     let house = House::new().file(
         "orch.toml",
         "[agents.one]\nmodel = 'x'\n[agents.two]\nuse = 'three'\n[agents.four]\nuse = 'one'\n",
