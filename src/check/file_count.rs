@@ -138,6 +138,6 @@ mod tests {
         let flaw = |parameters: &str| read("file_count", parameters).err().unwrap();
         assert_eq!(flaw("glob = 'a'"), "requires `min`, `max` or both");
         assert_eq!(flaw("glob = 'a'\nmin = 2\nmax = 1"), "`min` 2 is above `max` 1");
-        assert!(flaw("glob = 'a/'\nmin = 1").starts_with("\"a/\" names a folder; "));
+        assert!(flaw("glob = 'a/'\nmin = 1").starts_with("\"a/\" names a folder"));
     }
 }

@@ -347,7 +347,7 @@ mod tests {
         );
         assert!(error("name = 'R'\n[[output]]\npath = '../a'\n").starts_with("3:8 path \"../a\""));
         let folder = error("name = 'R'\n[[output]]\npath = '{{ slug }}/'\n");
-        assert!(folder.starts_with("3:8 \"{{ slug }}/\" names a folder; use "), "{folder}");
+        assert!(folder.starts_with("3:8 \"{{ slug }}/\" names a folder | write "), "{folder}");
         assert!(
             error("name = 'R'\n[[output]]\nany_of = ['a', 'b/.']\n").starts_with("3:16 \"b/.\"")
         );
