@@ -113,8 +113,20 @@ impl Clock {
     }
 }
 
+/// A text that is not a duration, and what to write.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct DurationError {
+    /// What is wrong with the text.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
 /// Takes `90s`, `45m`, `2h`, `1d` or `500ms`; gives the duration, or what would be right.
-pub fn parse_duration(text: &str) -> Result<Duration, String> {
+pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
+    let refused =
+        |help: String| DurationError { message: format!("`{text}` is not a duration"), help };
     let digits = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
     let (number, unit) = text.split_at(digits);
     let seconds_per_unit = match unit.trim() {
@@ -124,18 +136,19 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         "h" => 3600.0,
         "d" => 86_400.0,
         _ => {
-            let right = match meant(text) {
-                Some(meant) => format!("write `{meant}`"),
-                None => "use `500ms`, `90s`, `45m`, `2h` or `1d`".to_owned(),
-            };
-            return Err(format!("`{text}` is not a duration; {right}"));
+            return Err(refused(match meant(text) {
+                Some(meant) => format!("write {meant}"),
+                None => "write 500ms, 90s, 45m, 2h or 1d".to_owned(),
+            }));
         }
     };
-    let number: f64 = number
-        .parse()
-        .map_err(|_| format!("`{text}` is not a duration; expected a number before the unit"))?;
-    Duration::try_from_secs_f64(number * seconds_per_unit)
-        .map_err(|_| format!("duration `{text}` is too long"))
+    let number: f64 = number.parse().map_err(|_| {
+        refused(format!("write a number before the unit, such as 30{}", unit.trim()))
+    })?;
+    Duration::try_from_secs_f64(number * seconds_per_unit).map_err(|_| DurationError {
+        message: format!("duration `{text}` is too long"),
+        help: "write a shorter one, such as 30d".to_owned(),
+    })
 }
 
 /// The duration that `5 minutes`, `1h30m`, `PT5M` or a bare number of seconds stands for.
@@ -189,7 +202,7 @@ impl Period {
 impl TryFrom<String> for Period {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
-        match parse_duration(&text)? {
+        match parse_duration(&text).map_err(|error| format!("{error}; {}", error.help))? {
             Duration::ZERO => Err(format!("duration `{text}` is zero; omit the key instead")),
             duration => Ok(Self(duration)),
         }
@@ -257,17 +270,20 @@ mod tests {
             assert!(parse_duration(bad).is_err(), "{bad} was taken");
         }
         for (text, right) in [
-            ("5 minutes", "write `5m`"),
-            ("1h30m", "write `90m`"),
-            ("2 Hours, 30 min", "write `150m`"),
-            ("PT48H", "write `2d`"),
-            ("1w", "write `7d`"),
-            ("45", "write `45s`"),
-            ("0", "use `500ms`, `90s`, `45m`, `2h` or `1d`"),
-            ("soon", "use `500ms`, `90s`, `45m`, `2h` or `1d`"),
+            ("5 minutes", "write 5m"),
+            ("1h30m", "write 90m"),
+            ("2 Hours, 30 min", "write 150m"),
+            ("PT48H", "write 2d"),
+            ("1w", "write 7d"),
+            ("45", "write 45s"),
+            ("0", "write 500ms, 90s, 45m, 2h or 1d"),
+            ("soon", "write 500ms, 90s, 45m, 2h or 1d"),
         ] {
-            let message = format!("`{text}` is not a duration; {right}");
-            assert_eq!(parse_duration(text), Err(message));
+            let message = format!("`{text}` is not a duration");
+            assert_eq!(
+                parse_duration(text),
+                Err(DurationError { message, help: right.to_owned() })
+            );
         }
         assert_eq!(show_duration(Duration::from_secs(245)), "4m 05s");
     }

@@ -9,6 +9,7 @@ mod json;
 mod known;
 mod number;
 mod recovery;
+mod refusals;
 mod salvage;
 mod shape;
 mod slips;
@@ -77,21 +78,29 @@ pub fn parse(source: &Source) -> Result<Table<'_>, Vec<Box<Unsound>>> {
     })
 }
 
-fn parse_value(source: &Source) -> Result<Value<'_>, Box<Unsound>> {
-    let table = parse(source).map_err(|mut errors| errors.swap_remove(0))?;
+fn parse_value(source: &Source) -> Result<Value<'_>, Vec<Box<Unsound>>> {
+    let table = parse(source)?;
     let span = table.span();
     Ok(Spanned::new(span, DeValue::Table(table.into_inner())))
 }
 
 /// Reads a whole document into a type.
 pub fn read<T: DeserializeOwned + JsonSchema>(source: &Source) -> Result<T, Box<Unsound>> {
-    read_value(source, parse_value(source)?)
+    read_all(source).map_err(|mut errors| errors.swap_remove(0))
+}
+
+/// The same, with everything that is wrong: at least one thing.
+pub fn read_all<T>(source: &Source) -> Result<T, Vec<Box<Unsound>>>
+where
+    T: DeserializeOwned + JsonSchema,
+{
+    read_value_all(source, parse_value(source)?)
 }
 
 /// Reads a document that the program brings with it: nobody mistypes its keys, so that the schema,
 /// which knows the nearest right ones, is not made for it.
 pub fn read_shipped<T: DeserializeOwned>(source: &Source) -> Result<T, Box<Unsound>> {
-    deserialize(source, parse_value(source)?)
+    deserialize(source, parse_value(source).map_err(|mut errors| errors.swap_remove(0))?)
 }
 
 /// Reads one value of a document into a type; keys that the type's schema does not know are refused.
@@ -120,12 +129,15 @@ pub fn read_rest<T>(
 where
     T: DeserializeOwned + JsonSchema,
 {
-    let errors = Shape::new(source, known::<T>(), taken).check(&value);
-    if errors.is_empty() {
-        deserialize(source, value).map_err(|error| vec![error])
-    } else {
-        Err(errors)
+    let mut errors = Shape::new(source, known::<T>(), taken).check(&value);
+    if errors.is_empty()
+        && let Ok(read) = deserialize(source, value.clone())
+    {
+        return Ok(read);
     }
+    let places: Vec<Range<usize>> = errors.iter().map(|error| error.span()).collect();
+    errors.extend(refusals::all::<T>(source, value, &places));
+    Err(errors)
 }
 
 /// Everything that has another shape than the type's schema says.

@@ -305,7 +305,7 @@ fn resolved(program: &str, folder: &Path) -> Result<PathBuf, Error> {
 
 /// Whether a variable of the environment can have this name.
 pub fn is_variable(name: &str) -> bool {
-    !name.is_empty() && !name.contains(['=', '\0'])
+    !name.is_empty() && !name.contains(|it: char| it == '=' || it == '\0' || it.is_whitespace())
 }
 
 #[cfg(test)]

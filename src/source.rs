@@ -40,6 +40,9 @@ pub struct Unsound {
     /// What to write instead.
     #[help]
     pub help: Option<Advice>,
+    /// What else is wrong, where several errors are told together.
+    #[related]
+    pub others: Vec<Unsound>,
 }
 
 impl Source {
@@ -76,11 +79,19 @@ impl Source {
             source_code: NamedSource::new(&self.name, Arc::clone(&self.text)),
             span: Some((start, end - start).into()),
             help: None,
+            others: Vec::new(),
         })
     }
 }
 
 impl Unsound {
+    /// Several errors as one, of which there is at least one: the first, and the others with it.
+    pub fn together(mut errors: Vec<Box<Self>>) -> Box<Self> {
+        let mut first = errors.remove(0);
+        first.others.extend(errors.into_iter().map(|error| *error));
+        first
+    }
+
     /// The same of a text that is too short to be pointed into, such as the value of a flag.
     pub fn without_place(mut self: Box<Self>) -> Box<Self> {
         self.span = None;
@@ -155,7 +166,10 @@ pub fn nearest_of<'c>(
     });
     // A name in which every letter is another one is not near, however short it is.
     let is_near = |(distance, candidate): &(usize, &str)| {
-        *distance <= (length / 3).max(2) && *distance < length.max(candidate.chars().count())
+        let longest = length.max(candidate.chars().count());
+        *distance <= (length / 3).max(2)
+            && *distance < longest
+            && (*distance <= 1 || distance * 2 < longest)
     };
     distances.filter(is_near).min().map(|(_, nearest)| nearest)
 }

@@ -62,6 +62,9 @@ const NEVER: &str = "GIT_";
 pub struct Allowed(Vec<String>);
 
 impl Allowed {
+    /// What a name must be that is not valid.
+    pub const NAME_RULE: &str = "write a name such as API_URL, or API_* for all that begin so";
+
     /// Takes names, or says which is none.
     pub fn new(names: Vec<String>) -> Result<Self, String> {
         let is_name = |name: &String| {
@@ -70,9 +73,7 @@ impl Allowed {
         };
         match names.iter().find(|name| !is_name(name)) {
             None => Ok(Self(names)),
-            Some(name) => Err(format!(
-                "`{name}` is not a variable name; only its end may be `*`, for all names that begin so"
-            )),
+            Some(name) => Err(format!("`{name}` is not a valid variable name")),
         }
     }
 

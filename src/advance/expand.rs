@@ -5,6 +5,7 @@ use super::settle;
 use crate::document::Data;
 use crate::event::Event;
 use crate::event::Item;
+use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::project::Driver;
@@ -28,7 +29,7 @@ pub fn expand(driver: &mut Driver<'_>, id: &GateId) -> Result<(), Error> {
     let context = packet::attempt_context(driver.run(), &gate, &AttemptId::new(id, 1));
     let values = match items(driver, each, &context) {
         Ok(values) => values,
-        Err(reason) => return settle::refuse(driver, id, &reason),
+        Err(finding) => return settle::refuse(driver, id, finding),
     };
     if values.is_empty() {
         let reason = "its list is empty".to_owned();
@@ -37,7 +38,7 @@ pub fn expand(driver: &mut Driver<'_>, id: &GateId) -> Result<(), Error> {
     if values.iter().any(|value| driver.secrets.are_in(&input::as_text(value))) {
         let reason = "an item of its list contains a secret; items become names of gates, files \
                       and commits";
-        return settle::refuse(driver, id, reason);
+        return settle::refuse(driver, id, gate_finding(reason));
     }
     let mut names = BTreeSet::new();
     let items = values.into_iter().enumerate().map(|(index, value)| {
@@ -63,19 +64,34 @@ pub fn known_items(each: &Each, inputs: &Values) -> Option<Vec<Json>> {
     }
 }
 
-fn items(driver: &Driver<'_>, each: &Each, context: &Context) -> Result<Vec<Json>, String> {
-    let list = match &each.list {
+fn gate_finding(message: impl Into<String>) -> Finding {
+    Finding::of("gate", message)
+}
+
+fn items(driver: &Driver<'_>, each: &Each, context: &Context) -> Result<Vec<Json>, Finding> {
+    let items = match &each.list {
         EachList::Expression(template) => {
-            of_expression(&driver.run().started.inputs, template, context)?
+            let list = of_expression(&driver.run().started.inputs, template, context);
+            match list.map_err(gate_finding)? {
+                Json::Array(items) => items,
+                other @ (Json::Null
+                | Json::Bool(_)
+                | Json::Number(_)
+                | Json::String(_)
+                | Json::Object(_)) => {
+                    let message = format!("`each.in` renders {}, not a list", called(&other));
+                    return Err(gate_finding(message));
+                }
+            }
         }
         EachList::File { path, pointer } => {
-            let path = path.render(context).map_err(|error| error.to_string())?;
+            let path = path.render(context).map_err(|error| gate_finding(error.to_string()))?;
             of_file(driver, &path, pointer)?
         }
     };
-    let Json::Array(items) = list else { return Err("`each` is not a list".to_owned()) };
     if items.len() > ITEMS_MAX {
-        return Err(format!("`each` gives {} items; the limit is {ITEMS_MAX}", items.len()));
+        let message = format!("`each` gives {} items; the limit is {ITEMS_MAX}", items.len());
+        return Err(gate_finding(message));
     }
     Ok(items)
 }
@@ -93,15 +109,47 @@ fn of_expression(inputs: &Values, template: &Template, context: &Context) -> Res
     Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Json::from).collect())
 }
 
-fn of_file(driver: &Driver<'_>, path: &str, pointer: &str) -> Result<Json, String> {
+fn of_file(driver: &Driver<'_>, path: &str, pointer: &str) -> Result<Vec<Json>, Finding> {
     let project = driver.project;
-    let path = project.folder.path(path).map_err(|error| error.to_string())?;
+    let path = project.folder.path(path).map_err(|error| gate_finding(error.to_string()))?;
     let text = project.folder.read_text(&path, project.config.limits.text_bytes);
-    let text = text.map_err(|error| error.to_string())?;
-    let document =
-        crate::check::parse_document(&path, &text).map_err(|finding| finding.to_string())?;
-    let list = document.pointer(pointer).cloned().map(Data::into_json);
-    list.ok_or_else(|| format!("{path} has no value at `{pointer}`"))
+    let text = text.map_err(|error| gate_finding(error.to_string()))?;
+    let document = crate::check::parse_document(&path, &text)
+        .map_err(|finding| Finding { check: "gate".to_owned(), ..finding.path(&path) })?;
+    let unfit = |message: String| gate_finding(format!("{path}: {message}"));
+    match document.pointer(pointer).cloned().map(Data::into_json) {
+        Some(Json::Array(items)) => Ok(items),
+        Some(other) => {
+            let place = if pointer.is_empty() { "the document" } else { pointer };
+            let list = list_in(&other).map_or_else(String::new, |key| {
+                format!(
+                    "; write pointer = \"{pointer}/{}\"",
+                    key.replace('~', "~0").replace('/', "~1")
+                )
+            });
+            let message =
+                format!("{place} is {}, and `each` requires a list{list}", called(&other));
+            Err(unfit(message))
+        }
+        None => Err(unfit(format!("nothing at `{pointer}`, where `each` requires a list"))),
+    }
+}
+
+/// The first member that is a list.
+fn list_in(value: &Json) -> Option<&str> {
+    let (key, _) = value.as_object()?.iter().find(|(_, member)| member.is_array())?;
+    Some(key)
+}
+
+fn called(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "true or false",
+        Json::Number(_) => "a number",
+        Json::String(_) => "a string",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "an object",
+    }
 }
 
 /// What to call an item: its own text, its `id`, `slug` or `name`, else its number.

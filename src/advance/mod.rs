@@ -94,6 +94,7 @@ use crate::clock::Moment;
 use crate::event::Event;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
+use crate::finding::Finding;
 use crate::id::GateId;
 use crate::next;
 use crate::next::Step;
@@ -190,7 +191,7 @@ pub(super) fn take(driver: &mut Driver<'_>, step: Step) -> Result<(), Error> {
             driver.append(&[Event::RunEnding { status, reason, gate: Some(gate) }])
         }
         Step::Gather { gate, passed } => driver.append(&[Event::GateGathered { gate, passed }]),
-        Step::Refuse { gate, reason } => settle::refuse(driver, &gate, &reason),
+        Step::Refuse { gate, reason } => settle::refuse(driver, &gate, Finding::of("gate", reason)),
         Step::Start { .. } | Step::Poll { .. } | Step::Follow(_) | Step::Finish(_) => Ok(()),
     }
 }

@@ -58,6 +58,7 @@ impl Command {
 
     fn timeout(&self) -> Result<Duration, String> {
         clock::parse_duration(self.timeout.as_deref().unwrap_or(TIMEOUT))
+            .map_err(|error| error.to_string())
     }
 }
 
@@ -84,19 +85,31 @@ impl Check for Command {
 
     fn flaw(&self) -> Option<Flaw> {
         if self.argv.first().is_none_or(String::is_empty) {
-            return Some(Flaw::of("command", "`command` is empty"));
+            return Some(
+                Flaw::of("command", "`command` is empty")
+                    .advise("write command = [\"program\", \"argument\"]"),
+            );
         }
         if self.expect.is_empty() {
-            return Some(Flaw::of("expect", "`expect` is an empty list"));
+            return Some(
+                Flaw::of("expect", "`expect` is an empty list")
+                    .advise("write expect = 0, or a list of exit codes"),
+            );
         }
         if let Some(name) = self.env.keys().find(|name| !process::is_variable(name)) {
-            return Some(Flaw::of("env", format!("`{name}` is not a valid variable name")));
+            return Some(
+                Flaw::of("env", format!("`{name}` is not a valid variable name"))
+                    .advise("write a name such as API_URL, without blanks and `=`"),
+            );
         }
         let timeout = self.timeout.as_deref().filter(|text| !template::has_expressions(text))?;
         match clock::parse_duration(timeout) {
-            Ok(Duration::ZERO) => Some(Flaw::of("timeout", "`timeout` must be more than 0")),
+            Ok(Duration::ZERO) => Some(
+                Flaw::of("timeout", "`timeout` must be more than 0")
+                    .advise("write timeout = \"30s\""),
+            ),
             Ok(_) => None,
-            Err(message) => Some(Flaw::of("timeout", message)),
+            Err(error) => Some(Flaw::of_time("timeout", &error)),
         }
     }
 

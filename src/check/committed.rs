@@ -241,7 +241,7 @@ mod tests {
         );
         assert_eq!(read("committed", "paths = []").err().unwrap(), "`paths` is empty");
         let folder = read("committed", "paths = ['a.md', '{{ x }}/']").err().unwrap();
-        assert!(folder.starts_with("\"{{ x }}/\" names a folder; "), "{folder}");
+        assert!(folder.starts_with("\"{{ x }}/\" names a folder"), "{folder}");
     }
 
     #[test]

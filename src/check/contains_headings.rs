@@ -117,25 +117,28 @@ impl Check for ContainsHeadings {
         if let Some(level) = level.and_then(Count::known)
             && !(1..=6).contains(&level)
         {
-            return Some(Flaw::of("level", format!("`level` must be 1 to 6, not {level}")));
+            return Some(
+                Flaw::of("level", format!("`level` must be 1 to 6, not {level}"))
+                    .advise("write level = 2, for headings with two #"),
+            );
         }
         for heading in self.headings.iter().filter(|text| !template::has_expressions(text)) {
             if is_mismarked(heading) {
-                let message = "write 1 to 6 `#` and a space before the text";
-                return Some(Flaw::of(
-                    "headings",
-                    format!("`{heading}` is not a heading: {message}"),
-                ));
+                let flaw = Flaw::of("headings", format!("`{heading}` is not a heading"));
+                return Some(flaw.advise("write 1 to 6 # and a space before the text"));
             }
             let wanted = Wanted::parse(heading, None, self.extent);
             if wanted.text.is_empty() {
-                return Some(Flaw::of("headings", format!("`{heading}` is not a heading")));
+                return Some(
+                    Flaw::of("headings", format!("`{heading}` is not a heading"))
+                        .advise("write the text of the heading, such as \"Summary\""),
+                );
             }
             if let (Some(Count::Value(_)), Some(marks)) = (level, wanted.level)
                 && level.map(Count::value) != Some(marks)
             {
                 let message = format!("`{heading}` and `level` state different levels");
-                return Some(Flaw::of("level", message));
+                return Some(Flaw::of("level", message).advise("remove one of the two"));
             }
         }
         self.headings.flaw("headings")

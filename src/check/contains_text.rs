@@ -44,7 +44,10 @@ impl Check for ContainsText {
                 let flaw = Flaw::whole("requires `all` or `any`");
                 Some(flaw.advise("write all = [\"…\"]"))
             }
-            (Some(_), Some(_)) => Some(Flaw::of("any", "use `all` or `any`, not both")),
+            (Some(_), Some(_)) => Some(
+                Flaw::of("any", "`all` and `any` are both set")
+                    .advise("remove one of them, or write a check for each"),
+            ),
             (Some(all), None) => all.flaw("all"),
             (None, Some(any)) => any.flaw("any"),
         }
@@ -151,7 +154,7 @@ mod tests {
     fn parameters_must_say_something() {
         let flaw = |parameters: &str| read("contains_text", parameters).err().unwrap();
         assert_eq!(flaw(""), "requires `all` or `any`");
-        assert_eq!(flaw("all = 'a'\nany = 'b'"), "use `all` or `any`, not both");
+        assert_eq!(flaw("all = 'a'\nany = 'b'"), "`all` and `any` are both set");
         assert_eq!(flaw("all = []"), "`all` is empty");
         assert_eq!(flaw("any = ['']"), "`any` contains an empty string");
     }

@@ -30,7 +30,7 @@ impl Check for DirExists {
         if template::has_expressions(&self.path) {
             return None;
         }
-        ProjectPath::parse(&self.path).err().map(|error| Flaw::of("path", error.to_string()))
+        ProjectPath::parse(&self.path).err().map(|error| Flaw::of_path("path", &error))
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {

@@ -66,10 +66,8 @@ impl Check for Field {
         let is_sound = pointer.is_empty() || pointer.starts_with('/');
         if !is_sound && !template::has_expressions(pointer) {
             let meant = pointer.trim_start_matches(['$', '.']).replace('.', "/");
-            return Some(Flaw::of(
-                "pointer",
-                format!("`{pointer}` is not a JSON pointer; write `/{meant}`"),
-            ));
+            let flaw = Flaw::of("pointer", format!("`{pointer}` is not a JSON pointer"));
+            return Some(flaw.advise(format!("write pointer = \"/{meant}\"")));
         }
         self.test().flaw()
     }
@@ -215,9 +213,9 @@ mod tests {
         let flaw = |parameters: &str| read("field", parameters).err().unwrap();
         for text in ["a.b", "$.a.b", ".a.b"] {
             let told = flaw(&format!("pointer = '{text}'\nequals = 1"));
-            assert_eq!(told, format!("`{text}` is not a JSON pointer; write `/a/b`"));
+            assert_eq!(told, format!("`{text}` is not a JSON pointer"));
         }
-        assert_eq!(flaw("pointer = 'a'\nequals = 1"), "`a` is not a JSON pointer; write `/a`");
+        assert_eq!(flaw("pointer = 'a'\nequals = 1"), "`a` is not a JSON pointer");
         assert_eq!(
             flaw("pointer = '/a'"),
             "requires one of `equals`, `one_of`, `not_equals`, `none_of`, `min`/`max`, `matches`"

@@ -44,7 +44,7 @@ impl Check for FileCount {
             let flaw = Flaw::whole("requires `min`, `max` or both");
             return Some(flaw.advise("write min = 1"));
         }
-        let flaw = ProjectPath::folder_flaw(&self.glob).map(|flaw| Flaw::of("glob", flaw));
+        let flaw = ProjectPath::folder_flaw(&self.glob).map(|flaw| Flaw::of_path("glob", &flaw));
         flaw.or_else(|| count::count_flaw(("min", self.min.as_ref()), ("max", self.max.as_ref())))
     }
 
@@ -138,6 +138,6 @@ mod tests {
         let flaw = |parameters: &str| read("file_count", parameters).err().unwrap();
         assert_eq!(flaw("glob = 'a'"), "requires `min`, `max` or both");
         assert_eq!(flaw("glob = 'a'\nmin = 2\nmax = 1"), "`min` 2 is above `max` 1");
-        assert!(flaw("glob = 'a/'\nmin = 1").starts_with("\"a/\" names a folder; "));
+        assert!(flaw("glob = 'a/'\nmin = 1").starts_with("\"a/\" names a folder"));
     }
 }

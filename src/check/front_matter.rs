@@ -84,7 +84,7 @@ impl Check for FrontMatter {
 
     fn flaw(&self) -> Option<Flaw> {
         if self.field.is_empty() {
-            return Some(Flaw::of("field", "`field` is empty"));
+            return Some(Flaw::of("field", "`field` is empty").advise("write field = \"title\""));
         }
         self.test().flaw()
     }

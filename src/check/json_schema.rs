@@ -63,10 +63,10 @@ impl Check for JsonSchemaCheck {
     fn flaw(&self) -> Option<Flaw> {
         let folder = ProjectPath::folder_flaw(&self.schema);
         if template::has_expressions(&self.schema) {
-            return folder.map(|flaw| Flaw::of("schema", flaw));
+            return folder.map(|flaw| Flaw::of_path("schema", &flaw));
         }
-        let flaw = ProjectPath::parse(&self.schema).err().map(|error| error.to_string());
-        flaw.or(folder).map(|flaw| Flaw::of("schema", flaw))
+        let flaw = ProjectPath::parse(&self.schema).err();
+        flaw.or(folder).map(|flaw| Flaw::of_path("schema", &flaw))
     }
 
     fn made_of(&self) -> MadeOf<'_> {
@@ -283,7 +283,7 @@ mod tests {
         );
         assert_eq!(
             read("json_schema", "schema = '/etc/x.json'").err().unwrap(),
-            "path \"/etc/x.json\" is absolute; make it relative to the project"
+            "path \"/etc/x.json\" is absolute"
         );
     }
 

@@ -40,7 +40,7 @@ impl Check for Matches {
 
     fn flaw(&self) -> Option<Flaw> {
         pattern::flaw(&self.regex)
-            .map(|flaw| Flaw::of("regex", flaw))
+            .map(|flaw| Flaw::of("regex", flaw).advise(pattern::SYNTAX))
             .or_else(|| count::count_flaw(("min", Some(&self.least())), ("max", self.max.as_ref())))
     }
 

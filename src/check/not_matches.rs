@@ -34,7 +34,7 @@ impl Check for NotMatches {
     }
 
     fn flaw(&self) -> Option<Flaw> {
-        pattern::flaw(&self.regex).map(|flaw| Flaw::of("regex", flaw))
+        pattern::flaw(&self.regex).map(|flaw| Flaw::of("regex", flaw).advise(pattern::SYNTAX))
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {

@@ -30,16 +30,22 @@ impl OneOrMany {
     /// What is wrong with texts of which there must be at least one, none of them empty.
     pub(super) fn flaw(&self, parameter: &'static str) -> Option<Flaw> {
         if self.0.is_empty() {
-            return Some(Flaw::of(parameter, format!("`{parameter}` is empty")));
+            return Some(
+                Flaw::of(parameter, format!("`{parameter}` is empty"))
+                    .advise(format!("write {parameter} = [\"…\"]")),
+            );
         }
         let empty = self.0.iter().any(String::is_empty);
-        empty.then(|| Flaw::of(parameter, format!("`{parameter}` contains an empty string")))
+        empty.then(|| {
+            Flaw::of(parameter, format!("`{parameter}` contains an empty string"))
+                .advise("remove the empty string")
+        })
     }
 
     /// The same for globs that name files.
     pub(super) fn glob_flaw(&self, parameter: &'static str) -> Option<Flaw> {
         let folder = || self.0.iter().find_map(|text| ProjectPath::folder_flaw(text));
-        self.flaw(parameter).or_else(|| folder().map(|flaw| Flaw::of(parameter, flaw)))
+        self.flaw(parameter).or_else(|| folder().map(|flaw| Flaw::of_path(parameter, &flaw)))
     }
 }
 

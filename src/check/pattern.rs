@@ -16,6 +16,10 @@ const COMPILED_BYTES_MAX: usize = 1024 * 1024;
 /// The longest time for one search through a whole text.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What to do about a pattern that is none.
+pub(super) const SYNTAX: &str = "write \\ before a character that is meant as itself; look-around and back-references are not \
+     supported: https://docs.rs/regex/latest/regex/#syntax";
+
 /// Compiles a pattern, or says what is wrong with it.
 pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
     let mut builder = RegexBuilder::new(pattern);

@@ -44,7 +44,7 @@ impl Check for TimeLogged {
         let below_zero =
             bounds.find(|(_, bound)| bound.known().is_some_and(|value| *value < 0_u64.into()));
         below_zero.map(|(name, bound)| {
-            Flaw::of(name, format!("`{bound}` is not a valid time; use 0 or more"))
+            Flaw::of(name, format!("`{bound}` is not a valid time")).advise("write 0 or more")
         })
     }
 

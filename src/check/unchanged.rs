@@ -60,7 +60,10 @@ impl Check for Unchanged {
     }
 
     fn flaw(&self) -> Option<Flaw> {
-        let no_since = self.since.is_empty().then(|| Flaw::of("since", "`since` is empty"));
+        let no_since = self.since.is_empty().then(|| {
+            Flaw::of("since", "`since` is empty")
+                .advise("write since = \"run\", or the id of a gate")
+        });
         self.paths.glob_flaw("paths").or(no_since)
     }
 

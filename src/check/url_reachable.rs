@@ -63,6 +63,7 @@ impl UrlReachable {
 
     fn timeout(&self) -> Result<Duration, String> {
         clock::parse_duration(self.timeout.as_deref().unwrap_or(TIMEOUT))
+            .map_err(|error| error.to_string())
     }
 
     /// The URLs of a text from which the sample is taken.
@@ -132,25 +133,33 @@ impl Check for UrlReachable {
 
     fn flaw(&self) -> Option<Flaw> {
         if self.sample.as_ref().and_then(Count::known) == Some(0) {
-            return Some(Flaw::of("sample", "`sample` must be at least 1"));
+            return Some(
+                Flaw::of("sample", "`sample` must be at least 1").advise("write sample = 1"),
+            );
         }
         if let Some(flaw) = self.pattern.as_deref().and_then(pattern::flaw) {
-            return Some(Flaw::of("pattern", flaw));
+            return Some(Flaw::of("pattern", flaw).advise(pattern::SYNTAX));
         }
         let (most, sample) = (self.max_failures.as_ref().and_then(Count::known), self.sample());
         if let (Some(most), Some(sample)) = (most, sample.known())
             && most >= sample
         {
-            return Some(Flaw::of(
-                "max_failures",
-                format!("`max_failures` {most} with a `sample` of {sample} always passes"),
-            ));
+            return Some(
+                Flaw::of(
+                    "max_failures",
+                    format!("`max_failures` {most} with a `sample` of {sample} always passes"),
+                )
+                .advise("write a lower max_failures, or a higher sample"),
+            );
         }
         let timeout = self.timeout.as_deref().filter(|text| !template::has_expressions(text))?;
         match clock::parse_duration(timeout) {
-            Ok(Duration::ZERO) => Some(Flaw::of("timeout", "`timeout` must be more than 0")),
+            Ok(Duration::ZERO) => Some(
+                Flaw::of("timeout", "`timeout` must be more than 0")
+                    .advise("write timeout = \"30s\""),
+            ),
             Ok(_) => None,
-            Err(message) => Some(Flaw::of("timeout", message)),
+            Err(error) => Some(Flaw::of_time("timeout", &error)),
         }
     }
 

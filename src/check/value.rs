@@ -137,14 +137,18 @@ impl Test<'_> {
                 let flaw = check::Flaw::whole(format!("requires one of {tests}"));
                 Some(flaw.advise("write equals = \"…\", or another of them"))
             }
-            1 if names_nothing(self.one_of) => Some(check::Flaw::of("one_of", "`one_of` is empty")),
-            1 if names_nothing(self.none_of) => {
-                Some(check::Flaw::of("none_of", "`none_of` is empty"))
-            }
+            1 if names_nothing(self.one_of) => Some(
+                check::Flaw::of("one_of", "`one_of` is empty").advise("write one_of = [\"…\"]"),
+            ),
+            1 if names_nothing(self.none_of) => Some(
+                check::Flaw::of("none_of", "`none_of` is empty").advise("write none_of = [\"…\"]"),
+            ),
             1 => {
                 let range = number::range_flaw(("min", known(self.min)), ("max", known(self.max)));
                 let pattern = || self.matches.and_then(pattern::flaw);
-                let pattern = || pattern().map(|flaw| check::Flaw::of("matches", flaw));
+                let pattern = || {
+                    pattern().map(|flaw| check::Flaw::of("matches", flaw).advise(pattern::SYNTAX))
+                };
                 range.or_else(pattern)
             }
             _ => {

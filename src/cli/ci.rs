@@ -123,7 +123,7 @@ fn refuse_unfit_form(
     }
     let resolved = input::resolve(form, &accepted, folder);
     resolved.map(|_| ()).map_err(|error| match error {
-        input::Error::Missing { name, because, help } => {
+        input::Error::Missing { name, because, help, .. } => {
             let asked = if help.is_empty() { help } else { format!(": {help}") };
             let message =
                 format!("{place}gate `{id}` requires an answer to `{name}`{because}{asked}");

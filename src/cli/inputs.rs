@@ -54,9 +54,11 @@ pub fn read(
         }
     }
     let first = workflow.inputs.iter().find(|input| input.is_required());
-    let flag = first.or(workflow.inputs.first()).map(Input::flag);
-    let matches = command.try_get_matches_from(words);
-    Ok(matches.map_err(|error| misplaced::advise_flag(error, flag.as_deref()))?)
+    let first = first.or(workflow.inputs.first()).map(Input::flag);
+    let flags: Vec<String> = workflow.inputs.iter().map(Input::flag).collect();
+    let matches = command.clone().try_get_matches_from(words);
+    Ok(matches
+        .map_err(|error| misplaced::advise_flag(error, &command, (first.as_deref(), &flags)))?)
 }
 
 fn flag(input: &Input) -> Arg {
@@ -111,6 +113,7 @@ pub fn values(
     matches: &ArgMatches,
 ) -> Result<Values, Failure> {
     let mut values = Values::new();
+    let mut wrong: Vec<Error> = Vec::new();
     for input in &workflow.inputs {
         let typed: Option<Vec<String>> =
             matches.get_many::<String>(&input.name).map(|typed| typed.cloned().collect());
@@ -126,8 +129,13 @@ pub fn values(
             }
             None => continue,
         };
-        let value = input.accept_all(&texts, &project.folder).map_err(Error::from)?;
-        values.insert(input.name.clone(), value);
+        match input.accept_all(&texts, &project.folder) {
+            Ok(value) => drop(values.insert(input.name.clone(), value)),
+            Err(error) => wrong.push(error.into()),
+        }
+    }
+    if let Some(error) = Error::together(wrong) {
+        return Err(error.into());
     }
     if face.can_ask() {
         let missing =

@@ -32,6 +32,7 @@ mod screen;
 mod subject;
 mod table;
 mod terminal;
+mod usage;
 
 pub use door::note_closed_output;
 pub use error_codes::ERROR_CODES;
@@ -83,7 +84,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let wants_json = arguments.iter().any(|argument| argument == "--json");
     let parsed = whole()
         .try_get_matches_from(&arguments)
-        .map_err(|error| misplaced::advise(error, &whole(), &arguments))
+        .map_err(|error| misplaced::advise(error, &whole(), &arguments, || workflows(&arguments)))
         .and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, matches)));
     let (parsed, matches) = match parsed {
         Ok(parsed) => parsed,
@@ -106,6 +107,15 @@ fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             report::error(&face, &error, subject.as_ref())
         }
     }
+}
+
+/// The workflows of the project that the words of a command line are about.
+fn workflows(arguments: &[OsString]) -> Vec<String> {
+    let words: Vec<String> =
+        arguments.iter().filter_map(|word| word.to_str()).map(str::to_owned).collect();
+    let project = Global::default().or_among(&words).open(false);
+    let names = project.map(|project| project.shelf.names("workflows", ".toml"));
+    names.map(|names| names.into_iter().collect()).unwrap_or_default()
 }
 
 /// The whole command, with examples.

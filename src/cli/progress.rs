@@ -4,6 +4,7 @@
 mod lines;
 mod live;
 mod others;
+mod paper;
 
 use super::answer::Face;
 use super::terminal;
@@ -17,8 +18,8 @@ use crate::ops::Project;
 use crate::ops::RunChoice;
 use crate::ops::follow::Shown;
 use crate::store::journal;
-use indicatif::MultiProgress;
 use lines::Lines;
+use live::Bars;
 use live::Live;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -32,7 +33,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Shows what happens to runs, until it is dropped.
 pub struct Progress<'f> {
     face: &'f Face,
-    bars: Option<MultiProgress>,
+    bars: Option<Bars>,
     followers: Vec<Follower>,
 }
 
@@ -45,7 +46,7 @@ struct Follower {
 impl<'f> Progress<'f> {
     pub fn new(face: &'f Face) -> Self {
         let draws = !face.global.is_ci() && !face.global.json && terminal::can_draw();
-        Self { face, bars: draws.then(MultiProgress::new), followers: Vec::new() }
+        Self { face, bars: draws.then(Bars::new), followers: Vec::new() }
     }
 
     /// Shows what happens to a run from here on; one that cannot be read is told so by whoever acts
@@ -110,6 +111,29 @@ impl Drop for Progress<'_> {
             // What it had to show is no reason to fail.
             let _ = follower.thread.join();
         }
+    }
+}
+
+/// A moving line that says what is done, until it is dropped.
+pub struct Busy(Live);
+
+impl Busy {
+    pub fn new(face: &Face, text: &str) -> Self {
+        let mut live = Live::new(Progress::new(face).bars.take());
+        live.busy(text);
+        Self(live)
+    }
+
+    /// Something else is done now.
+    pub fn next(&mut self, text: &str) {
+        self.0.is_busy_no_more();
+        self.0.busy(text);
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.clear();
     }
 }
 

@@ -8,12 +8,14 @@ use super::exit;
 use super::subject::Subject;
 use super::table;
 use super::terminal;
+use super::usage::Misuse;
 use crate::files;
 use crate::ops;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::source::Unsound;
 use crate::workflow;
+use clap::error::ErrorKind;
 use miette::Diagnostic;
 use serde_json::Value as Json;
 use serde_json::json;
@@ -75,20 +77,14 @@ pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
         door::out(&error.render().to_string());
         return exit::DONE;
     }
-    let text = in_words(error.render().to_string());
+    let Misuse { message, help } = Misuse::of(error);
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && !wants_json {
+        door::err(&error.render().to_string());
+        return exit::USAGE;
+    }
     if wants_json {
-        let mut lines = text.lines().map(str::trim);
-        // Which arguments are meant stands on lines of their own below the first.
-        let told: Vec<&str> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
-        let (first, named) = told.split_first().unwrap_or((&"", &[]));
-        let message = format!("{} {}", first.trim_start_matches("error: "), named.join(", "));
-        let help: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
         let error = json!({
-            "code": "usage",
-            "message": message.trim_end(),
-            "causes": [],
-            "help": help.join("\n"),
-            "place": null,
+            "code": "usage", "message": message, "causes": [], "help": help, "place": null,
         });
         let whole = json!({
             "success": false,
@@ -98,35 +94,19 @@ pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
         });
         door::out_json(&whole);
     } else {
+        let help = help.map(|help| format!("help: {help}\n")).unwrap_or_default();
+        let text = format!("error: {message}\n{help}");
         door::err(&table::folded_to(&text, terminal::error_columns()));
     }
     exit::USAGE
 }
 
-/// What the standard library says of a number that is none, and what people do.
-const NUMBERS: [(&str, &str); 5] = [
-    ("invalid digit found in string", "expected a whole number"),
-    ("cannot parse integer from empty string", "expected a whole number"),
-    ("number too large to fit in target type", "the number is too large"),
-    ("invalid float literal", "expected a number, such as 2.5"),
-    ("cannot parse float from empty string", "expected a number, such as 2.5"),
-];
-
-fn in_words(text: String) -> String {
-    NUMBERS.iter().fold(text, |text, (from, to)| text.replace(from, to))
-}
-
 /// `error:`, the place with its caret, causes, `help:`.
-fn as_text(face: &Face, error: &(dyn Diagnostic + 'static), help: Option<String>) -> String {
+fn as_text(face: &Face, error: &dyn Diagnostic, help: Option<String>) -> String {
     as_text_of(face, "error:", error, help)
 }
 
-fn as_text_of(
-    face: &Face,
-    word: &str,
-    error: &(dyn Diagnostic + 'static),
-    help: Option<String>,
-) -> String {
+fn as_text_of(face: &Face, word: &str, error: &dyn Diagnostic, help: Option<String>) -> String {
     let columns = terminal::error_columns();
     let words = |line: &str| columns.map_or_else(|| line.to_owned(), |it| table::fold(line, it));
     let mut text = String::new();
@@ -163,7 +143,15 @@ fn as_text_of(
         let help = format!("{word} {}", crate::check::plain_text(&help));
         help.lines().for_each(|line| text.push_str(&(words(line) + "\n")));
     }
+    for other in others(error) {
+        text.push_str(&as_text(face, other, self::help(other)));
+    }
     text
+}
+
+/// The errors that are told with one.
+fn others(error: &dyn Diagnostic) -> impl Iterator<Item = &dyn Diagnostic> {
+    error.related().into_iter().flatten()
 }
 
 /// Whether `orch explain` says more of an error than its own words and place do.
@@ -177,14 +165,14 @@ pub fn help(error: &dyn Diagnostic) -> Option<String> {
 }
 
 /// An error as a JSON object, with what would be right.
-pub fn as_json(error: &(dyn Diagnostic + 'static), help: Option<String>) -> Json {
+pub fn as_json(error: &dyn Diagnostic, help: Option<String>) -> Json {
     let mut causes = Vec::new();
     let mut cause = error.source();
     while let Some(inner) = cause {
         causes.push(files::in_words(&inner.to_string()).into_owned());
         cause = inner.source();
     }
-    json!({
+    let mut told = json!({
         "code": error.code().map(|code| code.to_string()),
         "message": files::in_words(&error.to_string()),
         "causes": causes,
@@ -192,5 +180,10 @@ pub fn as_json(error: &(dyn Diagnostic + 'static), help: Option<String>) -> Json
         "place": place(error).map(|place| json!({
             "file": place.file, "line": place.line, "column": place.column,
         })),
-    })
+    });
+    let others: Vec<Json> = others(error).map(|other| as_json(other, self::help(other))).collect();
+    if !others.is_empty() {
+        told["others"] = others.into();
+    }
+    told
 }

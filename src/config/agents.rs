@@ -11,6 +11,7 @@ use crate::executor::Preset;
 use crate::executor::Prices;
 use crate::source::Unsound;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// One `[agents.NAME]`, with the place of its name.
@@ -29,23 +30,37 @@ pub(super) fn resolve(
     entries: &BTreeMap<String, AgentEntry>,
     prices: &Prices,
     project: &Path,
-) -> Result<(Agents, Agents), Box<Unsound>> {
+) -> Result<(Agents, Agents), Vec<Box<Unsound>>> {
     let mut presets = BTreeMap::new();
     for preset in Preset::all() {
         let definition = Some(preset.name.clone());
-        let settings = AgentSettings { definition, ..preset.settings()? };
-        presets.insert(preset.name, settings);
+        let settings = preset.settings().map_err(|error| vec![error])?;
+        presets.insert(preset.name, AgentSettings { definition, ..settings });
     }
     let book = Book { entries, presets: &presets };
     let mut agents = Agents::new();
+    let mut errors: Vec<Box<Unsound>> = Vec::new();
+    let mut told: BTreeSet<&str> = BTreeSet::new();
     for (name, entry) in entries {
-        let settings = book.follow(entry, &mut Vec::new())?;
-        let agent = Agent::new(name, settings, prices);
-        let own = &entry.settings;
-        let is_empty = own.command.is_none() && own.preset.is_none() && own.stands_on.is_none();
-        let help = is_empty.then_some("write command = [\"PROGRAM\", \"ARGUMENT\"]");
-        let agent = agent.map_err(|message| entry.name.unsound(message).advise_if(help))?;
-        agents.insert(name.clone(), agent);
+        let mut path = Vec::new();
+        let settings = match book.follow(entry, &mut path) {
+            Ok(settings) => settings,
+            Err(error) => {
+                // What several stand on is told once.
+                if path.iter().all(|on_path| !told.contains(on_path)) {
+                    errors.push(error);
+                }
+                told.extend(path);
+                continue;
+            }
+        };
+        match Agent::new(name, settings, prices) {
+            Ok(agent) => drop(agents.insert(name.clone(), agent)),
+            Err(unfit) => errors.push(entry.name.unsound(unfit.message).advise(unfit.help)),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
     }
     let mut known = agents.clone();
     for (name, settings) in &presets {
@@ -98,7 +113,7 @@ impl<'b> Book<'b> {
             (None, None) => Ok(own),
             (Some(name), Some(_)) => {
                 let message = "an agent must not have both `use` and `preset`";
-                Err(entry.name.at(name).unsound(message))
+                Err(entry.name.at(name).unsound(message).advise("remove one of them"))
             }
             (None, Some(name)) => {
                 let names = self.presets.keys().map(String::as_str);
@@ -128,7 +143,8 @@ impl<'b> Book<'b> {
             return Err(entry
                 .name
                 .at(name)
-                .unsound(format!("agents use each other in a cycle: {round}")));
+                .unsound(format!("agents use each other in a cycle: {round}"))
+                .advise("write preset = \"NAME\" or command = […] in one of them"));
         }
         match (self.entries.get(text), preset) {
             (Some(used), _) => self.follow(used, path),

@@ -218,7 +218,8 @@ impl Cast {
         }
         let definition = Some(player.definition.clone());
         let settings = AgentSettings { definition, env, ..player.settings.clone() };
-        let agent = Agent::new(name, settings, &self.prices).map_err(unreadable)?;
+        let agent =
+            Agent::new(name, settings, &self.prices).map_err(|unfit| unreadable(unfit.message))?;
         let Some(kept) = &player.programs else { return Ok(agent) };
         let now = programs(&agent, &config.project);
         let mut paths = kept.keys().chain(now.keys());

@@ -142,9 +142,10 @@ impl Config {
     ) -> Result<Self, Box<Unsound>> {
         let mut layer = Layer::shipped(&Source::new("defaults.toml", SHIPPED))?;
         for source in sources {
-            layer = Layer::read(source)?.over(layer);
+            layer = Layer::read(source).map_err(told)?.over(layer);
         }
-        let (agents, known) = agents::resolve(&layer.agents, &layer.prices, project)?;
+        let (agents, known) =
+            agents::resolve(&layer.agents, &layer.prices, project).map_err(told)?;
         let config = Self {
             defaults: layer.defaults,
             prices: layer.prices,
@@ -220,6 +221,12 @@ impl Config {
             }
         }
     }
+}
+
+/// All errors from top to bottom.
+fn told(mut errors: Vec<Box<Unsound>>) -> Box<Unsound> {
+    errors.sort_by_key(|error| error.span().start);
+    Unsound::together(errors)
 }
 
 /// The largest orch.toml that is read.

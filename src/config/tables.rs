@@ -121,14 +121,18 @@ struct EnvironmentTable {
 }
 
 impl EnvironmentTable {
-    fn allowed(self, source: &Source) -> Result<Allowed, Box<Unsound>> {
+    fn allowed(self, source: &Source, errors: &mut Vec<Box<Unsound>>) -> Allowed {
         let mut allowed = Allowed::default();
         for name in self.pass {
             let span = name.span();
-            let one = Allowed::new(vec![name.into_inner()]);
-            allowed.extend(&one.map_err(|message| source.unsound(span, message))?);
+            match Allowed::new(vec![name.into_inner()]) {
+                Ok(one) => allowed.extend(&one),
+                Err(message) => {
+                    errors.push(source.unsound(span, message).advise(Allowed::NAME_RULE));
+                }
+            }
         }
-        Ok(allowed)
+        allowed
     }
 }
 
@@ -183,27 +187,36 @@ impl Stated {
 
 impl Layer {
     /// Reads one file.
-    pub(super) fn read(source: &Source) -> Result<Self, Box<Unsound>> {
-        Self::of(source, document::read(source)?)
+    pub(super) fn read(source: &Source) -> Result<Self, Vec<Box<Unsound>>> {
+        Self::of(source, document::read_all(source)?)
     }
 
     /// Reads the file that the program brings with it.
     pub(super) fn shipped(source: &Source) -> Result<Self, Box<Unsound>> {
-        Self::of(source, document::read_shipped(source)?)
+        Self::of(source, document::read_shipped(source)?).map_err(Unsound::together)
     }
 
-    fn of(source: &Source, tables: Tables) -> Result<Self, Box<Unsound>> {
+    fn of(source: &Source, tables: Tables) -> Result<Self, Vec<Box<Unsound>>> {
+        let mut errors = Vec::new();
         let stated = |name: Option<Placed<String>>| name.map(|name| Stated::placed(source, name));
         let entry = |(name, settings): (Placed<String>, AgentSettings)| {
             let name = Stated::placed(source, name);
             (name.text.clone(), AgentEntry { name, settings })
         };
         let agents: BTreeMap<String, AgentEntry> = tables.agents.into_iter().map(entry).collect();
-        if let Some(entry) = agents.get(super::NO_AGENT) {
-            return Err(entry
-                .name
-                .unsound("an agent must not be named `none`, which means no agent"));
-        }
+        errors.extend(agents.get(super::NO_AGENT).map(|entry| {
+            let message = "an agent must not be named `none`, which means no agent";
+            entry.name.unsound(message).advise("give it another name")
+        }));
+        let allowed = tables.environment.allowed(source, &mut errors);
+        let worktrees = tables.worktree.read(source);
+        let worktrees = match worktrees {
+            Ok(worktrees) if errors.is_empty() => worktrees,
+            worktrees => {
+                errors.extend(worktrees.err());
+                return Err(errors);
+            }
+        };
         Ok(Self {
             defaults: Defaults {
                 agent: stated(tables.defaults.agent),
@@ -216,11 +229,11 @@ impl Layer {
             text_bytes: tables.limits.text_bytes.map(NonZeroU64::get),
             record_branch: tables.record.branch,
             passed: Allowed::default(),
-            allowed: tables.environment.allowed(source)?,
+            allowed,
             signing: tables.signing,
             budget: tables.budget,
             checkpoint: tables.checkpoint,
-            worktrees: tables.worktree.read(source)?,
+            worktrees,
             pool: tables.pool,
         })
     }

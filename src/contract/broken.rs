@@ -4,6 +4,7 @@
 use crate::check;
 use crate::check::Broken;
 use crate::document;
+use crate::document::Table;
 use crate::document::Value;
 use crate::files::ProjectFolder;
 use crate::files::ProjectPath;
@@ -42,11 +43,7 @@ fn named_outputs(source: &Source) -> BTreeSet<String> {
 
 fn broken_in(source: &Source, project: &ProjectFolder) -> Vec<(ProjectPath, Box<Unsound>)> {
     let Ok(table) = document::parse(source) else { return Vec::new() };
-    let table = table.get_ref();
-    let outputs = table.get("output").into_iter().flat_map(items);
-    let under = outputs.filter_map(|output| get(output, "checks")).flat_map(items);
-    let all = under.chain(table.get("check").into_iter().flat_map(items));
-    let told = all.filter_map(|check| {
+    let told = checks(&table).filter_map(|check| {
         let (span, Broken { path, message, .. }) = broken_check(source, check, project)?;
         let unsound = source.unsound(span, message).advise(format!(
             "write a valid {path}, or add it to the outputs of the gate that writes it"
@@ -73,7 +70,15 @@ fn broken_check(
     Some((get(check, broken.parameter)?.span(), broken))
 }
 
-fn get<'v, 't>(value: &'v Value<'t>, key: &str) -> Option<&'v Value<'t>> {
+/// Every check of a contract as it is written.
+pub(super) fn checks<'v, 't>(table: &'v Table<'t>) -> impl Iterator<Item = &'v Value<'t>> {
+    let table = table.get_ref();
+    let outputs = table.get("output").into_iter().flat_map(items);
+    let under = outputs.filter_map(|output| get(output, "checks")).flat_map(items);
+    under.chain(table.get("check").into_iter().flat_map(items))
+}
+
+pub(super) fn get<'v, 't>(value: &'v Value<'t>, key: &str) -> Option<&'v Value<'t>> {
     value.get_ref().as_table()?.get(key)
 }
 

@@ -2,11 +2,13 @@
 //! and parameter checked, before a run begins.
 
 mod broken;
+mod compared;
 mod contradictions;
 mod read;
 mod rule;
 
 pub use broken::broken;
+pub use compared::place_of_since;
 pub use read::inside;
 pub use read::output_schema;
 pub use read::schema;
@@ -345,7 +347,7 @@ mod tests {
         );
         assert!(error("name = 'R'\n[[output]]\npath = '../a'\n").starts_with("3:8 path \"../a\""));
         let folder = error("name = 'R'\n[[output]]\npath = '{{ slug }}/'\n");
-        assert!(folder.starts_with("3:8 \"{{ slug }}/\" names a folder; use "), "{folder}");
+        assert!(folder.starts_with("3:8 \"{{ slug }}/\" names a folder | write "), "{folder}");
         assert!(
             error("name = 'R'\n[[output]]\nany_of = ['a', 'b/.']\n").starts_with("3:16 \"b/.\"")
         );

@@ -178,6 +178,18 @@ fn read_output(
         let error = source.unsound(key.span(), "unknown key `check` of an output");
         errors.push(error.advise("write checks = [{ kind = \"…\" }] below [[output]]"));
     }
+    for (key, instead) in [("path", "any_of"), ("glob", "glob")] {
+        if let Some(list) = table.get_ref().get(key).filter(|value| value.get_ref().is_array()) {
+            let written = source.text.get(list.span()).unwrap_or_default();
+            let help = match key {
+                "path" => format!("write {instead} = {written}"),
+                _ => "write an [[output]] for each glob".to_owned(),
+            };
+            let error = source.unsound(list.span(), format!("`{key}` takes one string"));
+            errors.push(error.advise(help));
+            return None;
+        }
+    }
     let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
     let file = document::read_rest::<OutputFile>(source, rest, &["`checks`"]);
     let file = file.map_err(|mut wrong| errors.append(&mut wrong)).ok()?;
@@ -197,7 +209,10 @@ fn read_target(
     let template = |text: &Placed<String>| inside(source, text, names);
     let all = |paths: &[Placed<String>]| paths.iter().map(template).collect::<Result<Vec<_>, _>>();
     match (file.path, file.any_of, file.first_of, file.glob) {
-        (Some(path), None, None, None) => Ok(OutputFiles::Path(template(&path)?)),
+        (Some(path), None, None, None) => {
+            refuse_glob(source, &path)?;
+            Ok(OutputFiles::Path(template(&path)?))
+        }
         (None, Some(paths), None, None) if !paths.is_empty() => {
             Ok(OutputFiles::AnyOf(all(&paths)?))
         }
@@ -218,6 +233,23 @@ fn read_target(
     }
 }
 
+/// A path is taken as it stands: what a shell would expand in one was meant otherwise.
+fn refuse_glob(source: &Source, path: &Placed<String>) -> Result<(), Box<Unsound>> {
+    let text = path.get_ref();
+    if text.starts_with("~/") {
+        let message = format!("path \"{text}\" is outside the project");
+        let help = "write a path relative to the project's root, such as docs/a.md";
+        return Err(source.unsound(path.span(), message).advise(help));
+    }
+    if text.contains('*') && !has_expressions(text) {
+        let message = format!("path \"{text}\" is a glob");
+        return Err(source
+            .unsound(path.span(), message)
+            .advise(format!("write glob = \"{text}\"")));
+    }
+    Ok(())
+}
+
 /// A path or glob template that cannot lead outside by the words that are already there.
 pub fn inside(
     source: &Source,
@@ -226,7 +258,7 @@ pub fn inside(
 ) -> Result<Template, Box<Unsound>> {
     let template = Template::parse(text.get_ref(), source, text.span(), names)?;
     if let Some(flaw) = ProjectPath::folder_flaw(text.get_ref()) {
-        return Err(source.unsound(text.span(), flaw));
+        return Err(source.unsound(text.span(), flaw.to_string()).advise(flaw.help()));
     }
     refuse_outside(source, text.get_ref(), text.span())?;
     Ok(template)
@@ -243,10 +275,10 @@ fn refuse_outside(source: &Source, text: &str, span: Range<usize>) -> Result<(),
         return Ok(());
     }
     let path = ProjectPath::parse(text);
-    let path = path.map_err(|error| source.unsound(span.clone(), error.to_string()))?;
-    if path.is_in(RUNS) {
-        let closed = PathError::Closed { path: text.to_owned(), closed: RUNS };
-        return Err(source.unsound(span, closed.to_string()));
+    let unfit =
+        |error: PathError| source.unsound(span.clone(), error.to_string()).advise(error.help());
+    if path.map_err(unfit)?.is_in(RUNS) {
+        return Err(unfit(PathError::Closed { path: text.to_owned(), closed: RUNS }));
     }
     Ok(())
 }
@@ -259,7 +291,7 @@ pub(super) fn refuse_unsound_glob(
 ) -> Result<(), Box<Unsound>> {
     refuse_outside(source, text, span.clone())?;
     match Globs::flaw(text).filter(|_| !has_expressions(text)) {
-        Some(flaw) => Err(source.unsound(span, flaw)),
+        Some(flaw) => Err(source.unsound(span, flaw).advise(Globs::RULE)),
         None => Ok(()),
     }
 }
@@ -284,6 +316,11 @@ pub(super) fn into_table<'t>(
         | DeValue::Float(_)
         | DeValue::Boolean(_)
         | DeValue::Datetime(_)
-        | DeValue::Array(_) => Err(source.unsound(span, "expected a table").advise(help)),
+        | DeValue::Array(_) => {
+            let written = source.text.get(span.clone()).unwrap_or_default();
+            Err(source
+                .unsound(span.clone(), format!("expected a table, found {written}"))
+                .advise(help))
+        }
     }
 }

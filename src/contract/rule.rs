@@ -132,7 +132,9 @@ fn kind_of<'t>(
     value: Value<'t>,
 ) -> Result<(&'static Kind, Table<'t>, Range<usize>), Box<Unsound>> {
     let span = value.span();
-    let mut table = into_table(source, value, "write { kind = \"…\" }")?;
+    let name = value.get_ref().as_str().unwrap_or("…");
+    let help = format!("write {{ kind = \"{name}\" }}, with the parameters of the check");
+    let mut table = into_table(source, value, &help)?;
     let Some(kind_value) = table.get_mut().remove("kind") else {
         return Err(source.unsound(span, "the check has no `kind`").advise(suggest_kind("")));
     };

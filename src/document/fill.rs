@@ -98,7 +98,10 @@ impl<'t> Templates<'_, 't> {
                     "templates use each other in a cycle: {} use {name}",
                     open.join(" use ")
                 );
-                return Err(self.source.unsound(span, message));
+                return Err(self
+                    .source
+                    .unsound(span, message)
+                    .advise("remove `use` from one of them"));
             }
             open.push(name);
             let mut template = template.clone();

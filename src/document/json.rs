@@ -11,10 +11,41 @@ use serde::Deserialize;
 struct Bare(Tree<Bare>);
 
 pub(super) fn read(text: &str) -> Result<Data, DataFlaw> {
-    let Bare(tree) = serde_json::from_str(text)
-        .map_err(|error| DataFlaw { message: words(&error), line: error.line() })?;
+    let Bare(tree) = serde_json::from_str(text).map_err(|error| flaw(text, &error))?;
     let mut tokens = Tokens { text, at: 0 };
     data(tree, &mut tokens).map_err(|message| DataFlaw::at(text, tokens.at, message))
+}
+
+fn flaw(text: &str, error: &serde_json::Error) -> DataFlaw {
+    let message = words(error);
+    if !error.is_eof() {
+        return DataFlaw { message, line: error.line() };
+    }
+    let open = open_brackets(text);
+    let message = match open.chars().count() {
+        0 | 1 => message,
+        many => format!("{many} unclosed lists and objects; add `{open}`"),
+    };
+    DataFlaw::at(text, text.trim_end().len(), message)
+}
+
+/// What closes the lists and objects that a text begins and does not end; nothing in a string that is
+/// not closed.
+fn open_brackets(text: &str) -> String {
+    let mut open = Vec::new();
+    let mut in_text = false;
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' if in_text => drop(letters.next()),
+            '"' => in_text = !in_text,
+            '[' if !in_text => open.push(']'),
+            '{' if !in_text => open.push('}'),
+            ']' | '}' if !in_text => drop(open.pop()),
+            _ => {}
+        }
+    }
+    if in_text { String::new() } else { open.into_iter().rev().collect() }
 }
 
 /// What is wrong, for people who wrote the document and not the program that reads it. The line is
@@ -102,6 +133,17 @@ mod tests {
         let written = |pointer| data.pointer(pointer).unwrap().written().unwrap();
         let found = ["/b/0", "/b/1", "/b/2", "/b/4", "/c/6", "/d/0"].map(written);
         assert_eq!(found, ["1.10", "-0", "1e3", "5", "7E+2", "true"]);
+    }
+
+    #[test]
+    fn an_early_end_tells_all_that_is_open_on_a_line_that_is_there() {
+        let flaw = |text| {
+            let DataFlaw { message, line } = read(text).unwrap_err();
+            format!("{line}: {message}")
+        };
+        assert_eq!(flaw("{\"a\": [1\n"), "1: 2 unclosed lists and objects; add `]}`");
+        assert_eq!(flaw("[1,\n2\n\n"), "2: unclosed list; add `]`");
+        assert_eq!(flaw("[\"[\\\"\", {\"a\": \"x"), "1: unclosed string; add `\"`");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::Placed;
 use super::Value;
 use super::deserialize;
+use super::refusals;
 use crate::source::Source;
 use crate::source::Unsound;
 use serde::de::DeserializeOwned;
@@ -32,6 +33,22 @@ pub struct Removed {
 /// those that its type refuses. `stand_ins` are texts for keys that must be there. What is no table
 /// is read as an empty one.
 pub fn salvage<T: DeserializeOwned>(
+    source: &Source,
+    value: Value<'_>,
+    known: &[Range<usize>],
+    stand_ins: &[(&'static str, &str)],
+) -> Salvaged<T> {
+    let mut salvaged = read_rest(source, value.clone(), known, stand_ins);
+    if !salvaged.is_whole {
+        let places: Vec<Range<usize>> = salvaged.errors.iter().map(|error| error.span()).collect();
+        let errors = refusals::all::<T>(source, value, known).into_iter();
+        salvaged.errors.extend(errors.filter(|error| !places.contains(&error.span())));
+    }
+    salvaged
+}
+
+/// The same with the first error of each key of the table.
+fn read_rest<T: DeserializeOwned>(
     source: &Source,
     value: Value<'_>,
     known: &[Range<usize>],
@@ -123,7 +140,7 @@ fn holds(table: &DeTable<'_>, place: &Range<usize>) -> bool {
     table.iter().any(|(key, value)| key.span() == *place || is_within(value, place))
 }
 
-fn is_within(value: &Value<'_>, place: &Range<usize>) -> bool {
+pub(super) fn is_within(value: &Value<'_>, place: &Range<usize>) -> bool {
     let span = value.span();
     let is_around = span.start <= place.start && place.end <= span.end;
     is_around

@@ -63,17 +63,29 @@ pub(super) fn other_word(word: &str, known: &[&str]) -> Option<String> {
 pub(super) const DURATIONS: [&str; 5] = ["timeout", "delay", "estimate", "every", "within"];
 
 /// What may stand under keys that must be there.
-const EXAMPLES: [(&str, &str); 13] = [
+const EXAMPLES: [(&str, &str); 25] = [
     ("as", "\"item\", the name of the item in templates"),
     ("attempts", "3"),
     ("by", "\"person\", or with signed = true: by = [\"ada@example.org\"]"),
+    ("command", "[\"program\", \"argument\"]"),
+    ("deadline", "\"2h\""),
+    ("every", "\"30s\""),
     ("executor", "\"human\", \"agent\" or \"command\""),
     ("gate", "\"…\", the id of the gate whose work this one reviews"),
+    ("glob", "\"chapters/*.md\""),
     ("goto", "\"…\", the id of this gate or an earlier one"),
+    ("headings", "[\"Summary\"]"),
     ("id", "\"draft\""),
+    ("input_usd_per_million", "3.0"),
     ("kind", "\"file_exists\" or the name of another check"),
     ("name", "\"…\""),
+    ("output_usd_per_million", "15.0"),
     ("passed_min", "2"),
+    ("paths", "[\"src/**\"]"),
+    ("pointer", "\"/status\""),
+    ("regex", "'^# '"),
+    ("schema", "\"schemas/a.json\""),
+    ("since", "\"run\", or the id of a gate"),
     ("stdout", "\"output.txt\""),
     ("type", "\"string\", \"choice\", \"integer\" or another type"),
     ("version", "\"1.0.0\""),

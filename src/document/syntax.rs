@@ -45,6 +45,22 @@ impl<'t> Around<'t> {
         self.before.trim().is_empty() && (is_key || self.rest.starts_with("[["))
     }
 
+    /// The quote of a string that its line begins and does not end.
+    fn open_quote(&self) -> Option<char> {
+        let mut open = None;
+        let mut letters = self.before.chars();
+        while let Some(letter) = letters.next() {
+            match open {
+                None if letter == '#' => return None,
+                None => open = Some(letter).filter(|letter| "\"'".contains(*letter)),
+                Some('"') if letter == '\\' => drop(letters.next()),
+                Some(quote) if letter == quote => open = None,
+                Some(_) => {}
+            }
+        }
+        open
+    }
+
     /// What was written as a value up to the place and behind it.
     fn value(&self) -> String {
         let line = self.line();
@@ -139,6 +155,10 @@ fn within_value(around: &Around<'_>, what: &str) -> Option<(String, String)> {
             format!("a comma is missing before `{}`", around.word()),
             "write [\"a\", \"b\"], with a comma between the items".to_owned(),
         ),
+        "unclosed array" | "unclosed inline table" if around.open_quote().is_some() => {
+            let quote = around.open_quote().unwrap_or_default();
+            ("the string is not closed".to_owned(), format!("write {quote} at its end"))
+        }
         "unclosed array" => ("the list is not closed".to_owned(), "write ] at its end".to_owned()),
         "unclosed inline table" => (
             "the table is not closed".to_owned(),

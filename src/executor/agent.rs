@@ -1,6 +1,14 @@
 //! `agent`: an AI agent, all of it data. It is handed the packet, runs to its end, and
 //! what it printed is read for what it used.
 
+mod placeholders;
+
+use self::placeholders::BUDGET_USD;
+use self::placeholders::MODEL;
+use self::placeholders::PACKET;
+use self::placeholders::PACKET_PATH;
+use self::placeholders::Unfit;
+use self::placeholders::fill_in;
 use super::Begun;
 use super::Call;
 use super::CallOutcome;
@@ -13,7 +21,6 @@ use super::Launch;
 use super::escapes::Escapes;
 use super::output::AgentOutput;
 use super::output::Counts;
-
 use super::output::Signs;
 use super::output::in_one_line;
 use super::settings::AgentSettings;
@@ -37,11 +44,6 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
-
-const PACKET: &str = "{packet}";
-const PACKET_PATH: &str = "{packet_path}";
-const MODEL: &str = "{model}";
-const BUDGET_USD: &str = "{budget_usd}";
 
 /// How much of the end of an output is searched for a transient failure, in bytes.
 const WORDS_BYTES: u64 = 16 * 1024;
@@ -85,38 +87,23 @@ pub struct Agent {
 
 impl Agent {
     /// Takes settings that stand on nothing any more, or says what they lack.
-    pub fn new(name: &str, settings: AgentSettings, prices: &Prices) -> Result<Self, String> {
+    pub fn new(name: &str, settings: AgentSettings, prices: &Prices) -> Result<Self, Unfit> {
         let said = settings.clone();
         let mut argv = settings.command.unwrap_or_default();
         if argv.first().is_none_or(String::is_empty) {
-            return Err(format!("agent `{name}` requires `preset`, `use` or `command`"));
+            let message = format!("agent `{name}` requires `preset`, `use` or `command`");
+            let help = "write command = [\"PROGRAM\", \"ARGUMENT\"]".to_owned();
+            return Err(Unfit { message, help });
         }
         if settings.model.is_some() {
             argv.extend(settings.model_arguments.unwrap_or_default());
         }
         let budget_arguments = (argv.len(), settings.budget_arguments.unwrap_or_default());
         argv.extend(settings.args.unwrap_or_default());
-        let names = |placeholder| argv.iter().any(|argument| argument.contains(placeholder));
         let packet = settings.packet.unwrap_or_default();
-        match (&settings.model, names(MODEL)) {
-            (Some(model), false) => {
-                return Err(format!(
-                    "the command of agent `{name}` does not use its model `{model}`: \
-                     add `{MODEL}` to `command`, or set `model_arguments`"
-                ));
-            }
-            (None, true) => {
-                return Err(format!(
-                    "the command of agent `{name}` has `{MODEL}`, but `model` is not set"
-                ));
-            }
-            (Some(_), true) | (None, false) => {}
-        }
-        if names(PACKET) && packet != PacketBy::Argument {
-            return Err(format!(
-                "the command of agent `{name}` has `{PACKET}`, which requires `packet = \"argument\"`"
-            ));
-        }
+        placeholders::refuse_unknown(name, argv.iter().chain(&budget_arguments.1))?;
+        placeholders::refuse_unfit(name, settings.model.as_deref(), packet, &argv)?;
+        let names = |placeholder| argv.iter().any(|argument| argument.contains(placeholder));
         let last = match packet {
             PacketBy::Argument if !names(PACKET) => Some(PACKET),
             PacketBy::File if !names(PACKET_PATH) => Some(PACKET_PATH),
@@ -138,8 +125,10 @@ impl Agent {
             escapes: settings.escape.unwrap_or_default(),
             output: settings.output.unwrap_or_default(),
             environment: settings.env,
-            allowed: Allowed::new(settings.pass.unwrap_or_default())
-                .map_err(|message| format!("`pass` of agent `{name}`: {message}"))?,
+            allowed: Allowed::new(settings.pass.unwrap_or_default()).map_err(|message| Unfit {
+                message: format!("`pass` of agent `{name}`: {message}"),
+                help: Allowed::NAME_RULE.to_owned(),
+            })?,
             timeout: settings.timeout.map(Period::duration),
             interrupted: settings.interrupted.unwrap_or_default(),
             backoff: settings.backoff.unwrap_or_default(),
@@ -322,21 +311,6 @@ impl Executor for Agent {
             denied: signs.denied,
         })))
     }
-}
-
-/// Replaces the placeholders of one argument in one pass: what a value holds stays as it is.
-fn fill_in(text: &str, values: &[(&str, &str)]) -> String {
-    let mut filled = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('{') {
-        let (before, from) = rest.split_at(at);
-        filled.push_str(before);
-        let found = values.iter().find(|(placeholder, _)| from.starts_with(placeholder));
-        let (placeholder, value) = found.copied().unwrap_or(("{", "{"));
-        filled.push_str(value);
-        rest = &from[placeholder.len()..];
-    }
-    filled + rest
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::fmt;
 pub enum PathError {
     #[error("the path is empty")]
     Empty,
-    #[error("path \"{path}\" is absolute; make it relative to the project")]
+    #[error("path \"{path}\" is absolute")]
     Absolute { path: String },
     #[error("path \"{path}\" leaves the project")]
     Leaves { path: String },
@@ -21,8 +21,47 @@ pub enum PathError {
     Option { path: String },
     #[error("path {path:?} contains a control character")]
     Character { path: String },
-    #[error("path '{path}' contains a backslash; write '{}'", path.replace("\\\\", "/").replace('\\', "/"))]
+    #[error("\"{path}\" names a folder")]
+    Folder { path: String },
+    #[error("path '{path}' contains a backslash")]
     Backslash { path: String },
+}
+
+impl PathError {
+    /// What to write instead.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Empty | Self::Git { .. } | Self::Closed { .. } | Self::Character { .. } => {
+                "write the path of a file or folder of the project, such as docs/a.md".to_owned()
+            }
+            Self::Absolute { .. } | Self::Leaves { .. } => {
+                "paths are relative to the project's root, such as docs/a.md, and stay inside it"
+                    .to_owned()
+            }
+            Self::Option { path } => format!("write ./{path}"),
+            Self::Folder { path } => {
+                let (file, within) = match without_end(path) {
+                    "" | "." => ("NAME", "**".to_owned()),
+                    file => (file, format!("{}/**", file.trim_end_matches("/**"))),
+                };
+                format!(
+                    "write \"{file}\" for a file, or the glob \"{within}\" for all files in the folder"
+                )
+            }
+            Self::Backslash { path } => {
+                format!("write {}", path.replace("\\\\", "/").replace('\\', "/"))
+            }
+        }
+    }
+}
+
+/// A path without what names a folder at its end.
+fn without_end(path: &str) -> &str {
+    let mut file = path;
+    while let Some(shorter) = file.strip_suffix('/').or_else(|| file.strip_suffix("/.")) {
+        file = shorter;
+    }
+    file
 }
 
 /// A path relative to a project: normal components joined by `/`.
@@ -64,22 +103,10 @@ impl ProjectPath {
     }
 
     /// What is wrong with the words of a path or glob that is to name files: its end names a folder.
-    pub fn folder_flaw(text: &str) -> Option<String> {
-        let mut file = text;
-        while let Some(shorter) = file.strip_suffix('/').or_else(|| file.strip_suffix("/.")) {
-            file = shorter;
-        }
+    pub fn folder_flaw(text: &str) -> Option<PathError> {
+        let file = without_end(text);
         let names_folder = file.len() < text.len() || text == ".";
-        names_folder.then(|| {
-            let (file, within) = match file {
-                "" | "." => ("NAME", "**".to_owned()),
-                file => (file, format!("{}/**", file.trim_end_matches("/**"))),
-            };
-            format!(
-                "\"{text}\" names a folder; use \"{file}\" for a file, or the glob \"{within}\" \
-                 for all files in the folder"
-            )
-        })
+        names_folder.then(|| PathError::Folder { path: text.to_owned() })
     }
 
     /// A relative path that the disk gave: it exists, so its words need no judging.
@@ -192,12 +219,14 @@ mod tests {
     fn a_name_that_ends_as_a_folder_is_no_files_name() {
         let flaw = |text| ProjectPath::folder_flaw(text);
         for text in ["out/", "out//", "out/.", "out/./"] {
-            let message = flaw(text).unwrap();
-            let rest = "use \"out\" for a file, or the glob \"out/**\" for all files in the folder";
-            assert_eq!(message, format!("\"{text}\" names a folder; {rest}"));
+            let flaw = flaw(text).unwrap();
+            let help =
+                "write \"out\" for a file, or the glob \"out/**\" for all files in the folder";
+            assert_eq!(flaw.to_string(), format!("\"{text}\" names a folder"));
+            assert_eq!(flaw.help(), help);
         }
         assert!(flaw(".").is_some() && flaw("./").is_some() && flaw("{{ x }}/").is_some());
-        assert!(flaw("out/**/").unwrap().contains("\"out/**\""));
+        assert!(flaw("out/**/").unwrap().help().contains("\"out/**\""));
         for text in ["out", "a/b.", "a/..b", "out/**", ""] {
             assert_eq!(flaw(text), None, "{text}");
         }

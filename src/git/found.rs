@@ -143,6 +143,12 @@ impl Repository {
         Ok(found)
     }
 
+    /// The paths of all files of a commit.
+    pub fn paths_of(&self, commit: &str) -> Result<Vec<String>, Error> {
+        let commit = self.inner.find_commit(Oid::from_str(commit)?)?;
+        Ok(self.ids_below(CommitFolder(commit.tree_id()))?.into_keys().collect())
+    }
+
     /// Which of these files a commit holds, and what they hold; each folder is read once.
     pub fn files_in(
         &self,

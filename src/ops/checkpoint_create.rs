@@ -24,7 +24,7 @@ pub struct Request {
     #[serde(flatten)]
     pub run: RunChoice,
     /// Reason, for the record.
-    #[cfg_attr(feature = "cli", arg(long, value_name = "TEXT", default_value_t = Self::default().reason))]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "REASON", default_value_t = Self::default().reason))]
     pub reason: String,
 }
 

@@ -15,6 +15,7 @@ use crate::git::Restore;
 use crate::git::RestorePlan;
 use crate::git::Restored;
 use crate::id::RunId;
+use crate::source;
 use crate::store::checkpoint;
 use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
@@ -75,6 +76,7 @@ pub fn checkpoint_restore(
     let repository = checkpoint_show::repository(project)?;
     let records = checkpoint::records(&repository, project.folder.root());
     let wants = wanted(project, &repository, &request.paths)?;
+    refuse_unmatched(project, &repository, commit, request)?;
     let snapshot = entry.checkpoint.snapshot.as_ref();
     let restore = Restore {
         commit,
@@ -108,22 +110,61 @@ pub fn checkpoint_restore(
     Ok(Reply { checkpoint: request.number, worktree, commit, plan, run_id: list.run_id })
 }
 
+/// Refuses a path that names nothing, neither in the checkpoint nor in the working tree.
+fn refuse_unmatched(
+    project: &Project,
+    repository: &Repository,
+    commit: &str,
+    request: &Request,
+) -> Result<(), Error> {
+    if request.paths.is_empty() {
+        return Ok(());
+    }
+    let prefix = repository.path_of(project.folder.root()).unwrap_or_default();
+    let all = repository.paths_of(commit)?;
+    let inside = |path: &str| Some(path.strip_prefix(&prefix)?.trim_start_matches('/').to_owned());
+    let kept: Vec<String> = all.iter().filter_map(|path| inside(path)).collect();
+    for path in &request.paths {
+        let globs = globs(project, std::slice::from_ref(path))?;
+        let is_kept = kept.iter().any(|kept| globs.matches_name(kept));
+        if is_kept || !globs.files(&project.folder).unwrap_or_default().is_empty() {
+            continue;
+        }
+        let number = request.number;
+        let error = Error::usage(format!(
+            "`{path}` matches no file of checkpoint {number} or of the working tree"
+        ));
+        return Err(match source::nearest(path, kept.iter().map(String::as_str)) {
+            Some(near) => error.advise(near),
+            None => error.advise_command_that(
+                Suggestion::new("checkpoint diff").word(number.to_string()),
+                "lists the files that differ",
+            ),
+        });
+    }
+    Ok(())
+}
+
 /// Whether a path of the repository is among those that were asked for.
 fn wanted(
     project: &Project,
     repository: &Repository,
     paths: &[String],
 ) -> Result<impl Fn(&str) -> bool, Error> {
-    // What names a folder means what lies in it.
-    let below = paths.iter().map(|path| format!("{}/**", path.trim_end_matches('/')));
-    let patterns: Vec<String> = paths.iter().cloned().chain(below).collect();
-    let globs = Globs::new(&patterns, &project.folder).map_err(Error::usage)?;
+    let globs = globs(project, paths)?;
     let prefix = repository.path_of(project.folder.root()).unwrap_or_default();
     let takes_all = paths.is_empty();
     Ok(move |path: &str| {
         let inside = path.strip_prefix(&prefix).map(|path| path.trim_start_matches('/'));
         takes_all || inside.is_some_and(|path| globs.matches_name(path))
     })
+}
+
+/// What names a folder means what lies in it.
+fn globs(project: &Project, paths: &[String]) -> Result<Globs, Error> {
+    let below = paths.iter().map(|path| format!("{}/**", path.trim_end_matches('/')));
+    let patterns: Vec<String> = paths.iter().cloned().chain(below).collect();
+    Globs::new(&patterns, &project.folder).map_err(Error::usage)
 }
 
 fn done(restored: Restored, run: &RunId) -> Result<RestorePlan, Error> {

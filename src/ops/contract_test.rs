@@ -25,6 +25,7 @@ use crate::suggestion::Suggestion;
 use crate::template::Names;
 use crate::workflow::input;
 use indexmap::IndexMap;
+use miette::Diagnostic;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -72,8 +73,8 @@ pub struct Tried {
     pub fixture: String,
     /// Whether the result is the expected one.
     pub holds: bool,
-    /// The contract's verdict.
-    pub found: Expected,
+    /// The contract's verdict; null if the fixture cannot be judged.
+    pub found: Option<Expected>,
     /// The kinds of the checks that failed.
     pub failed: BTreeSet<String>,
     /// Each expectation that was not met.
@@ -99,8 +100,13 @@ pub struct Request {
     pub name: String,
 }
 
-/// Judges every fixture folder below `contracts/<name>.fixtures/`.
-pub fn contract_test(project: &Project, request: &Request) -> Result<Vec<Tried>, Error> {
+/// Judges every fixture folder below `contracts/<name>.fixtures/`; `begins` is told the name of each
+/// before. One that cannot be judged hides no other.
+pub fn contract_test(
+    project: &Project,
+    request: &Request,
+    begins: &mut dyn FnMut(&str),
+) -> Result<Vec<Tried>, Error> {
     let name = request.name.as_str();
     let path = format!("contracts/{name}.toml");
     let is_name = !name.contains("..");
@@ -137,7 +143,47 @@ pub fn contract_test(project: &Project, request: &Request) -> Result<Vec<Tried>,
     }
     let shown = format!("contracts/{name}.fixtures");
     let fixtures = Fixtures { project, contract: text.source, folder, shown, names };
-    fixtures.names.iter().map(|fixture| fixtures.judge(fixture)).collect()
+    let mut tried = Vec::new();
+    let mut errors = Vec::new();
+    for fixture in &fixtures.names {
+        begins(fixture);
+        match fixtures.judge(fixture) {
+            Ok(one) => tried.push(one),
+            Err(error) => {
+                tried.push(Tried::unjudged(fixture, &error));
+                errors.push(error);
+            }
+        }
+    }
+    // What keeps all from being judged is mostly wrong with the contract.
+    if errors.len() == tried.len()
+        && tried.windows(2).all(|two| two[0].differences == two[1].differences)
+    {
+        return Err(errors.swap_remove(0));
+    }
+    Ok(tried)
+}
+
+impl Tried {
+    fn unjudged(fixture: &str, error: &Error) -> Self {
+        Self {
+            fixture: fixture.to_owned(),
+            holds: false,
+            found: None,
+            failed: BTreeSet::new(),
+            differences: vec![told(error)],
+        }
+    }
+}
+
+/// An error in one line, with its place and what to write.
+fn told(error: &Error) -> String {
+    let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
+    if let Error::Unsound(unsound) = error {
+        let (file, line, column) = unsound.place();
+        return format!("{file}:{line}:{column}: {unsound}{help}");
+    }
+    format!("{error}{help}")
 }
 
 impl Fixtures<'_> {
@@ -186,7 +232,7 @@ impl Fixtures<'_> {
         Ok(Tried {
             fixture: fixture.to_owned(),
             holds: differences.is_empty(),
-            found: verdict(severities(&judgement)),
+            found: Some(verdict(severities(&judgement))),
             failed: failed.map(|validation| validation.check.clone()).collect(),
             differences,
         })
@@ -211,7 +257,7 @@ impl Fixtures<'_> {
 
     fn own_expectation(&self, fixture: &str) -> Result<Expectation, Error> {
         let folder = self.fixture(fixture)?;
-        let path = folder.path(stage::EXPECT).map_err(|error| Error::usage(error.to_string()))?;
+        let path = folder.path(stage::EXPECT)?;
         let text = folder
             .read_text(&path, self.project.config.limits.text_bytes)
             .map_err(|error| Error::usage(format!("fixture {fixture}: {error}")))?;

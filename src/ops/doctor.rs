@@ -223,9 +223,14 @@ fn state(project: &Project, repository: Option<&Repository>) -> Symptom {
     let Some(repository) = repository else {
         let reason = project.uncommitted.as_deref().unwrap_or_default();
         let has_git = files::exists(&project.folder.root().join(".git"));
-        let create = if has_git { "" } else { "; to create one: git init" };
-        let finding = format!("{reason}: runs work, but nothing is committed{create}");
-        return Symptom::ill(what, finding);
+        let finding = format!("{reason}: runs work, but nothing is committed");
+        let (so, command) = if has_git {
+            ("to see what is wrong: ", ["git", "status"])
+        } else {
+            ("to create one: ", ["git", "init"])
+        };
+        return Symptom::ill(what, finding)
+            .advise(Advice::from(so).then(Advice::program(&command)));
     };
     match repository.branch() {
         Some(branch) => Symptom::well(what, branch),
@@ -239,6 +244,7 @@ fn folder(project: &Project) -> Symptom {
     let what = format!("folder {RUNS}");
     match project.store.runs() {
         Ok(_) => Symptom::well(what, "accessible"),
-        Err(error) => Symptom::ill(what, error.to_string()),
+        Err(error) => Symptom::ill(what, error.to_string())
+            .advise(Advice::from("make it a folder that you can read and write")),
     }
 }

@@ -47,7 +47,7 @@ pub fn gate_estimate(
     caller: &Caller,
     request: &Request,
 ) -> Result<Reply, Error> {
-    let estimate = clock::parse_duration(&request.estimate).map_err(Error::usage)?;
+    let estimate = clock::parse_duration(&request.estimate)?;
     let id = choose::open_run(project, caller, &request.gate.run)?;
     let mut driver = Driver::take(project, &id)?;
     let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;

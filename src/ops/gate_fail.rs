@@ -13,6 +13,7 @@ use super::run::DriveRequest;
 use crate::advance;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
+use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
@@ -82,7 +83,7 @@ pub fn gate_fail(project: &Project, caller: &Caller, request: &Request) -> Resul
     let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
     let is_paused = driver.run().status == RunStatus::Paused;
     if waits_for(&driver, &gate) == Some(WaitsFor::Decision) {
-        advance::refuse(&mut driver, &gate, &request.reason)?;
+        advance::refuse(&mut driver, &gate, Finding::of("gate", &request.reason))?;
     } else {
         let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
         let result = WorkResult::given_up(&request.reason);

@@ -234,7 +234,7 @@ pub(super) fn answers(
         return Ok(Values::new());
     }
     input::resolve(form, &given, folder).map_err(|error| match error {
-        input::Error::Missing { name, because, help } => {
+        input::Error::Missing { name, because, help, .. } => {
             let asked = if help.is_empty() { help } else { format!(": {help}") };
             let message = format!("gate {gate} requires an answer to `{name}`{because}{asked}");
             let choices =

@@ -19,8 +19,18 @@ const CONFIG_FILE: &str = "orch.toml";
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(default, deny_unknown_fields)]
 pub struct Request {
-    /// What to write beside orch.toml; repeat it, or separate parts by commas.
-    #[cfg_attr(feature = "cli", arg(long, value_enum, value_name = "PART", value_delimiter = ','))]
+    /// What to create beside orch.toml: schemas, gitattributes, agents-md, skill, stop-hook;
+    /// repeatable, or comma-separated.
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            long,
+            value_enum,
+            value_name = "PART",
+            value_delimiter = ',',
+            hide_possible_values = true
+        )
+    )]
     pub with: Vec<Part>,
 }
 
@@ -147,7 +157,7 @@ pub fn missing(project: &Project) -> Vec<Part> {
 }
 
 fn place(project: &Project, path: &str) -> Result<Beneath, Error> {
-    let path = project.folder.path(path).map_err(|error| Error::usage(error.to_string()))?;
+    let path = project.folder.path(path)?;
     project.folder.place(&path).map_err(|error| Error::usage(error.to_string()))
 }
 

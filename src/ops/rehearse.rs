@@ -263,7 +263,7 @@ fn copy_texts(project: &Project, request: &Request, stage: &std::path::Path) -> 
     let checks = checks.filter_map(|rule| rule.build(&Context::default()).ok());
     for check in checks {
         let MadeOf::File(path) = check.made_of() else { continue };
-        let inside = project.folder.path(path).map_err(|error| Error::usage(error.to_string()))?;
+        let inside = project.folder.path(path)?;
         if let Ok(bytes) = project.folder.read(&inside, project.config.limits.text_bytes) {
             write(path, &bytes)?;
         }
@@ -275,7 +275,7 @@ fn copy_texts(project: &Project, request: &Request, stage: &std::path::Path) -> 
     for path in
         paths.filter_map(|input| request.inputs.get(&input.name)?.as_str().map(str::to_owned))
     {
-        let inside = project.folder.path(&path).map_err(|error| Error::usage(error.to_string()))?;
+        let inside = project.folder.path(&path)?;
         let bytes = project.folder.read(&inside, project.config.limits.text_bytes);
         write(&path, &bytes.map_err(|error| Error::usage(error.to_string()))?)?;
     }

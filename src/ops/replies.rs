@@ -99,6 +99,11 @@ pub fn reply_schema() -> Json {
                             "column": { "type": "integer" },
                         },
                     },
+                    "others": {
+                        "description": "What else is wrong, each like this error.",
+                        "type": "array",
+                        "items": { "$ref": "#/properties/error" },
+                    },
                 },
             },
             "instructions": instructions,

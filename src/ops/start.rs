@@ -228,7 +228,7 @@ pub(super) fn freeze(
     let mut frozen = definition.freeze();
     for input in workflow.inputs.iter().filter(|input| input.kind == InputType::File) {
         let Some(path) = inputs.get(&input.name).and_then(|value| value.as_str()) else { continue };
-        let path = project.folder.path(path).map_err(|error| Error::usage(error.to_string()))?;
+        let path = project.folder.path(path)?;
         let text = project
             .folder
             .read_text(&path, FILE_INPUT_BYTES_MAX)

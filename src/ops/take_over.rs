@@ -74,7 +74,7 @@ pub(super) fn take<'p>(
     (id, wait): (&RunId, &Wait),
     told: HearsStop<'_>,
 ) -> Result<Taken<'p>, Error> {
-    let patience = parse_duration(&wait.wait).map_err(Error::usage)?;
+    let patience = parse_duration(&wait.wait)?;
     let start = Instant::now();
     let mut asked: Option<LockHolder> = None;
     loop {

@@ -46,7 +46,7 @@ pub fn workflow_new(project: &Project, request: &Request) -> Result<Reply, Error
     ];
     let mut places = Vec::new();
     for (path, text) in &texts {
-        let path = project.folder.path(path).map_err(|error| Error::usage(error.to_string()))?;
+        let path = project.folder.path(path)?;
         if project.folder.exists(&path) {
             return Err(
                 Error::usage(format!("{path} already exists")).advise("choose another name")

@@ -12,7 +12,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
-    /// The workflow's name.
+    /// Workflow name.
     pub name: String,
     /// Where it was found.
     pub origin: Origin,
@@ -39,7 +39,7 @@ pub struct ShownText {
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The workflow's name.
+    /// Workflow name.
     pub name: String,
 }
 

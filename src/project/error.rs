@@ -1,6 +1,7 @@
 //! What can go wrong with an operation, one variant for each answer that the user
 //! can act on. A face turns it into an exit code and words; nobody else does.
 
+use crate::clock::DurationError;
 use crate::config;
 use crate::definition::Unreadable;
 use crate::files;
@@ -33,6 +34,9 @@ pub enum Error {
         /// What would be right.
         #[help]
         help: Option<Advice>,
+        /// What else was wrong, where several mistakes are told together.
+        #[related]
+        others: Vec<Error>,
     },
     /// What was named does not exist: nothing was written.
     #[error("{message}")]
@@ -158,7 +162,23 @@ impl From<Box<Unsound>> for Error {
 
 impl From<secret::Error> for Error {
     fn from(error: secret::Error) -> Self {
-        Self::Usage { message: error.to_string(), help: error.help().map(Advice::from) }
+        Self::Usage {
+            message: error.to_string(),
+            help: error.help().map(Advice::from),
+            others: Vec::new(),
+        }
+    }
+}
+
+impl From<DurationError> for Error {
+    fn from(error: DurationError) -> Self {
+        Self::usage(error.message).advise(error.help)
+    }
+}
+
+impl From<files::PathError> for Error {
+    fn from(error: files::PathError) -> Self {
+        Self::usage(error.to_string()).advise(error.help())
     }
 }
 
@@ -174,7 +194,18 @@ impl From<Unreadable> for Error {
 impl Error {
     /// Wrong usage, as words.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self::Usage { message: files::in_words(&message.into()).into_owned(), help: None }
+        let message = files::in_words(&message.into()).into_owned();
+        Self::Usage { message, help: None, others: Vec::new() }
+    }
+
+    /// Several mistakes as one error, the first with the others; `None` where there is none.
+    pub fn together(errors: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut errors = errors.into_iter();
+        let mut first = errors.next()?;
+        if let Self::Usage { others, .. } = &mut first {
+            others.extend(errors);
+        }
+        Some(first)
     }
 
     /// Something that was named and does not exist, as words.
@@ -288,7 +319,9 @@ impl Error {
 
     fn with_advice(self, advice: Advice) -> Self {
         match self {
-            Self::Usage { message, .. } => Self::Usage { message, help: Some(advice) },
+            Self::Usage { message, others, .. } => {
+                Self::Usage { message, help: Some(advice), others }
+            }
             Self::NotFound { message, .. } => Self::NotFound { message, help: Some(advice) },
             Self::Environment { message, .. } => Self::Environment { message, help: Some(advice) },
             other @ (Self::Unsound(_)

@@ -84,7 +84,8 @@ fn unsound_library(texts: &[(&str, &Source)], error: &tera::Error) -> Box<Unsoun
         if let Some(missing) = included(&source.text).iter().find(|name| !is_there(name)) {
             let at = source.text.find(missing).unwrap_or_default();
             let message = format!("`prompts/{missing}` not found");
-            return source.unsound(at..at + missing.len(), message);
+            let help = format!("create prompts/{missing}");
+            return source.unsound(at..at + missing.len(), message).advise(help);
         }
     }
     // The engine names the template in its words only; the place is then the file.

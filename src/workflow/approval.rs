@@ -7,7 +7,6 @@ use super::file::GateFile;
 use super::gate::gate_id;
 use super::texts::Texts;
 use super::times::read_duration;
-use crate::document::Placed;
 use crate::files::Globs;
 use crate::id::GateId;
 use crate::source::Source;
@@ -67,7 +66,7 @@ pub(super) fn build(source: &Source, file: &GateFile) -> Result<Approval, Box<Un
                 .advise("write by = [\"ada@example.org\"]"))
         }
         (ApproversFile::Signers(by), true) => {
-            Ok(Approval::Signed { by: by.clone(), not_by: not_by(source, approval, table)? })
+            Ok(Approval::Signed { by: by.clone(), not_by: not_by(source, table)? })
         }
         (ApproversFile::Signers(_), false) => Err(unsound(
             "`by` with names requires `signed = true`",
@@ -76,13 +75,8 @@ pub(super) fn build(source: &Source, file: &GateFile) -> Result<Approval, Box<Un
     }
 }
 
-fn not_by(
-    source: &Source,
-    approval: &Placed<ApprovalFile>,
-    table: &ApprovalTable,
-) -> Result<Option<GateId>, Box<Unsound>> {
-    let not_by = table.not_by.as_ref();
-    not_by.map(|gate| gate_id(source, &Placed::new(approval.span(), gate.clone()))).transpose()
+fn not_by(source: &Source, table: &ApprovalTable) -> Result<Option<GateId>, Box<Unsound>> {
+    table.not_by.as_ref().map(|gate| gate_id(source, gate)).transpose()
 }
 
 pub(super) fn build_asking(
@@ -98,7 +92,9 @@ pub(super) fn build_asking(
         let template = texts.inside(glob);
         let is_plain = template.is_literal() && template.text() == glob.get_ref();
         let flaw = Globs::flaw(glob.get_ref()).filter(|_| is_plain);
-        texts.kept(flaw.map_or(Ok(()), |flaw| Err(source.unsound(glob.span(), flaw))));
+        texts.kept(
+            flaw.map_or(Ok(()), |flaw| Err(source.unsound(glob.span(), flaw).advise(Globs::RULE))),
+        );
         template
     });
     Ok(Asking {

@@ -6,6 +6,7 @@ use super::file::GateFile;
 use super::gate;
 use super::gate::Gate;
 use super::input;
+use super::input::Called;
 use super::lint;
 use super::looked_at;
 use super::names;
@@ -45,7 +46,7 @@ pub(super) fn build(
         let inputs: Vec<&str> = file.inputs.keys().map(String::as_str).collect();
         errors.extend(single_braces::refuse(source, key.span(), &inputs).err());
     }
-    let inputs = match input::build(source, file.inputs) {
+    let inputs = match input::build(source, Called::Input, file.inputs) {
         Ok(inputs) => inputs,
         Err(wrong) => {
             errors.extend(wrong.into_iter().filter(|it| !gaps.cover(it.span().start)));
@@ -65,7 +66,7 @@ pub(super) fn build(
         }
     };
     let (index, needs) = index(&gates);
-    let errors = since::check(source, &gates, &index, &contracts);
+    let errors = since::check(definition, &gates, &index);
     if !errors.is_empty() {
         return Err(errors);
     }

@@ -100,7 +100,7 @@ impl Fetch<'_> {
         (folder, ending): (&str, &str),
     ) -> Result<(), Box<Unsound>> {
         ProjectPath::parse(name.get_ref())
-            .map_err(|error| source.unsound(name.span(), error.to_string()))?;
+            .map_err(|error| source.unsound(name.span(), error.to_string()).advise(error.help()))?;
         let path = path_of(name.get_ref(), (folder, ending));
         if self.definition.texts.contains_key(&path) {
             return Ok(());

@@ -6,7 +6,6 @@ use super::file::OnFailFile;
 use super::gate::gate_id;
 use super::texts::Parse;
 use super::times::read_duration;
-use crate::document::Placed;
 use crate::id::GateId;
 use crate::source::Source;
 use crate::source::Unsound;
@@ -84,7 +83,9 @@ pub(super) fn build_retry(source: &Source, file: &GateFile) -> Result<Retry, Box
     let Some(file) = &file.retry else { return Ok(retry) };
     retry.attempts = *file.attempts.get_ref();
     if retry.attempts == 0 {
-        return Err(source.unsound(file.attempts.span(), "`attempts` must be at least 1"));
+        return Err(source
+            .unsound(file.attempts.span(), "`attempts` must be at least 1")
+            .advise("write attempts = 3"));
     }
     if let Some(delay) = &file.delay {
         retry.delay = read_duration(source, delay)?;
@@ -92,7 +93,9 @@ pub(super) fn build_retry(source: &Source, file: &GateFile) -> Result<Retry, Box
     if let Some(backoff) = &file.backoff {
         retry.backoff = *backoff.get_ref();
         if !(1.0..=100.0).contains(&retry.backoff) {
-            return Err(source.unsound(backoff.span(), "`backoff` must be from 1 to 100"));
+            return Err(source
+                .unsound(backoff.span(), "`backoff` must be from 1 to 100")
+                .advise("write backoff = 2, which doubles the delay each time"));
         }
     }
     Ok(retry)
@@ -105,13 +108,9 @@ pub(super) fn build_on_fail(source: &Source, file: &GateFile) -> Result<OnFail, 
         OnFailFile::Continue => OnFail::Continue,
         OnFailFile::Ignore => OnFail::Ignore,
         OnFailFile::Goto(goto) => OnFail::Goto {
-            gate: gate_id(source, &Placed::new(on_fail.span(), goto.goto.clone()))?,
+            gate: gate_id(source, &goto.goto)?,
             visits: goto.visits.unwrap_or_default(),
-            per: goto
-                .per
-                .as_ref()
-                .map(|gate| gate_id(source, &Placed::new(on_fail.span(), gate.clone())))
-                .transpose()?,
+            per: goto.per.as_ref().map(|gate| gate_id(source, gate)).transpose()?,
         },
     })
 }

@@ -73,7 +73,9 @@ impl Given<'_> {
             OutputFiles::Glob(glob) if !self.decides(glob.names()) || glob.is_literal() => Ok(()),
             OutputFiles::Glob(glob) => {
                 let Ok(rendered) = glob.render_glob(&self.context) else { return Ok(()) };
-                let flaw = ProjectPath::folder_flaw(&rendered).or_else(|| Globs::flaw(&rendered));
+                let flaw = ProjectPath::folder_flaw(&rendered)
+                    .map(|flaw| flaw.to_string())
+                    .or_else(|| Globs::flaw(&rendered));
                 refuse(source, "glob", (glob.text(), &rendered), flaw)
             }
         }
@@ -99,7 +101,8 @@ impl Given<'_> {
         }
         let Ok(rendered) = path.render(&self.context) else { return Ok(()) };
         let outside = || ProjectPath::parse(&rendered).err().map(|error| error.to_string());
-        let flaw = ProjectPath::folder_flaw(&rendered).or_else(outside);
+        let flaw =
+            ProjectPath::folder_flaw(&rendered).map(|flaw| flaw.to_string()).or_else(outside);
         refuse(source, key, (path.text(), &rendered), flaw)
     }
 

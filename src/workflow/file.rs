@@ -124,6 +124,21 @@ pub enum InputType {
 }
 
 impl InputType {
+    /// A value of a type whose values are not texts.
+    pub fn example(self) -> Option<&'static str> {
+        match self {
+            Self::Integer => Some("3"),
+            Self::Number => Some("2.5"),
+            Self::String
+            | Self::Slug
+            | Self::Path
+            | Self::File
+            | Self::Choice
+            | Self::Bool
+            | Self::List => None,
+        }
+    }
+
     /// What an error calls a value of this type.
     pub fn words(self) -> &'static str {
         match self {
@@ -214,7 +229,8 @@ pub struct GateFile {
     #[schemars(with = "Option<bool>")]
     pub show: Option<Placed<bool>>,
     /// Run the command again as long as it exits with code 75, which means "not yet".
-    pub poll: Option<PollFile>,
+    #[schemars(with = "Option<PollFile>")]
+    pub poll: Option<Placed<PollFile>>,
     /// Locks to hold while the gate is running. Gates with a common lock never run at the same
     /// time, in this or any other run of the project.
     #[serde(default)]

@@ -16,6 +16,7 @@ use super::file::Join;
 use super::file::OnInterrupt;
 use super::file::Order;
 use super::input;
+use super::input::Called;
 use super::input::Input;
 use super::names;
 use super::names::SeenGate;
@@ -300,7 +301,7 @@ pub(super) fn build_from(
         on_fail: course::build_on_fail(source, file)?,
         timeout: limit(&file.timeout),
         within: limit(&file.within),
-        poll: file.poll.as_ref().map(|poll| build_poll(source, poll)).transpose()?,
+        poll: file.poll.as_ref().map(|poll| build_poll(source, poll.get_ref())).transpose()?,
         locks: file.locks.iter().map(|name| name.get_ref().clone()).collect(),
         needs,
         join: file.join.as_ref().map_or_else(Join::default, |join| *join.get_ref()),
@@ -317,7 +318,7 @@ pub(super) fn build_from(
         attach: paths(&file.attach),
         estimate: duration(&file.estimate),
         budget: file.budget,
-        answers: input::build(source, file.answers.clone())
+        answers: input::build(source, Called::Answer, file.answers.clone())
             .map_err(|mut errors| errors.swap_remove(0))?,
         answers_from: work::answers_from(file, &inside),
         phase: file.phase,
@@ -374,9 +375,11 @@ pub(super) fn build_contract(
 ) -> Result<Option<Contract>, Vec<Box<Unsound>>> {
     let (Some(name), Some(path)) = (&file.contract, contract_path(file)) else { return Ok(None) };
     let Some(source) = around.definition.source(&path) else {
-        let flaw = ProjectPath::parse(name.get_ref()).err().map(|error| error.to_string());
-        let message = flaw.unwrap_or_else(|| format!("`{path}` not found"));
-        return Err(vec![around.source.unsound(name.span(), message)]);
+        let (message, help) = match ProjectPath::parse(name.get_ref()) {
+            Ok(_) => (format!("`{path}` not found"), format!("create {path}")),
+            Err(error) => (error.to_string(), error.help()),
+        };
+        return Err(vec![around.source.unsound(name.span(), message).advise(help)]);
     };
     Contract::parse_all(source, names).map(Some)
 }
@@ -385,7 +388,8 @@ fn build_each(file: &EachFile, texts: &Texts<'_>) -> Box<Each> {
     let list = match (&file.list, &file.file) {
         (Some(list), _) => EachList::Expression(texts.of_items(list)),
         (None, Some(path)) => {
-            EachList::File { path: texts.file_of_items(path), pointer: file.pointer.clone() }
+            let pointer = file.pointer.as_ref().map(Placed::get_ref).cloned();
+            EachList::File { path: texts.file_of_items(path), pointer: pointer.unwrap_or_default() }
         }
         (None, None) => EachList::Expression(Template::literal("[]")),
     };

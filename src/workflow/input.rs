@@ -6,6 +6,7 @@ mod error;
 mod required;
 
 pub(super) use build::build;
+pub use error::Called;
 pub use error::Error;
 pub use required::Required;
 
@@ -41,6 +42,9 @@ pub struct Input {
     /// When one that is optional otherwise must be given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required: Option<Required>,
+    /// What messages call it.
+    #[serde(default, skip_serializing_if = "Called::is_input")]
+    pub called: Called,
 }
 
 /// What stands where nothing is given.
@@ -69,7 +73,12 @@ impl Input {
     }
 
     fn wrong(&self, message: String, help: Option<String>) -> Error {
-        Error::Wrong { name: self.name.clone(), message, help }
+        Error::Wrong { called: self.called, name: self.name.clone(), message, help }
+    }
+
+    pub(super) fn missing(&self, because: String) -> Error {
+        let (name, help) = (self.name.clone(), self.help.clone());
+        Error::Missing { called: self.called, name, because, help }
     }
 
     /// Takes what was typed, on a command line or in a form.
@@ -125,6 +134,10 @@ impl Input {
         match (self.kind, text) {
             (InputType::String, Some(_)) => Ok(value),
             (InputType::Slug, Some(text)) if id::is_slug(text) => Ok(value),
+            (InputType::Slug, Some("")) => Err(self.wrong(
+                "it is empty".to_owned(),
+                Some("write letters or digits, such as my-item".to_owned()),
+            )),
             (InputType::Slug, _) => Err(self.wrong(
                 format!(
                     "`{shown}` is not a slug: use a-z, 0-9, `.`, `_` and `-`, \
@@ -141,7 +154,9 @@ impl Input {
                     .wrong(format!("`{shown}` is not one of {}", self.choices.join(", ")), help))
             }
             (InputType::Path | InputType::File, Some(text)) => {
-                let path = project.path(text).map_err(|error| wrong(error.to_string()))?;
+                let path = project.path(text);
+                let path =
+                    path.map_err(|error| self.wrong(error.to_string(), Some(error.help())))?;
                 project.refuse_astray(&path).map_err(|error| wrong(error.to_string()))?;
                 if self.kind == InputType::File {
                     project.open(&path).map_err(|error| wrong(error.to_string()))?;
@@ -152,8 +167,19 @@ impl Input {
             (InputType::Number, _) if value.is_number() => Ok(value),
             (InputType::Bool, _) if value.is_boolean() => Ok(value),
             (InputType::List, _) if is_list_of_scalars(&value) => Ok(value),
-            (InputType::Bool, _) => Err(wrong(format!("`{shown}` is neither `true` nor `false`"))),
-            (kind, _) => Err(wrong(format!("`{shown}` is not a {}", kind.words()))),
+            (InputType::Bool, _) => Err(self.wrong(
+                format!("`{shown}` is neither `true` nor `false`"),
+                Some("write true or false".to_owned()),
+            )),
+            (InputType::Integer, Some(text)) if is_digits(text) => Err(self.wrong(
+                format!("`{shown}` is out of range"),
+                Some(format!("write a number from {} to {}", i64::MIN, i64::MAX)),
+            )),
+            (kind, _) => Err(self.wrong(
+                format!("`{shown}` is not a {}", kind.words()),
+                kind.example()
+                    .map(|example| format!("write a {}, such as {example}", kind.words())),
+            )),
         }
     }
 }
@@ -162,7 +188,8 @@ impl Input {
 pub fn resolve(inputs: &[Input], given: &Values, project: &ProjectFolder) -> Result<Values, Error> {
     if let Some(name) = given.keys().find(|name| !inputs.iter().any(|input| input.name == **name)) {
         let help = suggest(name, inputs.iter().map(|input| input.name.as_str()));
-        return Err(Error::Unknown { name: name.clone(), help });
+        let called = inputs.first().map(|input| input.called).unwrap_or_default();
+        return Err(Error::Unknown { called, name: name.clone(), help });
     }
     let mut values = Values::new();
     let mut open: Vec<&Input> = Vec::new();
@@ -176,8 +203,7 @@ pub fn resolve(inputs: &[Input], given: &Values, project: &ProjectFolder) -> Res
                 values.insert(input.name.clone(), Json::Null);
             }
             (None, None) => {
-                let (name, help) = (input.name.clone(), input.help.clone());
-                return Err(Error::Missing { name, because: String::new(), help });
+                return Err(input.missing(String::new()));
             }
         }
     }
@@ -186,9 +212,7 @@ pub fn resolve(inputs: &[Input], given: &Values, project: &ProjectFolder) -> Res
         let (ready, rest): (Vec<_>, Vec<_>) =
             open.iter().copied().partition(|input| is_ready(input, &values));
         if ready.is_empty() {
-            let name = rest[0].name.clone();
-            let message = "its default refers to itself".to_owned();
-            return Err(Error::Wrong { name, message, help: None });
+            return Err(rest[0].wrong("its default refers to itself".to_owned(), None));
         }
         for input in ready {
             let value = default_of(input, &values, project)?;
@@ -248,6 +272,11 @@ pub fn as_text(value: &Json) -> String {
 /// A project in which values are read before there is a real one.
 fn nowhere() -> Option<ProjectFolder> {
     ProjectFolder::new(std::path::Path::new("/"), Vec::new()).ok()
+}
+
+fn is_digits(text: &str) -> bool {
+    let digits = text.trim().trim_start_matches(['-', '+']);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_list_of_scalars(value: &Json) -> bool {

@@ -114,15 +114,17 @@ impl Workflow {
         let text = find(name, shelf)?;
         let source = text.source.clone();
         let Collected { reading, definition, errors } =
-            collect(text, name, shelf).map_err(first)?;
-        // What is wrong with the workflow's own file is told before what it names.
-        if reading.errors.is_empty()
-            && let Some(error) = errors.into_iter().next()
-        {
-            return Err(error.into());
+            collect(text, name, shelf).map_err(together)?;
+        match build(&source, reading, &definition, name) {
+            Ok(workflow) if errors.is_empty() => Ok((workflow, definition)),
+            built => {
+                let errors = in_order(errors.into_iter().chain(built.err().into_iter().flatten()));
+                // What is wrong with the workflow's own file is told before what it names.
+                let (own, named): (Vec<_>, Vec<_>) =
+                    errors.into_iter().partition(|error| error.place().0 == source.name);
+                Err(together(own.into_iter().chain(named).collect()))
+            }
         }
-        let workflow = build(&source, reading, &definition, name).map_err(first)?;
-        Ok((workflow, definition))
     }
 
     /// Builds the workflow from its texts: fresh ones, or those that a run froze.
@@ -131,8 +133,8 @@ impl Workflow {
         let source = definition.source(&path).ok_or_else(|| {
             Error::Unreadable(format!("the definition does not contain `{path}`"))
         })?;
-        let reading = reading::read(source, name).map_err(first)?;
-        build(source, reading, definition, name).map_err(first)
+        let reading = reading::read(source, name).map_err(together)?;
+        build(source, reading, definition, name).map_err(together)
     }
 
     /// The secrets of all gates.
@@ -250,7 +252,7 @@ fn find(name: &str, shelf: &Shelf) -> Result<Text, Error> {
 pub fn check(name: &str, shelf: &Shelf) -> Vec<Error> {
     let collected = find(name, shelf);
     let collected = collected.map(|text| (text.source.clone(), collect(text, name, shelf)));
-    let mut errors = match collected {
+    let errors = match collected {
         Ok((source, Ok(Collected { reading, definition, mut errors }))) => {
             errors.extend(build(&source, reading, &definition, name).err().into_iter().flatten());
             errors
@@ -258,16 +260,21 @@ pub fn check(name: &str, shelf: &Shelf) -> Vec<Error> {
         Ok((_, Err(errors))) => errors,
         Err(error) => return vec![error],
     };
-    // Gates may share a contract, and a text that is missing is missed twice.
-    let mut told = BTreeSet::new();
-    errors.retain(|error| told.insert((format!("{:?}", error.place()), error.message.clone())));
-    errors.sort_by(|one, other| one.place().cmp(&other.place()));
-    errors.into_iter().map(Error::Unsound).collect()
+    in_order(errors).into_iter().map(Error::Unsound).collect()
 }
 
-/// The first of the errors of a workflow, of which there is at least one.
-fn first(mut errors: Vec<Box<Unsound>>) -> Error {
-    errors.swap_remove(0).into()
+/// Each error once, file by file from top to bottom.
+fn in_order(errors: impl IntoIterator<Item = Box<Unsound>>) -> Vec<Box<Unsound>> {
+    // Gates may share a contract, and a text that is missing is missed twice.
+    let mut told = BTreeSet::new();
+    let mut errors: Vec<_> = errors.into_iter().collect();
+    errors.retain(|error| told.insert((format!("{:?}", error.place()), error.message.clone())));
+    errors.sort_by(|one, other| one.place().cmp(&other.place()));
+    errors
+}
+
+fn together(errors: Vec<Box<Unsound>>) -> Error {
+    Unsound::together(errors).into()
 }
 
 #[cfg(test)]

@@ -2,31 +2,34 @@
 
 use super::Gate;
 use super::Workflow;
+use crate::contract;
+use crate::contract::Contract;
+use crate::definition::Definition;
 use crate::id::GateId;
-use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::ops::Range;
 
-/// All that is wrong with what the contracts compare with; `places` are those of their names, in
-/// the order of the gates.
+/// All that is wrong with what the contracts compare with.
 pub(super) fn check(
-    source: &Source,
+    definition: &Definition,
     gates: &[Gate],
     index: &BTreeMap<GateId, usize>,
-    places: &[Range<usize>],
 ) -> Vec<Box<Unsound>> {
     let plan = Plan { gates, index };
-    let flaws = gates.iter().zip(places).enumerate().filter_map(|(at, (gate, place))| {
-        let named = gate.contract.as_ref()?.gates_compared_with();
-        let (message, help) = named.iter().find_map(|name| plan.flaw(at, name))?;
-        let contract = gate.contract_path.as_deref().unwrap_or_default();
-        let message = format!("{contract}: invalid `since`: {message}");
-        Some(source.unsound(place.clone(), message).advise(help))
-    });
-    flaws.collect()
+    let mut errors = Vec::new();
+    for (at, gate) in gates.iter().enumerate() {
+        let source = gate.contract_path.as_deref().and_then(|path| definition.source(path));
+        let Some(source) = source else { continue };
+        for name in gate.contract.iter().flat_map(Contract::gates_compared_with) {
+            let Some((message, help)) = plan.flaw(at, &name) else { continue };
+            let place = contract::place_of_since(source, &name).unwrap_or_default();
+            let message = format!("invalid `since`: {message}");
+            errors.push(source.unsound(place, message).advise(help));
+        }
+    }
+    errors
 }
 
 /// What is wrong with the name of a gate that the one at a place compares with, and the nearest right

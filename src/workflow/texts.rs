@@ -76,7 +76,9 @@ impl<'t> Texts<'t> {
         let template = self.template(text);
         if template.is_literal() && template.text() == text.get_ref() {
             let path = ProjectPath::parse(text.get_ref());
-            self.kept(path.map_err(|error| self.source.unsound(text.span(), error.to_string())));
+            self.kept(path.map_err(|error| {
+                self.source.unsound(text.span(), error.to_string()).advise(error.help())
+            }));
         }
         template
     }

@@ -40,5 +40,6 @@ pub(super) fn read_duration(
     source: &Source,
     text: &Placed<String>,
 ) -> Result<Duration, Box<Unsound>> {
-    clock::parse_duration(text.get_ref()).map_err(|message| source.unsound(text.span(), message))
+    clock::parse_duration(text.get_ref())
+        .map_err(|error| source.unsound(text.span(), error.message).advise(error.help))
 }

@@ -68,8 +68,8 @@ fn unknown_names_are_answered_with_the_nearest() {
         ),
         (
             format!("{GATE}on_fail = {{ goto = 'b', visits = 1 }}\n"),
-            "workflows/demo.toml:7:",
-            "goto",
+            "workflows/demo.toml:7:20",
+            "'b'",
             "`b`",
         ),
         (format!("{GATE}join = 'some'\n"), "workflows/demo.toml:7:8", "'some'", "some"),

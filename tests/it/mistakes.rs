@@ -1,7 +1,11 @@
 //! Mistakes that were made: each is told with what to write, so that nobody needs the documents.
 
+mod agents;
 mod commands;
+mod contracts;
+mod each;
 mod meant;
+mod places;
 mod prompts;
 mod remedies;
 mod syntax;
@@ -128,21 +132,26 @@ fn a_contract_says_what_to_write_instead_and_where() {
 
     error: matches: the regex `(` is invalid: unclosed group
       --> contracts/c.toml:5:9
+    help: write \ before a character that is meant as itself; look-around and back-references are not supported: https://docs.rs/regex/latest/regex/#syntax
 
     error: expected a whole number of at least 0, or a template that renders one, found string "three"
       --> contracts/c.toml:5:7
 
     error: contains_headings: `level` must be 1 to 6, not 9
       --> contracts/c.toml:5:9
+    help: write level = 2, for headings with two #
 
     error: unchanged: `paths` is empty
       --> contracts/c.toml:4:9
+    help: write paths = ["…"]
 
-    error: field: `x` is not a JSON pointer; write `/x`
+    error: field: `x` is not a JSON pointer
       --> contracts/c.toml:4:39
+    help: write pointer = "/x"
 
-    error: command: `5` is not a duration; write `5s`
+    error: command: `5` is not a duration
       --> contracts/c.toml:5:11
+    help: write 5s
     "#);
 }
 
@@ -166,7 +175,7 @@ fn all_errors_are_told_at_once() {
             "d",
             "[[output]]\npath = 'x'\nchecks = [{ kind = 'csvv' }, { kind = 'matches', regex = '[' }]\n",
         );
-    insta::assert_snapshot!(told(&house), @"
+    insta::assert_snapshot!(told(&house), @r#"
     error: unknown key `pth`
       --> contracts/c.toml:3:1
     help: did you mean `path`?
@@ -178,10 +187,11 @@ fn all_errors_are_told_at_once() {
     help: did you mean `csv`?
     error: matches: the regex `[` is invalid: unclosed character class
       --> contracts/d.toml:4:58
+    help: write \ before a character that is meant as itself; look-around and back-references are not supported: https://docs.rs/regex/latest/regex/#syntax
     error: unknown name `nothing` in a template
       --> workflows/demo.toml:10:29
     help: known: attempt, gate, gates, run, session
-    ");
+    "#);
     let house = workflow(
         "[[gate]]\nidd = 'a'\nexecutor = 'human'\n[[gate]]\nid = 'b'\ntimeout = 5\nexectuor = 'x'\n",
     );
@@ -289,7 +299,7 @@ fn a_mistake_is_told_once_and_at_its_place() {
     help: for the list of keys: orch explain gate
 
     error: unknown gate `send`
-      --> workflows/demo.toml:6:11
+      --> workflows/demo.toml:6:20
     help: known: draft
     "#);
     let house = House::new();

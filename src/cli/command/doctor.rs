@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::progress::Busy;
 use crate::cli::table::table;
 use crate::ops::Instructions;
 use crate::ops::Suggestion;
@@ -11,7 +12,9 @@ use crate::ops::doctor::Symptom;
 
 pub fn execute(face: &Face, request: &doctor::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
+    let busy = Busy::new(face, "looking at the project");
     let symptoms = doctor::doctor(&project, request)?;
+    drop(busy);
     let rows: Vec<Vec<String>> = symptoms
         .iter()
         .map(|symptom| {
@@ -44,5 +47,12 @@ fn advice(symptoms: &[Symptom]) -> Instructions {
     let can_be_repaired =
         symptoms.iter().any(|symptom| !symptom.is_well && symptom.remedy.is_some());
     let repair = can_be_repaired.then(|| Suggestion::new("doctor").flag("fix"));
-    Instructions::to("Problems found; the lines above say how to fix them.", repair)
+    let mut ill = symptoms.iter().filter(|symptom| !symptom.is_well);
+    let is_told = ill.all(|symptom| symptom.help.is_some() || symptom.remedy.is_some());
+    let words = if is_told {
+        "Problems found; the lines above say how to fix them."
+    } else {
+        "Problems found; see the lines above."
+    };
+    Instructions::to(words, repair)
 }

@@ -4,6 +4,7 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::cli::progress;
+use crate::cli::progress::Busy;
 use crate::cli::report;
 use crate::cli::terminal;
 use crate::finding::Finding;
@@ -29,7 +30,9 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         return Ok(as_hook(face, request));
     }
     let project = face.global.open(false)?;
+    let busy = Busy::new(face, "checking");
     let reply = gate_check::gate_check(&project, &face.caller, request)?;
+    drop(busy);
     let mut text = shown(&reply.findings);
     let _ = writeln!(text, "gate {} {}; nothing was recorded", reply.gate, reply.verdict());
     let next = || Instructions::of_run(&project, &face.caller, &request.gate.run);

@@ -1,30 +1,65 @@
 //! The lines that move on a terminal: one for each gate at work, and one for each that is waited for,
 //! which counts down. None of them is longer than the terminal is wide.
 
+use super::paper::Paper;
 use crate::cli::door;
 use crate::id::GateId;
 use indicatif::MultiProgress;
 use indicatif::ProgressBar;
+use indicatif::ProgressDrawTarget;
 use indicatif::ProgressState;
 use indicatif::ProgressStyle;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::Instant;
+
+/// How often the lines are drawn at most, each second.
+const HZ: u8 = 20;
 
 /// How often a line moves.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Nothing moves where there is no terminal.
 pub(super) struct Live {
-    bars: Option<MultiProgress>,
-    of: BTreeMap<GateId, ProgressBar>,
+    bars: Option<Bars>,
+    of: BTreeMap<GateId, Bar>,
     /// Shown until the first thing happens.
-    busy: Option<ProgressBar>,
+    busy: Option<Bar>,
+}
+
+/// All lines that move on one terminal.
+#[derive(Clone)]
+pub(super) struct Bars {
+    all: MultiProgress,
+    count: Arc<AtomicUsize>,
+}
+
+impl Bars {
+    pub(super) fn new() -> Self {
+        let target = ProgressDrawTarget::term_like_with_hz(Box::new(Paper::new()), HZ);
+        Self { all: MultiProgress::with_draw_target(target), count: Arc::default() }
+    }
+}
+
+/// A line that moves until it is dropped.
+struct Bar {
+    bar: ProgressBar,
+    count: Arc<AtomicUsize>,
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+        self.count.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 impl Live {
-    pub(super) fn new(bars: Option<MultiProgress>) -> Self {
+    pub(super) fn new(bars: Option<Bars>) -> Self {
         Self { bars, of: BTreeMap::new(), busy: None }
     }
 
@@ -34,12 +69,12 @@ impl Live {
 
     /// Says that something is done before there is anything to tell.
     pub(super) fn busy(&mut self, text: &str) {
-        self.busy = self.bar("{spinner} {wide_msg}", text);
+        self.busy = self.bar("{spinner} {elapsed:>4} {wide_msg}", text);
     }
 
     pub(super) fn clear(&mut self) {
-        let others = std::mem::take(&mut self.of).into_values();
-        others.chain(self.busy.take()).for_each(|bar| bar.finish_and_clear());
+        self.of.clear();
+        self.busy = None;
     }
 
     /// Says that a gate is at work, and for how long.
@@ -58,7 +93,7 @@ impl Live {
                 // Without a terminal to draw on there is nobody to show it to.
                 let _ = write!(to, "{}s", left.as_secs_f64().ceil());
             };
-            bar.set_style(bar.style().with_key("left", show));
+            bar.bar.set_style(bar.bar.style().with_key("left", show));
         }
         self.put(gate, bar);
     }
@@ -67,37 +102,37 @@ impl Live {
         self.put(gate, None);
     }
 
-    /// Prints a line that stays, above those that move; says whether it could.
+    /// Prints a line that stays, above those that move; says whether there are any.
     pub(super) fn print(&self, text: &str) -> bool {
         let Some(bars) = &self.bars else { return false };
-        let _ = bars.println(door::shown(text));
+        if bars.count.load(Ordering::Acquire) == 0 {
+            return false;
+        }
+        let _ = bars.all.println(door::shown(text));
         true
     }
 
     /// Something has happened that is told by itself.
     pub(super) fn is_busy_no_more(&mut self) {
-        if let Some(busy) = self.busy.take() {
-            busy.finish_and_clear();
+        self.busy = None;
+    }
+
+    fn put(&mut self, gate: &GateId, bar: Option<Bar>) {
+        match bar {
+            Some(bar) => drop(self.of.insert(gate.clone(), bar)),
+            None => drop(self.of.remove(gate)),
         }
     }
 
-    fn put(&mut self, gate: &GateId, bar: Option<ProgressBar>) {
-        let before = match bar {
-            Some(bar) => self.of.insert(gate.clone(), bar),
-            None => self.of.remove(gate),
-        };
-        if let Some(before) = before {
-            before.finish_and_clear();
-        }
-    }
-
-    fn bar(&self, template: &str, text: &str) -> Option<ProgressBar> {
-        let bar = self.bars.as_ref()?.add(ProgressBar::new_spinner());
+    fn bar(&self, template: &str, text: &str) -> Option<Bar> {
+        let bars = self.bars.as_ref()?;
+        bars.count.fetch_add(1, Ordering::AcqRel);
+        let bar = bars.all.add(ProgressBar::new_spinner());
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         bar.set_message(door::clean(text));
         bar.enable_steady_tick(TICK);
-        Some(bar)
+        Some(Bar { bar, count: Arc::clone(&bars.count) })
     }
 }

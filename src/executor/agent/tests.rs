@@ -13,7 +13,7 @@ fn agent(text: &str) -> Result<Agent, String> {
     let below = preset.map(|preset| preset.settings().unwrap()).unwrap_or_default();
     let prices = "[m]\ninput_usd_per_million = 1000000\noutput_usd_per_million = 2000000";
     let prices = document::read(&Source::new("a.toml", prices)).unwrap();
-    Agent::new("mine", settings.over(below), &prices)
+    Agent::new("mine", settings.over(below), &prices).map_err(|unfit| unfit.message)
 }
 
 fn failed(reason: &str) -> Conclusion {
@@ -71,9 +71,9 @@ fn the_scripted_agent_fails_as_a_real_one_does() {
 fn a_packet_goes_in_by_every_way_and_is_never_split() {
     let stage = Stage::new();
     let packet = "two words {model}\n; $(id)";
-    let print = "command = ['printf', '[%s]', 'a{packet}b', '{other}']\npacket = 'argument'";
+    let print = "command = ['printf', '[%s]', 'a{packet}b', 'awk {print}']\npacket = 'argument'";
     stage.begin(&agent(print).unwrap(), packet);
-    assert_eq!(stage.printed(), format!("[a{packet}b][{{other}}]"));
+    assert_eq!(stage.printed(), format!("[a{packet}b][awk {{print}}]"));
     stage.begin(&agent("command = ['printf', '[%s]']\npacket = 'argument'").unwrap(), packet);
     assert_eq!(stage.printed(), format!("[{packet}]"));
     stage.begin(&agent("command = ['cat']\npacket = 'file'").unwrap(), packet);
@@ -135,7 +135,10 @@ fn what_cannot_work_is_refused_before_it_starts() {
     assert!(error("model = 'm'").contains("requires `preset`"));
     assert!(error("command = ['x']\nmodel = 'm'").contains("does not use its model"));
     assert!(error("command = ['x', '{model}']").contains("`model` is not set"));
-    assert!(error("command = ['x', '{packet}']").contains("packet = \"argument\""));
+    assert!(error("command = ['x', '{packet}']").contains("not an argument"));
+    assert!(error("command = ['x', '{modl}']").contains("unknown placeholder `{modl}`"));
+    assert!(error("command = ['x', '--model={modl}']").contains("unknown placeholder `{modl}`"));
+    assert!(error("command = ['x']\nbudget_arguments = ['{usd}']").contains("`{usd}`"));
 }
 
 #[test]

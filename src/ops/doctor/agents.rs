@@ -9,6 +9,7 @@ use crate::files::Log;
 use crate::ops::Project;
 use crate::process;
 use crate::process::Ending;
+use crate::suggestion::Advice;
 use std::time::Duration;
 
 /// The argument with which most programs tell its version.
@@ -34,8 +35,8 @@ fn symptom(project: &Project, agent: &Agent, calls: bool) -> Symptom {
     let program = agent.program();
     let Some(path) = process::resolve(program, project.folder.root()) else {
         let why = process::unresolved(program, project.folder.root());
-        let finding = format!("`{program}` {why}; install it or change orch.toml");
-        return Symptom::ill(what, finding);
+        let help = format!("install it, or write another command in [agents.{}]", agent.name);
+        return Symptom::ill(what, format!("`{program}` {why}")).advise(help.into());
     };
     let path = path.display().to_string();
     if !calls {
@@ -45,12 +46,25 @@ fn symptom(project: &Project, agent: &Agent, calls: bool) -> Symptom {
         Ok(version) => version,
         // Not every program tells its version, and one that tells none may well work.
         Err(_) if !is_of_preset(agent) => "version unknown".to_owned(),
-        Err(message) => return Symptom::ill(what, format!("{path}: {message}")),
+        Err(message) => {
+            return Symptom::ill(what, format!("{path}: {message}"))
+                .advise(tried(&[program, VERSION]));
+        }
     };
-    match agent.probe().map(|arguments| call(project, agent, arguments)) {
-        Some(Err(message)) => Symptom::ill(what, format!("{path} ({version}): {message}")),
-        Some(Ok(_)) | None => Symptom::well(what, format!("{path} ({version})")),
+    let probe = agent.probe();
+    match probe.map(|arguments| (arguments, call(project, agent, arguments))) {
+        Some((arguments, Err(message))) => {
+            let words = std::iter::once(program).chain(arguments.iter().map(String::as_str));
+            Symptom::ill(what, format!("{path} ({version}): {message}"))
+                .advise(tried(&words.collect::<Vec<_>>()))
+        }
+        Some((_, Ok(_))) | None => Symptom::well(what, format!("{path} ({version})")),
     }
+}
+
+/// The command that failed, to be tried by hand.
+fn tried(command: &[&str]) -> Advice {
+    Advice::from("to try it: ").then(Advice::program(command))
 }
 
 /// Whether orch knows the program, and that it tells its version.

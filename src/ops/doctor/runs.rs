@@ -55,7 +55,13 @@ pub fn look(project: &Project, repository: Option<&mut Repository>, id: &RunId) 
     }
     let orphans = match orphans::find(project, id) {
         Ok(orphans) => orphans,
-        Err(error) => return vec![Symptom::ill(what, error.to_string())],
+        Err(error) => {
+            let more = Suggestion::new("run show").word(id.as_str());
+            return vec![
+                Symptom::ill(what, error.to_string())
+                    .advise(Advice::from("to see more: ").then(more)),
+            ];
+        }
     };
     for words in orphans.iter().filter_map(orphans::shown) {
         let remedy = Remedy::EndOrphans(id.clone());

@@ -16,14 +16,15 @@ pub fn look(project: &Project) -> Result<Vec<Symptom>, Error> {
     let what = "signing key";
     match key.as_ref().map(SshKey::file) {
         Some(Some(path)) => symptoms.push(match files::unreadable(path) {
-            Some(problem) => Symptom::ill(what, format!("{}: {problem}", project.shown(path))),
+            Some(problem) => Symptom::ill(what, format!("{}: {problem}", project.shown(path)))
+                .advise("write the file of your key under [signing] in orch.toml".into()),
             None => Symptom::well(what, project.shown(path)),
         }),
         Some(None) => symptoms.push(Symptom::well(what, "held by the SSH agent")),
         None if settings.approvals || settings.heads => {
-            let finding = "orch.toml requires signatures, but no SSH key is configured; git \
-                           config gpg.format ssh && git config user.signingkey FILE";
-            symptoms.push(Symptom::ill(what, finding));
+            let finding = "orch.toml requires signatures, but no SSH key is configured";
+            let help = "git config gpg.format ssh && git config user.signingkey FILE";
+            symptoms.push(Symptom::ill(what, finding).advise(help.into()));
         }
         None => {}
     }
@@ -31,7 +32,8 @@ pub fn look(project: &Project) -> Result<Vec<Symptom>, Error> {
         let what = "allowed signers";
         symptoms.push(match signing::read_signers(&path) {
             Ok(_) => Symptom::well(what, project.shown(&path)),
-            Err(error) => Symptom::ill(what, error.to_string()),
+            Err(error) => Symptom::ill(what, error.to_string())
+                .advise("write the file of allowed signers under [signing] in orch.toml".into()),
         });
     }
     Ok(symptoms)

@@ -35,7 +35,8 @@ pub struct ApprovalTable {
     /// allowed-signers file.
     pub by: ApproversFile,
     /// The gate whose author must not approve. Requires a signed approval.
-    pub not_by: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub not_by: Option<Placed<String>>,
     /// Globs of files to show before asking for approval: each in full, or what changed since the
     /// gate was last approved in this run. Templates.
     #[serde(default)]

@@ -78,12 +78,14 @@ pub enum OnFailFile {
 #[serde(deny_unknown_fields)]
 pub struct GotoFile {
     /// This gate or an earlier one.
-    pub goto: String,
+    #[schemars(with = "String")]
+    pub goto: Placed<String>,
     /// Maximum number of jumps. The count restarts when a later gate jumps back to or before this
     /// gate.
     pub visits: Option<u32>,
     /// The only later gate whose jumps restart the count.
-    pub per: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub per: Option<Placed<String>>,
 }
 
 word_or_table!(

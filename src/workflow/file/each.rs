@@ -16,8 +16,8 @@ pub struct EachFile {
     #[schemars(with = "Option<String>")]
     pub file: Option<Placed<String>>,
     /// A JSON pointer to the list in the file; the whole file by default.
-    #[serde(default)]
-    pub pointer: String,
+    #[schemars(with = "Option<String>")]
+    pub pointer: Option<Placed<String>>,
     /// The name of the item in templates.
     #[serde(rename = "as")]
     #[schemars(with = "String")]

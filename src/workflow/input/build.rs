@@ -1,5 +1,6 @@
 //! Building inputs from what is written of them: every one is judged, whatever is wrong with others.
 
+use super::Called;
 use super::DefaultValue;
 use super::Error;
 use super::Input;
@@ -21,6 +22,7 @@ use std::ops::Range;
 /// Builds the inputs of a table, in its order.
 pub fn build(
     source: &Source,
+    called: Called,
     files: IndexMap<String, InputFile>,
 ) -> Result<Vec<Input>, Vec<Box<Unsound>>> {
     let names: Names = files.keys().cloned().collect();
@@ -28,7 +30,8 @@ pub fn build(
         |(name, file): (&String, &InputFile)| Some((name.clone(), file.default.as_ref()?.span()));
     let places: BTreeMap<_, _> = files.iter().filter_map(place).collect();
     let conditions = Conditions::take(source, &files);
-    let built = files.into_iter().map(|(name, file)| build_one(source, name, file, &names));
+    let built =
+        files.into_iter().map(|(name, file)| build_one(source, (called, name), file, &names));
     let (inputs, errors): (Vec<_>, Vec<_>) = built.partition(Result::is_ok);
     let mut inputs: Vec<Input> = inputs.into_iter().flatten().collect();
     let mut errors: Vec<_> = errors.into_iter().filter_map(Result::err).collect();
@@ -47,7 +50,7 @@ pub fn build(
 
 fn build_one(
     source: &Source,
-    name: String,
+    (called, name): (Called, String),
     file: InputFile,
     names: &Names,
 ) -> Result<Input, Box<Unsound>> {
@@ -57,15 +60,15 @@ fn build_one(
         // The key has no place of its own; it stands before its table.
         let place = source.key_before(&name, span.start).unwrap_or(span);
         return Err(source
-            .unsound(place, format!("`{name}` is not a valid input name"))
+            .unsound(place, format!("`{name}` is not a valid {called} name"))
             .advise("use a-z, 0-9 and `_`, starting with a letter"));
     }
     let kind = *file.kind.get_ref();
     if (kind == InputType::Choice) == file.choices.is_empty() {
         let message = if kind == InputType::Choice {
-            format!("input `{name}`: type \"choice\" requires `choices`")
+            format!("{called} `{name}`: type \"choice\" requires `choices`")
         } else {
-            format!("input `{name}`: `choices` requires type \"choice\"")
+            format!("{called} `{name}`: `choices` requires type \"choice\"")
         };
         return Err(source
             .unsound(span, message)
@@ -79,6 +82,7 @@ fn build_one(
         default: None,
         optional: file.optional || file.required_if.is_some() || file.required_unless.is_some(),
         required: None,
+        called,
     };
     let Some(default) = file.default else { return Ok(input) };
     let value = default.get_ref().clone();

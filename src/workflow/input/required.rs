@@ -115,11 +115,7 @@ pub(super) fn missing(inputs: &[Input], values: &Values) -> Option<Error> {
     let open = inputs.iter().filter(|input| values.get(&input.name).is_none_or(Json::is_null));
     let mut told =
         open.filter_map(|input| Some((input, input.required.as_ref()?.because(values)?)));
-    told.next().map(|(input, because)| Error::Missing {
-        name: input.name.clone(),
-        because: format!(", since {because}"),
-        help: input.help.clone(),
-    })
+    told.next().map(|(input, because)| input.missing(format!(", since {because}")))
 }
 
 /// The conditions of inputs as they are written, with their places.

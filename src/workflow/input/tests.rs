@@ -7,7 +7,7 @@ use crate::source::Unsound;
 fn inputs(text: &str) -> Result<Vec<Input>, Box<Unsound>> {
     let source = Source::new("w.toml", text);
     let files = crate::document::read(&source).unwrap();
-    build(&source, files).map_err(|mut errors| errors.swap_remove(0))
+    build(&source, Called::Input, files).map_err(|mut errors| errors.swap_remove(0))
 }
 
 fn given(pairs: &[(&str, &str)]) -> Values {

@@ -32,7 +32,7 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
             .advise(suggest(name, ExecutorKind::ALL.map(ExecutorKind::as_str))));
     };
     let owned: [(ExecutorKind, &str, Option<Range<usize>>); 11] = [
-        (ExecutorKind::Command, "poll", gate.poll.as_ref().map(|poll| poll.every.span())),
+        (ExecutorKind::Command, "poll", gate.poll.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "stdout", gate.stdout.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "show", gate.show.as_ref().map(Placed::span)),
         (ExecutorKind::Agent, "agent", gate.agent.as_ref().map(Placed::span)),
@@ -64,9 +64,10 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
         (ExecutorKind::Command, Some(_), Some(_)) => {
             unsound("a command gate must not have both `command` and `shell`", "remove one of them")
         }
-        (ExecutorKind::Command, Some(command), None) if command.get_ref().is_empty() => {
-            unsound("`command` is empty", "write command = [\"program\", \"argument\"]")
-        }
+        (ExecutorKind::Command, Some(command), None) if command.get_ref().is_empty() => Err(draft
+            .source
+            .unsound(command.span(), "`command` is empty")
+            .advise("write command = [\"program\", \"argument\"]")),
         (ExecutorKind::Workflow, _, _) if gate.workflow.is_none() => {
             unsound("a workflow gate requires `workflow`", "write workflow = \"name\"")
         }

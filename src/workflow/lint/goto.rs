@@ -12,22 +12,25 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
     draft.each_gate(|gate| {
         let Some(on_fail) = &gate.on_fail else { return Ok(()) };
         let OnFailFile::Goto(goto) = on_fail.get_ref() else { return Ok(()) };
+        let target = goto.goto.get_ref().as_str();
         if goto.visits.is_none_or(|visits| visits == 0) {
             return Err(draft
                 .source
                 .unsound(on_fail.span(), "`goto` requires `visits`")
-                .advise(format!("write on_fail = {{ goto = \"{}\", visits = 3 }}", goto.goto)));
+                .advise(format!("write on_fail = {{ goto = \"{target}\", visits = 3 }}")));
         }
         let id = gate.id.get_ref().as_str();
-        let exists = draft.gate(&goto.goto).is_some();
-        if exists && goto.goto != id && !before(id, &needs).contains(goto.goto.as_str()) {
+        let exists = draft.gate(target).is_some();
+        if exists && target != id && !before(id, &needs).contains(target) {
             return Err(draft
                 .source
-                .unsound(on_fail.span(), format!("`{}` does not come before `{id}`", goto.goto))
+                .unsound(goto.goto.span(), format!("`{target}` does not come before `{id}`"))
                 .advise("write this gate or one that it needs"));
         }
-        refuse_other_loop(draft, id, goto.per.as_deref(), &needs)
-            .map_err(|(message, help)| draft.source.unsound(on_fail.span(), message).advise(help))
+        goto.per.iter().try_for_each(|per| {
+            refuse_other_loop(draft, id, per.get_ref(), &needs)
+                .map_err(|(message, help)| draft.source.unsound(per.span(), message).advise(help))
+        })
     })
 }
 
@@ -35,14 +38,14 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
 fn refuse_other_loop(
     draft: &Draft<'_>,
     id: &str,
-    per: Option<&str>,
+    per: &str,
     needs: &BTreeMap<&str, Vec<&str>>,
 ) -> Result<(), (String, &'static str)> {
-    let Some(per) = per else { return Ok(()) };
     let on_fail = draft.gate(per).and_then(|gate| gate.on_fail.as_ref());
     let goes_back = match on_fail.map(Placed::get_ref) {
         Some(OnFailFile::Goto(outer)) => {
-            outer.goto == id || before(id, needs).contains(outer.goto.as_str())
+            let outer = outer.goto.get_ref().as_str();
+            outer == id || before(id, needs).contains(outer)
         }
         Some(OnFailFile::Stop | OnFailFile::Continue | OnFailFile::Ignore) | None => false,
     };
@@ -56,7 +59,10 @@ fn refuse_other_loop(
 }
 
 /// All gates that a gate waits for, directly or through others.
-fn before<'g>(id: &'g str, needs: &BTreeMap<&'g str, Vec<&'g str>>) -> BTreeSet<&'g str> {
+pub(super) fn before<'g>(
+    id: &'g str,
+    needs: &BTreeMap<&'g str, Vec<&'g str>>,
+) -> BTreeSet<&'g str> {
     let mut found = BTreeSet::new();
     let mut open = vec![id];
     while let Some(id) = open.pop() {

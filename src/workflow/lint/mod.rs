@@ -4,6 +4,7 @@
 mod child_runs;
 mod course;
 mod cycles;
+mod each;
 mod executor_keys;
 mod goto;
 mod inputs;
@@ -100,6 +101,7 @@ static RULES: &[(Needs, Rule)] = &[
     (Needs::Plan, cycles::check),
     (Needs::Plan, goto::check),
     (Needs::Plan, course::check),
+    (Needs::Plan, each::check),
     (Needs::Gate, instances::check),
     (Needs::Plan, unreachable::check),
     (Needs::Gate, child_runs::check),

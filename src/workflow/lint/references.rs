@@ -22,16 +22,16 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
         if let Some(on_fail) = &gate.on_fail
             && let OnFailFile::Goto(goto) = on_fail.get_ref()
         {
-            named.push((&goto.goto, on_fail.span()));
-            named.extend(goto.per.iter().map(|outer| (outer.as_str(), on_fail.span())));
+            let jumps = [&goto.goto].into_iter().chain(&goto.per);
+            named.extend(jumps.map(|gate| (gate.get_ref().as_str(), place(gate))));
         }
         if let Some(approval) = &gate.approval
             && let Some(table) = approval.get_ref().table()
         {
-            named.extend(table.not_by.iter().map(|gate| (gate.as_str(), approval.span())));
+            named.extend(table.not_by.iter().map(|gate| (gate.get_ref().as_str(), place(gate))));
         }
         let jumps_to = |name: &str| match gate.on_fail.as_ref().map(Placed::get_ref) {
-            Some(OnFailFile::Goto(goto)) => goto.goto == name,
+            Some(OnFailFile::Goto(goto)) => goto.goto.get_ref() == name,
             Some(OnFailFile::Stop | OnFailFile::Continue | OnFailFile::Ignore) | None => false,
         };
         for (name, span) in named {

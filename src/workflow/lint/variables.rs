@@ -14,7 +14,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
             return Ok(());
         };
         let message = format!("`{name}` is not a valid variable name");
-        let help = "write a name such as API_URL, without `=`";
+        let help = "write a name such as API_URL, without blanks and `=`";
         Err(draft.source.unsound(span, message).advise(help))
     })
 }

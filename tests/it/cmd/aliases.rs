@@ -46,14 +46,14 @@ fn a_run_is_named_without_a_flag_where_a_command_takes_nothing_else() {
     }
     house.orch("run amend demo").code(2).says("`demo` matches several runs");
     let both = house.orch(&format!("show {first} --run {first}")).code(2);
-    both.says("the argument '[RUN]' cannot be used with '--run <RUN>'");
+    both.says("`[RUN]` cannot be used with `--run <RUN>`");
     house.orch("show nope").code(2).says("run `nope` not found");
 }
 
 #[test]
 fn a_name_that_does_not_exist_brings_the_nearest_one() {
     let house = house();
-    house.orch("stauts").code(2).says("a similar subcommand exists: 'status'");
+    house.orch("stauts").code(2).says("did you mean `orch status`?");
     house.orch("run lst").code(2).says("`lst` is neither a workflow nor a command");
     house.orch("run lst").code(2).says("help: did you mean `orch run list`?");
     house.orch("run dmo").code(2).says("workflow `dmo` not found").says("did you mean `demo`?");

@@ -103,8 +103,12 @@ fn a_new_worktree_gets_the_files_and_this_one_stays() {
     // There nothing is staged.
     assert_eq!(status.replace(" M notes", "MM notes"), then);
     house.orch_with(&words).code(2).says("already exists").never_says("fatal:");
-    let lost = house.orch_with(&["checkpoint", "restore", "1", "--path", "nope/**"]).code(0);
-    lost.says("nothing restored: no file that matches nope/** differs from checkpoint 1");
+    let restored = |path: &str| house.orch_with(&["checkpoint", "restore", "1", "--path", path]);
+    let unchanged = "nothing restored: no file that matches .gitignore differs from checkpoint 1";
+    restored(".gitignore").code(0).says(unchanged);
+    let typo = restored("notes.tx").code(2);
+    typo.says("`notes.tx` matches no file of checkpoint 1").says("did you mean `notes.txt`?");
+    restored("nope/**").code(2).says("matches no file").says("orch checkpoint diff 1");
 }
 
 #[test]

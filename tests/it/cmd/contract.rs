@@ -75,10 +75,10 @@ fn a_fixture_rests_on_another() {
     let chained = fixture(house, "deep", &[("expect.toml", "expect = 'warn'\nbase = 'vast'\n")]);
     chained
         .orch("contract test poem")
-        .code(2)
+        .code(1)
         .says("deep is based on vast, which is based on good");
     let lost = fixture(chained, "deep", &[("expect.toml", "expect = 'warn'\nbase = 'god'\n")]);
-    lost.orch("contract test poem").code(2).says("did you mean `good`?");
+    lost.orch("contract test poem").code(1).says("did you mean `good`?");
 }
 
 #[test]
@@ -127,11 +127,11 @@ fn a_command_sees_inputs_and_leaves_the_fixture_as_it_was() {
 fn what_a_fixture_says_wrongly_is_found() {
     let wrong = "expect = 'pass'\ninputs = { slug = 'x' }\n[checks]\nword_cout = 'pass'\n";
     let house = fixture(house(), "good", &[("expect.toml", wrong)]);
-    house.orch("contract test poem").code(2).says("did you mean `word_count`?");
+    house.orch("contract test poem").code(1).says("did you mean `word_count`?");
     let house = fixture(house, "good", &[("expect.toml", "expect = 'pass'\n")]);
     house
         .orch("contract test poem")
-        .code(2)
+        .code(1)
         .says("[inputs] in contracts/poem.fixtures/good/expect.toml");
 }
 
@@ -157,4 +157,15 @@ fn fixtures_lie_beside_a_contract_of_the_user() {
 fn a_fixture_is_no_contract() {
     let house = fixture(house(), "good", &[("plan.toml", "")]);
     house.orch("contract test plan").code(2).never_says("fixtures");
+}
+
+#[test]
+fn a_fixture_that_cannot_be_judged_hides_no_other() {
+    let house = fixture(house(), "also", &[("expect.toml", "expct = 'pass'\n")]);
+    let done = house.orch("contract test poem").code(1);
+    done.says("also: not as expected")
+        .says("contracts/poem.fixtures/also/expect.toml:1:1: unknown key `expct`; did you mean")
+        .says("good: as expected");
+    let json = house.orch("contract test poem --json").code(1).json();
+    assert!(json["data"].as_array().unwrap().iter().any(|tried| tried["found"].is_null()));
 }

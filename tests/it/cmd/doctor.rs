@@ -231,6 +231,15 @@ fn each_problem_names_its_command() {
     let line = done.stdout.lines().find(|line| line.contains(&id)).unwrap();
     assert!(line.ends_with("; to repair it: orch doctor --fix"), "{}", done.shown());
     house.orch("doctor --fix").code(0).never_says("to repair it");
+    let agent = "[agents.gone]\ncommand = ['no-such-agent']\n[signing]\nheads = true\n";
+    let outside = House::outside_git().file("orch.toml", agent);
+    let done = outside.orch("doctor").code(1).says("nothing is committed; to create one: git init");
+    let done = done.says("; install it, or write another command in [agents.gone]");
+    done.says("; git config gpg.format ssh && git config user.signingkey FILE")
+        .says("Problems found; the lines above say how to fix them.");
+    let symptoms = &outside.orch("doctor --json").code(1).json()["data"];
+    let ill = |symptom: &&serde_json::Value| symptom["is_well"] == false;
+    assert!(symptoms.as_array().unwrap().iter().filter(ill).all(|it| it["help"].is_string()));
     house.git("checkout -q --detach");
     house.orch("doctor").code(1).says("; to keep them: git switch -c NAME");
     house.git("checkout -q main");

@@ -10,10 +10,10 @@ const GATES: &str = "[inputs]\nslug = { type = 'slug' }\n[[gate]]\nid = 'draft'\
 fn a_word_without_its_flag_is_told_the_flag() {
     let house = House::new().workflow("memo", GATES);
     let tips = [
-        ("gate approve draft", "to name the gate, write '--gate draft'"),
-        ("checkpoint list draft", "to name the run, write '--run draft'"),
+        ("gate approve draft", "to name the gate, write --gate draft"),
+        ("checkpoint list draft", "to name the run, write --run draft"),
         ("run start memo", "to name the workflow, write --workflow memo"),
-        ("run --workflow memo", "to run a workflow, write 'orch run memo'"),
+        ("run --workflow memo", "to run a workflow, write: orch run memo"),
     ];
     for (words, tip) in tips {
         house.orch(words).code(2).says("unexpected argument").says(tip);

@@ -96,18 +96,30 @@ fn what_clap_refuses_is_folded_too() {
     let narrow = house.on_terminal_by_the_clock(words, 40, &[]).code(2).stdout;
     insta::assert_snapshot!(narrow.replace(['\r', '\u{1b}'], ""), @"
     error: unexpected argument
-      '--nosuch-flag-at-all' found
-
-    Usage: orch run list [OPTIONS]
-
-    For more information, try '--help'.
+      `--nosuch-flag-at-all`
+    help: orch run list --help
     ");
     let wide = house.orch(words).code(2).stderr;
     insta::assert_snapshot!(wide, @"
-    error: unexpected argument '--nosuch-flag-at-all' found
-
-    Usage: orch run list [OPTIONS]
-
-    For more information, try '--help'.
+    error: unexpected argument `--nosuch-flag-at-all`
+    help: orch run list --help
     ");
+}
+
+#[test]
+fn a_check_that_takes_its_time_moves_a_line_that_leaves_nothing_behind() {
+    let slow = "[[check]]\nkind = 'command'\ncommand = ['sleep', '1.3']\n";
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'c'\n")
+        .contract("c", slow)
+        .file("contracts/c.fixtures/x/expect.toml", "expect = 'pass'\n");
+    house.orch("run demo").code(3);
+    for (words, says) in
+        [("gate check", "1s checking"), ("contract test c", "1s judging fixture x")]
+    {
+        let shown = house.on_terminal_by_the_clock(words, 80, &[]).code(0).stdout;
+        assert!(shown.contains(says), "{words}: {shown:?}");
+        // Blanks behind a line break into lines of their own when the window is made narrower.
+        assert!(!shown.contains(&" ".repeat(20)), "{words}: {shown:?}");
+    }
 }

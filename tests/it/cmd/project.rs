@@ -47,8 +47,8 @@ fn the_command_explains_itself() {
     let house = House::new();
     house.orch("--version").code(0).says(env!("CARGO_PKG_VERSION"));
     house.orch("--help").code(0).says("Exit codes");
-    house.orch("").code(2).says("Usage");
-    house.orch("statsu").code(2).says("'status'");
+    house.orch("").code(2).says("missing command\nhelp: orch --help");
+    house.orch("statsu").code(2).says("did you mean `orch status`?");
     house.orch("gate").code(2).says("finish");
 }
 

@@ -214,11 +214,11 @@ fn a_run_that_fails_unasked_says_why() {
          executor = 'agent'
          each = { file = 'plan.json', pointer = '/parts', as = 'p' }",
     );
-    insta::assert_snapshot!(house.orch("rehearse demo").code(1).stdout, @r"
+    insta::assert_snapshot!(house.orch("rehearse demo").code(1).stdout, @"
     == do: fans out over its list
-       ! would fail here: plan.json has no value at `/parts` [gate]
+       ! would fail here: plan.json: nothing at `/parts`, where `each` requires a list [gate]
     == the run is FAILED
-       ! reason: gate do failed: plan.json has no value at `/parts` [gate]
+       ! reason: gate do failed: plan.json: nothing at `/parts`, where `each` requires a list [gate]
     ");
     let asked = House::new().workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\n");
     asked.orch("rehearse demo --fail a").code(0).says("the run is FAILED").never_says("! reason");

@@ -300,7 +300,7 @@ fn json_of_an_error_has_code_message_help_and_place() {
     assert_eq!(json["error"]["code"], "usage");
     assert!(json["data"].is_null());
     let json = house.orch("gate estimate --json").code(2).json();
-    let message = "the following required arguments were not provided: <DURATION>";
+    let message = "missing `<DURATION>`";
     assert_eq!(json["error"]["message"], message);
 }
 

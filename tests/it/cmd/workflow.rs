@@ -191,18 +191,18 @@ fn check_tells_every_error_of_a_file() {
     11 |          command = ['x']
        |                    ^^^^^
     help: write executor = "command", or remove `command`
-    error: unknown gate `c`
-      --> workflows/broken.toml:12:20
-       |
-    12 |          on_fail = { goto = 'c' }
-       |                    ^^^^^^^^^^^^^^
-    help: known: a, b
     error: `goto` requires `visits`
       --> workflows/broken.toml:12:20
        |
     12 |          on_fail = { goto = 'c' }
        |                    ^^^^^^^^^^^^^^
     help: write on_fail = { goto = "c", visits = 3 }
+    error: unknown gate `c`
+      --> workflows/broken.toml:12:29
+       |
+    12 |          on_fail = { goto = 'c' }
+       |                             ^^^
+    help: known: a, b
     error: duplicate gate id `a`
       --> workflows/broken.toml:14:15
        |

@@ -175,7 +175,7 @@ fn an_agent_that_answers_wrongly_fails_with_a_finding() {
         ("", "echo '{\"kind\": \"bgu\"}' > \"$ORCH_ANSWERS\"", "`bgu` is not one of bug, wish"),
         ("", "true", "no answers were written"),
         ("", "echo '[]' > \"$ORCH_ANSWERS\"", "the answers are not a table"),
-        ("", "echo '{\"kind\": \"bug\", \"x\": 1}' > \"$ORCH_ANSWERS\"", "unknown input `x`"),
+        ("", "echo '{\"kind\": \"bug\", \"x\": 1}' > \"$ORCH_ANSWERS\"", "unknown answer `x`"),
         (from, "true", "class.json was not written in this attempt"),
         (from, "echo '{}' > class.json", "class.json has no value at `/found`"),
         (from, "rm class.json", "does not exist"),

@@ -81,7 +81,20 @@ fn a_list_that_cannot_be_read_is_a_failure_that_says_so() {
         .leaves("chapter", "{{ chapter }}.md");
     house.orch("run demo").code(1).says("book.json");
     house.write("book.json", r#"{"parts": 7}"#);
-    house.orch("run resume").code(1).says("`each` is not a list");
+    house
+        .orch("run resume")
+        .code(1)
+        .says("book.json: /parts is a number, and `each` requires a list");
+    house.write("book.json", "{\"parts\": {\"a/b\": [1]}}\n");
+    house
+        .orch("run resume")
+        .code(1)
+        .says(r#"an object, and `each` requires a list; write pointer = "/parts/a~1b""#);
+    house.write("book.json", "{\"parts\": [\"a\"");
+    house
+        .orch("run resume")
+        .code(1)
+        .says("book.json:1: invalid JSON: 2 unclosed lists and objects; add `]}` [gate]");
     house.write("book.json", r#"{"parts": ["a"]}"#);
     house.orch("run resume").code(0);
     assert_eq!(house.gates(), "write PASS, write[a] PASS, bind PASS");

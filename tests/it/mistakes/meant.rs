@@ -86,8 +86,9 @@ fn what_was_meant_is_told() {
       --> workflows/demo.toml:3:3
     help: did you mean [[gate]]?
 
-    error: path 'c\d' contains a backslash; write 'c/d'
+    error: path 'c\d' contains a backslash
       --> workflows/demo.toml:6:12
+    help: write c/d
     "#);
 }
 

@@ -77,6 +77,7 @@ fn one_mistake_hides_no_other() {
     help: did you mean `slug`?
     error: input `n`: `x` is not a whole number
       --> workflows/demo.toml:6:48
+    help: write a whole number, such as 3
     error: `my gate` is not a valid gate id; use at most 64 letters, digits, `.`, `_` and `-`, starting with a letter or digit
       --> workflows/demo.toml:8:19
     help: write "my-gate"
@@ -92,8 +93,9 @@ fn one_mistake_hides_no_other() {
     error: unknown name `slgu` in a template
       --> workflows/demo.toml:20:43
     help: did you mean `slug`?
-    error: `1h30m` is not a duration; write `90m`
+    error: `1h30m` is not a duration
       --> workflows/demo.toml:21:24
+    help: write 90m
     error: `prompts/draft.md` not found
       --> workflows/demo.toml:25:23
     help: create prompts/draft.md; known: brief.md, epic/close.md, epic/scope.md, epic/tasks.md, task/close.md, task/plan.md, task/review.md, task/work.md (12 more: orch workflow show NAME shows those of a workflow)
@@ -200,29 +202,149 @@ fn a_gate_with_a_wrong_key_is_judged_by_all_that_can_be_read_of_it() {
     error: unknown name `three` in a template
       --> workflows/demo.toml:7:17
     help: known: attempt, gate, gates, run, session
-    error: `1x` is not a duration; use `500ms`, `90s`, `45m`, `2h` or `1d`
+    error: `1x` is not a duration
       --> workflows/demo.toml:8:11
+    help: write 500ms, 90s, 45m, 2h or 1d
     error: path "../x" leaves the project
       --> workflows/demo.toml:9:7
+    help: paths are relative to the project's root, such as docs/a.md, and stay inside it
     "#);
 }
 
 #[test]
-fn what_lists_the_items_of_a_fan_out_knows_none_of_them() {
-    let inputs = "[inputs]\nchapters = { type = 'list' }\n[[gate]]\nid = 'write'\n\
-        executor = 'command'\ncommand = ['echo', '{{ chapter }}']\n";
-    let own = "each = { in = '{{ chapter }}', as = 'chapter' }";
-    let file = "each = { file = '{{ chapter }}.json', as = 'chapter' }";
-    let told = [own, file].map(|each| told(&workflow(&format!("{inputs}{each}"))));
-    insta::assert_snapshot!(told.join("\n\n"), @"
-    error: unknown name `chapter` in a template
-      --> workflows/demo.toml:9:19
-    help: did you mean `chapters`?
+fn one_mistake_in_a_table_hides_no_other_in_it() {
+    let house = workflow(
+        "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'c'\n\
+         [checkpoint]\non = ['gate_pass', 'pause']\nat_cost = 'much'\n",
+    )
+    .contract(
+        "c",
+        "[[output]]\npath = 'x'\noptional = 'true'\nfresh = 'no'\n\
+         checks = [{ kind = 'command', command = ['x'], timeout = 5, expect = 'zero' }]\n",
+    );
+    insta::assert_snapshot!(told(&house), @r#"
+    error: expected true or false, found string "true"
+      --> contracts/c.toml:4:12
+    help: write true, without quotes
+    error: expected true or false, found string "no"
+      --> contracts/c.toml:5:9
+    error: expected a string, found integer `5`
+      --> contracts/c.toml:6:58
+    help: write "5s" for seconds, or use m, h or d
+    error: expected an exit code, a list of exit codes, or "nonzero", found string "zero"
+      --> contracts/c.toml:6:70
+    error: unknown value `gate_pass`, expected one of `session_start`, `gate_passed`, `error`, `pause`
+      --> workflows/demo.toml:8:7
+    help: did you mean `gate_passed`?
+    error: expected a number, found string "much"
+      --> workflows/demo.toml:9:11
+    "#);
+}
 
-    error: unknown name `chapter` in a template
-      --> workflows/demo.toml:9:21
-    help: did you mean `chapters`?
+#[test]
+fn all_that_is_wrong_is_told_whatever_the_command() {
+    let gate = "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'c'\ntimeout = '1x'\n";
+    let house = workflow(&format!("{gate}when = '{{{{ nothing }}}}'"))
+        .contract("c", "[[output]]\npath = 'x'\noptinal = true\n");
+    let run = house.orch("run demo").code(2);
+    insta::assert_snapshot!(run.stderr, @"
+    error: `1x` is not a duration
+      --> workflows/demo.toml:7:11
+      |
+    7 | timeout = '1x'
+      |           ^^^^
+    help: write 500ms, 90s, 45m, 2h or 1d
+    error: unknown name `nothing` in a template
+      --> workflows/demo.toml:8:12
+      |
+    8 | when = '{{ nothing }}'
+      |            ^^^^^^^
+    help: known: attempt, gate, gates, run, session
+    error: unknown key `optinal`
+      --> contracts/c.toml:4:1
+      |
+    4 | optinal = true
+      | ^^^^^^^
+    help: did you mean `optional`?
     ");
+    let error = &house.orch("--json run demo").code(2).json()["error"];
+    assert_eq!(error["place"]["file"], "workflows/demo.toml");
+    assert_eq!(error["others"].as_array().map(Vec::len), Some(2));
+    assert_eq!(error["others"][1]["message"], "unknown key `optinal`");
+}
+
+#[test]
+fn all_that_is_wrong_with_the_configuration_is_told_at_once() {
+    let house = House::new().file(
+        "orch.toml",
+        "[agents.mine]\ncommand = ['x']\ntimeout = 30\nbudget = 3\npass = 'X'\npacket = 'stdn'\n\
+         [defaults]\nagnt = 'mine'\n[record]\nbranch = 'always'\n",
+    );
+    insta::assert_snapshot!(house.orch("doctor").code(2).stderr, @r#"
+    error: expected a string, found integer `30`
+      --> orch.toml:3:11
+      |
+    3 | timeout = 30
+      |           ^^
+    help: write "30s" for seconds, or use m, h or d
+    error: expected a table, found integer `3`
+      --> orch.toml:4:10
+      |
+    4 | budget = 3
+      |          ^
+    help: write budget = { usd = 3 }
+    error: expected a list, found string "X"
+      --> orch.toml:5:8
+      |
+    5 | pass = 'X'
+      |        ^^^
+    help: write ['X']
+    error: unknown value `stdn`, expected one of `stdin`, `file`, `argument`
+      --> orch.toml:6:10
+      |
+    6 | packet = 'stdn'
+      |          ^^^^^^
+    help: did you mean `stdin`?
+    error: unknown key `agnt`
+      --> orch.toml:8:1
+      |
+    8 | agnt = 'mine'
+      | ^^^^
+    help: did you mean `agent`?
+    error: unknown value `always`, expected one of `stops`, `attempts`, `never`
+      --> orch.toml:10:10
+       |
+    10 | branch = 'always'
+       |          ^^^^^^^^
+    "#);
+}
+
+#[test]
+fn all_agents_that_cannot_be_are_told_at_once() {
+    let house = House::new().file(
+        "orch.toml",
+        "[agents.one]\nmodel = 'x'\n[agents.two]\nuse = 'three'\n[agents.four]\nuse = 'one'\n",
+    );
+    insta::assert_snapshot!(house.orch("run hello").code(2).stderr, @r#"
+    error: agent `one` requires `preset`, `use` or `command`
+      --> orch.toml:1:9
+      |
+    1 | [agents.one]
+      |         ^^^
+    help: write command = ["PROGRAM", "ARGUMENT"]
+    error: unknown agent `three`
+      --> orch.toml:4:7
+      |
+    4 | use = 'three'
+      |       ^^^^^^^
+    help: known: aider, amp, claude, codex, copilot, four, gemini, one, opencode, qwen
+    error: agent `four` requires `preset`, `use` or `command`
+      --> orch.toml:5:9
+      |
+    5 | [agents.four]
+      |         ^^^^
+    help: write command = ["PROGRAM", "ARGUMENT"]
+    "#);
 }
 
 #[test]
