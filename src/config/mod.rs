@@ -4,6 +4,7 @@
 mod agents;
 mod cast;
 mod pool;
+mod notify;
 mod programs;
 mod tables;
 mod worktrees;
@@ -13,6 +14,10 @@ pub use cast::CAST;
 pub use cast::Cast;
 pub use cast::Miscast;
 pub use cast::Script;
+pub use notify::Channel;
+pub use notify::NAMES as NOTIFICATION_NAMES;
+pub use notify::Notify;
+pub use notify::Topic;
 pub use pool::PoolSettings;
 pub use programs::Finder;
 pub use programs::Programs;
@@ -65,6 +70,8 @@ pub struct Config {
     pub worktrees: Worktrees,
     /// How many runs are at work at once.
     pub pool: PoolSettings,
+    /// Whom to notify: the user's entries and then the project's.
+    pub notify: Vec<Notify>,
     /// The agents that `orch.toml` names.
     agents: BTreeMap<String, Agent>,
     /// Those and the presets, which need no entry.
@@ -161,6 +168,7 @@ impl Config {
             checkpoint: layer.checkpoint.unwrap_or_default(),
             worktrees: layer.worktrees.build(),
             pool: layer.pool.build(),
+            notify: layer.notify,
             agents,
             known,
             project: project.canonicalize().unwrap_or_else(|_| project.to_owned()),

@@ -3,6 +3,8 @@
 use super::Defaults;
 use super::RecordBranch;
 use super::agents::AgentEntry;
+use super::notify::Notify;
+use super::notify::NotifyTable;
 use super::pool::PoolTable;
 use super::worktrees::WorktreeLayer;
 use super::worktrees::WorktreeTable;
@@ -48,6 +50,7 @@ pub(super) struct Layer {
     pub(super) checkpoint: Option<CheckpointPolicy>,
     pub(super) worktrees: WorktreeLayer,
     pub(super) pool: PoolTable,
+    pub(super) notify: Vec<Notify>,
 }
 
 /// The configuration file `orch.toml`.
@@ -77,6 +80,8 @@ pub(super) struct Tables {
     worktree: WorktreeTable,
     /// The pool of runs that wait for a worker.
     pool: PoolTable,
+    /// Whom to notify of what happens in runs.
+    notify: Vec<NotifyTable>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -218,6 +223,11 @@ impl Layer {
             checkpoint: tables.checkpoint,
             worktrees: tables.worktree.read(source)?,
             pool: tables.pool,
+            notify: tables
+                .notify
+                .into_iter()
+                .map(|entry| entry.build(source))
+                .collect::<Result<_, _>>()?,
         })
     }
 
@@ -237,9 +247,13 @@ impl Layer {
         let mut passed = self.allowed.clone();
         passed.extend(&below.passed);
         self.allowed.extend(&below.allowed);
+        // Neither file replaces what the other one says: each has its own readers.
+        let mut notify = below.notify;
+        notify.append(&mut self.notify);
         Self {
             defaults,
             passed,
+            notify,
             allowed: self.allowed,
             agents: self.agents,
             prices: self.prices,

@@ -2,6 +2,7 @@
 //! without asking.
 
 mod agents;
+mod notifications;
 mod runs;
 mod signing;
 
@@ -104,6 +105,7 @@ pub fn doctor(project: &Project, request: &Request) -> Result<Vec<Symptom>, Erro
     symptoms.extend(definitions(project));
     symptoms.extend(agents::look(project, request.agents));
     symptoms.extend(signing::look(project)?);
+    symptoms.extend(notifications::look(project));
     let mut ids: BTreeSet<RunId> = project.store.runs().unwrap_or_default().into_iter().collect();
     ids.extend(project.store.runs_in_head());
     for id in ids {

@@ -31,6 +31,7 @@ use super::init;
 use super::invocation_record;
 use super::log;
 use super::note;
+use super::notify_send;
 use super::record_fetch;
 use super::record_push;
 use super::record_rebuild;
@@ -147,6 +148,8 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<AttemptChoice>("logs"),
     request::<RunChoice>("next"),
     request::<note::Request>("note"),
+    request::<notify_send::Request>("notify_send"),
+    request::<Nothing>("notify_test"),
     request::<AttemptChoice>("open"),
     request::<record_fetch::Request>("record_fetch"),
     request::<record_push::Request>("record_push"),

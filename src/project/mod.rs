@@ -4,6 +4,7 @@
 pub mod cut_off;
 pub mod fallen;
 pub mod itself;
+pub mod notices;
 pub mod orphans;
 pub mod proof;
 pub mod runs;
@@ -20,6 +21,7 @@ mod driver;
 mod error;
 mod home;
 mod meter;
+mod notifying;
 mod secrets;
 mod seen;
 

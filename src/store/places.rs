@@ -2,6 +2,7 @@
 //! project.
 
 use super::Store;
+use super::outbox::Outbox;
 use super::pool::Pool;
 use crate::contract::RUNS;
 use crate::files::Beneath;
@@ -140,6 +141,11 @@ impl Store {
     /// Where letters to whoever holds the run lie.
     pub fn mailbox(&self, id: &RunId) -> Beneath {
         self.state(id).join("mailbox")
+    }
+
+    /// Where notifications of the run lie until they are sent.
+    pub fn outbox(&self, id: &RunId) -> Outbox {
+        Outbox::new(self.state(id).join("outbox"))
     }
 
     /// The lock of whoever keeps the sitting at the run.

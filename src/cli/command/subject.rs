@@ -40,6 +40,7 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Workflow { .. }
         | Command::Contract { .. }
         | Command::Rehearse(_)
+        | Command::Notify { .. }
         | Command::Verify(_)
         | Command::Worker(_)
         | Command::Errand(_)
