@@ -3,6 +3,7 @@
 
 use super::programs::Finder;
 use super::programs::Programs;
+use super::route;
 use super::tables::Stated;
 use crate::document::Placed;
 use crate::executor::Agent;
@@ -55,6 +56,10 @@ pub(super) fn resolve(
         {
             known.insert(name.clone(), agent);
         }
+    }
+    for entry in entries.values() {
+        let fallback = entry.settings.fallback.as_deref().unwrap_or_default();
+        route::refuse_unknown_fallback(&entry.name, fallback, &known)?;
     }
     unite(&mut agents, &mut known, project);
     Ok((agents, known))

@@ -6,6 +6,7 @@ mod cast;
 mod pool;
 mod notify;
 mod programs;
+mod route;
 mod tables;
 mod worktrees;
 
@@ -22,6 +23,9 @@ pub use pool::PoolSettings;
 pub use programs::Finder;
 pub use programs::Programs;
 pub use programs::names_in;
+pub use route::LEFT;
+pub use route::Route;
+pub use route::RoutedWork;
 pub use tables::Stated;
 pub use worktrees::Worktrees;
 
@@ -72,6 +76,7 @@ pub struct Config {
     pub pool: PoolSettings,
     /// Whom to notify: the user's entries and then the project's.
     pub notify: Vec<Notify>,
+    routes: Vec<Route>,
     /// The agents that `orch.toml` names.
     agents: BTreeMap<String, Agent>,
     /// Those and the presets, which need no entry.
@@ -151,7 +156,7 @@ impl Config {
             layer = Layer::read(source)?.over(layer);
         }
         let (agents, known) = agents::resolve(&layer.agents, &layer.prices, project)?;
-        let config = Self {
+        let mut config = Self {
             defaults: layer.defaults,
             prices: layer.prices,
             limits: Bounds { text_bytes: layer.text_bytes.unwrap_or(TEXT_BYTES_MAX) },
@@ -169,11 +174,13 @@ impl Config {
             worktrees: layer.worktrees.build(),
             pool: layer.pool.build(),
             notify: layer.notify,
+            routes: Vec::new(),
             agents,
             known,
             project: project.canonicalize().unwrap_or_else(|_| project.to_owned()),
         };
         config.named(config.defaults.agent.as_ref())?;
+        config.take_routes(layer.routes)?;
         Ok(config)
     }
 

@@ -6,6 +6,8 @@ use super::agents::AgentEntry;
 use super::notify::Notify;
 use super::notify::NotifyTable;
 use super::pool::PoolTable;
+use super::route::RouteEntry;
+use super::route::RouteTable;
 use super::worktrees::WorktreeLayer;
 use super::worktrees::WorktreeTable;
 use crate::budget::Budget;
@@ -51,6 +53,7 @@ pub(super) struct Layer {
     pub(super) worktrees: WorktreeLayer,
     pub(super) pool: PoolTable,
     pub(super) notify: Vec<Notify>,
+    pub(super) routes: Vec<RouteEntry>,
 }
 
 /// The configuration file `orch.toml`.
@@ -82,6 +85,8 @@ pub(super) struct Tables {
     pool: PoolTable,
     /// Whom to notify of what happens in runs.
     notify: Vec<NotifyTable>,
+    /// Agents for some of the work, instead of those that roles name.
+    route: Vec<RouteTable>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -150,7 +155,7 @@ pub(super) struct SigningTable {
 }
 
 impl Stated {
-    fn placed(source: &Source, name: Placed<String>) -> Self {
+    pub(super) fn placed(source: &Source, name: Placed<String>) -> Self {
         let span = name.span();
         Self { text: name.into_inner(), source: source.clone(), span: Some(span) }
     }
@@ -181,6 +186,14 @@ impl Stated {
     ) -> Box<Unsound> {
         self.unsound(format!("unknown {kind} `{}`", self.text)).advise(suggest(&self.text, names))
     }
+}
+
+/// Each entry of a list, or what is wrong with the first that is not sound.
+fn all<T, B>(
+    entries: Vec<T>,
+    build: impl Fn(T) -> Result<B, Box<Unsound>>,
+) -> Result<Vec<B>, Box<Unsound>> {
+    entries.into_iter().map(build).collect()
 }
 
 impl Layer {
@@ -223,11 +236,8 @@ impl Layer {
             checkpoint: tables.checkpoint,
             worktrees: tables.worktree.read(source)?,
             pool: tables.pool,
-            notify: tables
-                .notify
-                .into_iter()
-                .map(|entry| entry.build(source))
-                .collect::<Result<_, _>>()?,
+            notify: all(tables.notify, |entry| entry.build(source))?,
+            routes: all(tables.route, |entry| entry.build(source))?,
         })
     }
 
@@ -250,10 +260,13 @@ impl Layer {
         // Neither file replaces what the other one says: each has its own readers.
         let mut notify = below.notify;
         notify.append(&mut self.notify);
+        // The first route that fits is taken, and the upper file has its say first.
+        self.routes.extend(below.routes);
         Self {
             defaults,
             passed,
             notify,
+            routes: self.routes,
             allowed: self.allowed,
             agents: self.agents,
             prices: self.prices,

@@ -48,6 +48,9 @@ impl Event {
             Self::GateStarted(started) => {
                 optional(&mut started.session);
                 optional(&mut started.reuse);
+                if let Some(routing) = &mut started.routing {
+                    optional(&mut routing.reason);
+                }
                 started.required_outputs.iter_mut().for_each(change);
             }
             Self::InvocationRecorded(call) => {
@@ -67,8 +70,11 @@ impl Event {
                 change(reason);
                 judged.each_text(change);
             }
-            Self::GateInterrupted { reason, findings: found, .. } => {
+            Self::GateInterrupted { reason, findings: found, fallback, .. } => {
                 change(reason);
+                if let Some(routing) = fallback {
+                    optional(&mut routing.reason);
+                }
                 findings(found, change);
             }
             Self::ChildEnded { child, .. } => optional(&mut child.reason),

@@ -5,6 +5,7 @@ mod amend;
 mod attempt;
 mod gate;
 mod lifecycle;
+mod producer;
 mod session;
 mod time;
 mod versions;
@@ -17,8 +18,8 @@ pub use gate::Declined;
 pub use gate::GateState;
 pub use gate::GateStatus;
 pub use gate::Outage;
-pub use gate::Producer;
 pub use lifecycle::EarlyEnd;
+pub use producer::Producer;
 pub use session::Session;
 pub use time::Spent;
 pub use time::TimeSpent;
@@ -180,8 +181,8 @@ impl Run {
             Event::GateFailed { gate, attempt, reason, judged } => {
                 self.fail(at, event, &id(gate, *attempt), (reason, judged))?;
             }
-            Event::GateInterrupted { gate, attempt, reason, findings, retry_at } => {
-                self.interrupt(at, event, &id(gate, *attempt), (reason, findings, *retry_at))?;
+            Event::GateInterrupted { gate, attempt, .. } => {
+                self.interrupt(at, event, &id(gate, *attempt))?;
             }
             Event::GateWaived { gate, by, reason } => {
                 self.waive(at, gate, &format!("{reason} (waived by {by})"));
@@ -340,6 +341,7 @@ impl Run {
         gate.tries = 0;
         gate.interruptions = 0;
         gate.outage = None;
+        gate.fallback = None;
         gate.waits_for = None;
         gate.approval = None;
         gate.reused = None;

@@ -181,6 +181,9 @@ impl Lines {
         if let Some(reason) = &started.reuse {
             self.line(&format!("{gate} is not reused: {}", plain_text(reason)));
         }
+        if let Some(words) = started.routing.as_ref().and_then(|routing| routing.words()) {
+            self.line(&format!("{gate}: {}", plain_text(&words)));
+        }
         self.begin(started);
     }
 
