@@ -63,6 +63,13 @@ pub fn start(project: &Project, id: &RunId) -> Result<(), Error> {
     Ok(())
 }
 
+/// Has all outboxes of the project emptied that something may be left in, as after a crash.
+pub fn start_all(project: &Project) -> Result<(), Error> {
+    let unsent = project.store.unsent();
+    let unsent = unsent.map_err(|source| Error::disk(&project.store.runs_folder(), source))?;
+    unsent.iter().try_for_each(|id| start(project, id))
+}
+
 /// Sends what lies in a run's outbox, until nothing is left there. `begun` is called as soon as it is
 /// sure that somebody sends.
 pub fn send(
@@ -82,11 +89,13 @@ pub fn send(
         }
         let Ok(lock) = taken else { return Ok(()) };
         Sender { project, id, outbox: &outbox, config: None }.empty().map_err(disk)?;
+        outbox.lower_flag().map_err(disk)?;
         drop(lock);
         // Whoever queued something in between saw the lock and left it to this process.
         if outbox.due().map_err(disk)?.is_empty() {
             return Ok(());
         }
+        outbox.raise_flag().map_err(disk)?;
     }
 }
 

@@ -28,17 +28,15 @@ enum Error {
 
 impl Driver<'_> {
     /// Begins to watch a run that was taken up: what a kill kept from being queued is queued, and what
-    /// waits there is sent. Entries that `orch.toml` has only now are told of what comes from here on.
+    /// waits in any run of the project is sent. Entries that `orch.toml` has only now are told of what
+    /// comes from here on.
     pub(super) fn watch(&mut self, reading: &Reading) {
         let outbox = self.project.store.outbox(self.id());
-        if self.project.config.notify.is_empty() && !outbox.exists() {
-            return;
+        if !self.project.config.notify.is_empty() || outbox.exists() {
+            let caught_up = self.catch_up_with(&outbox, reading);
+            self.note_unsent(caught_up);
         }
-        let caught_up = self.catch_up_with(&outbox, reading);
-        self.note_unsent(caught_up);
-        if outbox.due().is_ok_and(|due| !due.is_empty()) {
-            self.send();
-        }
+        self.note_started(notices::start_all(self.project));
     }
 
     fn catch_up_with(&self, outbox: &Outbox, reading: &Reading) -> Result<(), Error> {
@@ -65,16 +63,15 @@ impl Driver<'_> {
         Ok(outbox.watch(Watched::new(reading.count, entries))?)
     }
 
-    /// Begins to watch a run that has just begun.
+    /// Begins to watch a run that has just begun, and has sent what waits in others.
     pub(super) fn watch_anew(&mut self) {
-        let entries = &self.project.config.notify;
-        if entries.is_empty() {
-            return;
+        let entries: BTreeSet<Digest> = self.project.config.notify.iter().map(Notify::id).collect();
+        if !entries.is_empty() {
+            let watched = Watched::new(self.head().count, entries);
+            let written = self.project.store.outbox(self.id()).watch(watched);
+            self.note_unsent(written.map_err(Error::from));
         }
-        let entries = entries.iter().map(Notify::id).collect();
-        let watched = Watched::new(self.head().count, entries);
-        let written = self.project.store.outbox(self.id()).watch(watched);
-        self.note_unsent(written.map_err(Error::from));
+        self.note_started(notices::start_all(self.project));
     }
 
     /// Queues what events that were just written tell, and has it sent.
@@ -91,7 +88,7 @@ impl Driver<'_> {
         let is_any = matches!(&queued, Ok(queued) if queued.contains(&true));
         self.note_unsent(queued.map(drop).map_err(Error::from));
         if is_any {
-            self.send();
+            self.note_started(notices::start(self.project, self.id()));
         }
     }
 
@@ -112,8 +109,8 @@ impl Driver<'_> {
         outbox.put(Queued::new(event_at.0, told, wanted)).map(|()| true)
     }
 
-    fn send(&mut self) {
-        if let Err(error) = notices::start(self.project, self.id()) {
+    fn note_started(&mut self, started: Result<(), super::Error>) {
+        if let Err(error) = started {
             self.unsent = Some(format!("notifications are not sent: {error}"));
         }
     }

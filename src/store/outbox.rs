@@ -22,6 +22,8 @@ const TRIES: &str = "tries.jsonl";
 #[derive(Debug, Clone)]
 pub struct Outbox {
     folder: Beneath,
+    /// Lies among those of all runs for as long as anything may be left to send here.
+    flag: Beneath,
 }
 
 /// A line of the queue.
@@ -135,9 +137,9 @@ pub struct DueNotification {
 }
 
 impl Outbox {
-    /// The outbox in this folder, which need not be there.
-    pub fn new(folder: Beneath) -> Self {
-        Self { folder }
+    /// The outbox in this folder, which need not be there, and its flag.
+    pub fn new(folder: Beneath, flag: Beneath) -> Self {
+        Self { folder, flag }
     }
 
     /// The lock of the process that sends.
@@ -172,7 +174,18 @@ impl Outbox {
 
     /// Queues a notification. When it returns, a power cut does not take it back.
     pub fn put(&self, queued: Queued) -> io::Result<()> {
+        self.raise_flag()?;
         append(&self.folder.join(QUEUE), &Line::Queued(Box::new(queued)))
+    }
+
+    /// Says that something may be left to send, whatever becomes of this process.
+    pub fn raise_flag(&self) -> io::Result<()> {
+        self.flag.write(b"")
+    }
+
+    /// Says that nothing is left to send.
+    pub fn lower_flag(&self) -> io::Result<()> {
+        self.flag.remove()
     }
 
     /// Writes down what became of a try.
@@ -246,7 +259,8 @@ mod tests {
     #[test]
     fn what_was_sent_or_given_up_is_not_due() {
         let folder = tempfile::tempdir().unwrap();
-        let outbox = Outbox::new(Beneath::new(folder.path()).join("outbox"));
+        let place = Beneath::new(folder.path());
+        let outbox = Outbox::new(place.join("outbox"), place.join("flag"));
         assert!(!outbox.exists() && outbox.due().unwrap().is_empty());
         outbox.watch(Watched::new(3, BTreeSet::from([Digest::of("a")]))).unwrap();
         let run = RunId::new("20260119T143012Z", "x", "ab12cd");

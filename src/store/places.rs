@@ -145,7 +145,22 @@ impl Store {
 
     /// Where notifications of the run lie until they are sent.
     pub fn outbox(&self, id: &RunId) -> Outbox {
-        Outbox::new(self.state(id).join("outbox"))
+        Outbox::new(self.state(id).join("outbox"), self.unsent_flags().join(id.as_str()))
+    }
+
+    /// The flags of outboxes that something may be left in.
+    fn unsent_flags(&self) -> Beneath {
+        match &self.shared {
+            Some(shared) => shared.join("unsent"),
+            None => self.runs_folder().join(".unsent"),
+        }
+    }
+
+    /// The project's runs that notifications may be left to send of.
+    pub fn unsent(&self) -> io::Result<Vec<RunId>> {
+        let names = self.unsent_flags().names()?.into_iter();
+        let runs = names.filter_map(|name| RunId::parse(name).ok());
+        Ok(runs.filter(|id| self.is_of_project(id)).collect())
     }
 
     /// The lock of whoever keeps the sitting at the run.

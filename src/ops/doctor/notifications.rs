@@ -1,9 +1,12 @@
 //! Notifications: whether the programs are there that are called, and the secrets that sign requests, so
 //! that it shows before somebody waits for one.
 
+use super::Remedy;
 use super::Symptom;
 use crate::config::Channel;
 use crate::delivery;
+use crate::files::Lock;
+use crate::id::RunId;
 use crate::ops::Project;
 use crate::process;
 
@@ -16,7 +19,20 @@ pub fn look(project: &Project) -> Vec<Symptom> {
             Some(problem) => Symptom::ill(what, problem),
         }
     };
-    project.config.notify.iter().map(|entry| symptom(&entry.channel)).collect()
+    let ready = project.config.notify.iter().map(|entry| symptom(&entry.channel));
+    let unsent = project.store.unsent().unwrap_or_default().into_iter();
+    ready.chain(unsent.filter_map(|id| left(project, id))).collect()
+}
+
+/// What is left to send of a run.
+fn left(project: &Project, id: RunId) -> Option<Symptom> {
+    let outbox = project.store.outbox(&id);
+    let count = outbox.due().ok().map(|due| due.len()).filter(|count| *count > 0)?;
+    let what = format!("notifications of run {id}");
+    if Lock::is_held(&outbox.lock_place()) {
+        return Some(Symptom::well(what, format!("{count} being sent")));
+    }
+    Some(Symptom::ill(what, format!("{count} not sent")).with(Remedy::SendNotifications(id)))
 }
 
 fn problem(project: &Project, channel: &Channel) -> Option<String> {

@@ -149,6 +149,32 @@ fn a_killed_sender_loses_nothing_and_nothing_is_sent_twice() {
 }
 
 #[test]
+fn what_a_crash_left_is_sent_with_the_next_run_or_by_doctor() {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let entry = webhook("'passed'", &address, "backoff = { delay = '1s' }");
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'ink'\nexecutor = 'command'\ncommand = ['true']\n")
+        .file("orch.toml", &entry);
+    house.orch("run demo").code(0);
+    wait_until("it was tried", || !log(&house).is_empty());
+    house.kill_keepers();
+    house.orch("doctor").code(1).says("1 not sent").says("orch doctor --fix");
+    let receiver = Receiver::at(&address, &[200]);
+    house.orch("doctor --fix").code(0).says("1 not sent; fixed: sending");
+    wait_until("it is told", || receiver.requests().len() == 1);
+    wait_for_end(&house);
+    house.orch("doctor").code(0).never_says("not sent");
+    // The same without anybody who looks for it.
+    let tries = outbox(&house).join("tries.jsonl");
+    std::fs::remove_file(tries).unwrap();
+    house.write(&format!(".git/orch/unsent/{}", house.run_id()), "");
+    house.orch("run demo").code(0);
+    wait_until("both are told", || receiver.requests().len() == 3);
+    let flags = house.project().join(".git/orch/unsent");
+    wait_until("nothing is left", || std::fs::read_dir(&flags).unwrap().count() == 0);
+}
+
+#[test]
 fn a_killed_driver_tells_later_what_it_did_not_queue_and_nothing_else() {
     let receiver = Receiver::answering(&[200]);
     let entry = webhook("'waiting'", &receiver.address, "");
