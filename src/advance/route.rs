@@ -1,6 +1,7 @@
 //! Routes: which agent does the work of an attempt. It is decided once, when the attempt begins, and
 //! stands in its first event.
 
+use super::audit;
 use super::claim;
 use super::player;
 use crate::budget::Amount;
@@ -16,7 +17,6 @@ use crate::id::GateId;
 use crate::project::Driver;
 use crate::project::Error;
 use crate::project::Project;
-use crate::run::GateState;
 use crate::run::Run;
 use crate::template::Context;
 use crate::workflow::Gate;
@@ -60,9 +60,15 @@ pub fn decide(
     Ok(fallback.map(|(name, fallback)| Routing::new(name, None, fallback.to_vec())))
 }
 
-/// Who takes over the work of an attempt whose surroundings failed for this reason.
-pub fn after(state: Option<&GateState>, failure: &str) -> Option<Routing> {
-    state?.attempt()?.routing.as_ref()?.next(failure)
+/// Who takes over the work of an attempt whose surroundings failed for this reason. An agent whose work
+/// the gate audits is passed over.
+pub fn after(driver: &Driver<'_>, gate: &Gate, id: &GateId, failure: &str) -> Option<Routing> {
+    let (project, run) = (driver.project, driver.run());
+    let may = |name: &str| {
+        let definition = player::definition(project, run, name);
+        !audit::is_of_own_work(run, gate, definition.as_deref())
+    };
+    run.gate(id)?.attempt()?.routing.as_ref()?.next(failure, may)
 }
 
 /// Whether a route decides who does the work of a gate in its first attempt, whatever is left of budgets.

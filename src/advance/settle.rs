@@ -95,14 +95,14 @@ fn interrupted(
 ) -> Vec<Event> {
     let (next, mut reason) = outage::after(driver, attempt, cut, reason);
     let AttemptId { gate, number } = attempt.clone();
-    let is_redone =
-        driver.workflow.gate(&gate).is_some_and(|gate| gate.on_interrupt == OnInterrupt::Rerun);
+    let planned = driver.workflow.gate(&gate);
+    let redone = planned.filter(|gate| gate.on_interrupt == OnInterrupt::Rerun);
     let (retry_at, fallback) = match next {
         outage::Next::Retry(at) => (Some(at), None),
-        outage::Next::GiveUp if is_redone => {
-            (None, route::after(driver.run().gate(&gate), &reason))
+        outage::Next::GiveUp => {
+            (None, redone.and_then(|planned| route::after(driver, planned, &gate, &reason)))
         }
-        outage::Next::GiveUp | outage::Next::Again => (None, None),
+        outage::Next::Again => (None, None),
     };
     let asked = match &fallback {
         Some(taking_over) => {

@@ -28,10 +28,10 @@ impl Routing {
         self.reason.as_ref().map(|reason| format!("agent {} ({reason})", self.agent))
     }
 
-    /// The next agent, if there is one, after this one failed for this reason.
-    pub fn next(&self, failure: &str) -> Option<Self> {
-        let (next, rest) = self.fallback.split_first()?;
+    /// The next agent that may do the work, if there is one, after this one failed for this reason.
+    pub fn next(&self, failure: &str, may: impl Fn(&str) -> bool) -> Option<Self> {
+        let at = self.fallback.iter().position(|name| may(name))?;
         let reason = format!("fallback of {}: {failure}", self.agent);
-        Some(Self::new(next, Some(reason), rest.to_vec()))
+        Some(Self::new(&self.fallback[at], Some(reason), self.fallback[at + 1..].to_vec()))
     }
 }

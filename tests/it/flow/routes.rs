@@ -138,6 +138,21 @@ fn who_takes_over_goes_on_where_the_run_was_killed() {
 }
 
 #[test]
+fn nobody_takes_over_the_audit_of_their_own_work() {
+    let audit = "[[gate]]\nid = 'audit'\nexecutor = 'agent'\nagent = 'auditor'\naudits = 'write'\n";
+    let more = "[agents.auditor]\ncommand = ['no-such-program']\nfallback = ['first', 'second']\n";
+    let says = "printf '{\"session\": \"%s\"}\\n' $0; echo good by $0 > out.md\n";
+    let output = ["first", "second"]
+        .map(|name| format!("[agents.{name}.output]\nformat = 'jsonl'\nsession = '/session'\n"));
+    let house = house(&format!("{more}{}", output.concat()))
+        .workflow("demo", &format!("{GATE}{audit}"))
+        .file("first.sh", says)
+        .file("second.sh", "echo '{\"session\": \"another\"}'\n");
+    house.orch("run demo").code(0).says("agent second takes over");
+    assert_eq!(house.attempt("audit", 2)["definition"], "second");
+}
+
+#[test]
 fn no_agent_is_an_agent_too_and_unknown_ones_are_told_before_anything_runs() {
     let house = house("[[route]]\nagent = 'none'\ngate = 'write'\n");
     house.orch("run demo").code(3);
