@@ -223,6 +223,24 @@ fn a_program_is_called_with_what_happened() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn the_desktop_is_told_by_the_systems_own_program() {
+    use std::os::unix::fs::PermissionsExt;
+    let house = house("[[notify]]\non = ['waiting']\ndesktop = true\n");
+    let program = house.outside("home/notify-send");
+    std::fs::write(&program, "#!/bin/sh\nprintf '%s|' \"$@\" > told.txt\n").unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", house.outside("home").display(), std::env::var("PATH").unwrap());
+    let house = house.env("PATH", &path);
+    house.orch("run demo").code(3);
+    wait_until("it is told", || house.exists("told.txt"));
+    wait_for_end(&house);
+    let text = "orch: waiting|demo moon waits for a person at ink|";
+    assert_eq!(house.read("told.txt"), format!("--app-name=orch|--|{text}"));
+    assert_eq!(log(&house), ["waiting desktop 1 sent"]);
+}
+
+#[test]
 fn a_budget_that_stops_a_run_is_told() {
     let receiver = Receiver::answering(&[200]);
     let gates = ["a", "b"].map(|id| format!("[[gate]]\nid = '{id}'\nexecutor = 'agent'\n"));
