@@ -1,6 +1,9 @@
 //! SHA-256 digests: what a record says about bytes. Written as 64 hex digits, as
 //! `sha256sum` does.
 
+use hmac::Hmac;
+use hmac::KeyInit;
+use hmac::Mac;
 use serde::Deserialize;
 use serde::Deserializer;
 use serde::Serialize;
@@ -25,6 +28,14 @@ impl Digest {
     /// The digest of some bytes.
     pub fn of(bytes: impl AsRef<[u8]>) -> Self {
         Self(Sha256::digest(bytes.as_ref()).into())
+    }
+
+    /// The HMAC of some bytes under a key, by which whoever has the key knows where they come from.
+    #[expect(clippy::expect_used, reason = "a key of an HMAC may have any length")]
+    pub fn keyed(key: &[u8], bytes: &[u8]) -> Self {
+        let mut hmac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
+        hmac.update(bytes);
+        Self(hmac.finalize().into_bytes().into())
     }
 
     /// Hashes a stream in constant memory; gives the digest and how many bytes it had. `bytes_expected`
@@ -117,6 +128,9 @@ mod tests {
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(Digest::of("abc").to_string(), abc);
         assert_eq!(Digest::of_reader(&b"abc"[..], 0).unwrap(), (Digest::parse(abc).unwrap(), 3));
+        // RFC 4231, case 2.
+        let hmac = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert_eq!(Digest::keyed(b"Jefe", b"what do ya want for nothing?").to_string(), hmac);
         assert_eq!(Digest::parse("abc"), None);
         assert_eq!(Digest::parse(&"zz".repeat(32)), None);
     }

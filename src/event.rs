@@ -15,6 +15,7 @@ mod kind;
 mod note;
 mod pause;
 mod range;
+mod routing;
 mod run_started;
 mod run_status;
 mod session;
@@ -49,6 +50,7 @@ pub use note::Note;
 pub use note::NoteKind;
 pub use pause::PauseCause;
 pub use range::Range;
+pub use routing::Routing;
 pub use run_started::GitFacts;
 pub use run_started::PlannedGate;
 pub use run_started::RunStarted;
@@ -232,6 +234,9 @@ pub enum Event {
         /// When it is tried again after a failure of the surroundings that may pass.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_at: Option<Moment>,
+        /// Who takes over, if another agent does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fallback: Option<Box<Routing>>,
     },
     /// Whoever worked at an attempt asks a person, and has ended; no try is spent.
     GateEscalated {

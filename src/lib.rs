@@ -28,14 +28,14 @@
 //! | who asks | `caller`: what a face found, and whether it is a person's word | what to do about it |
 //! | planner | [`mod@advance`] | sleep, processes, who asks |
 //! | project | [`project`]: what belongs to it, a run that is held, what is proved | decisions about runs |
-//! | hands | [`work`] | journals, decisions about runs |
+//! | hands | [`work`], `delivery` | journals, decisions about runs |
 //! | memory | [`store`] | knowledge of executors and checks at work |
-//! | mind | [`event`], [`run`], [`spending`], [`mod@next`], [`standing`] | disk, clock, processes, git |
+//! | mind | [`event`], [`run`], [`spending`], [`mod@next`], [`standing`], [`notification`] | disk, clock, processes, git |
 //! | plan | `suggestion` to [`workflow`] | runs |
 //! | ground | [`id`] to `internals` | words of `orch` |
 //!
-//! `files`, `process` and `git` are the only doors to the disk, to children and to
-//! git. There are two traits, [`check::Check`] and [`executor::Executor`], since only
+//! `files`, `process`, `http` and `git` are the only doors to the disk, to children, to the network
+//! and to git. There are two traits, [`check::Check`] and [`executor::Executor`], since only
 //! these have several real forms.
 //!
 //! # Where a new thing goes
@@ -140,6 +140,7 @@ pub(crate) mod files;
 pub(crate) mod surroundings;
 pub mod secret;
 pub(crate) mod process;
+pub(crate) mod http;
 pub(crate) mod signature;
 #[cfg_attr(
     not(feature = "cli"),
@@ -159,6 +160,7 @@ pub mod contract;
 pub(crate) mod judge;
 pub mod definition;
 pub mod budget;
+pub mod phase;
 pub(crate) mod checkpoint_policy;
 pub mod executor;
 pub(crate) mod config;
@@ -168,8 +170,10 @@ pub mod run;
 pub mod spending;
 pub(crate) mod next;
 pub mod standing;
+pub mod notification;
 pub mod store;
 pub mod work;
+pub(crate) mod delivery;
 pub mod project;
 pub mod advance;
 pub(crate) mod caller;

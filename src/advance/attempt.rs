@@ -87,7 +87,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     let number = open.map_or_else(|| next_attempt(driver.run(), id), |open| open.attempt);
     let attempt = AttemptId::new(id, number);
     let context = packet::attempt_context(driver.run(), &gate, &attempt);
-    let mut chosen = doer::choose(project, driver.run(), &gate, &context, start)?;
+    let mut chosen = doer::choose(driver, &gate, &context, start)?;
     let agent = doer::agent_name(&gate, start, &chosen);
     let acts = chosen.acts();
     let claim = acts.then(|| claim::claim(driver, &gate, id, (agent.as_deref(), &chosen)));
@@ -202,7 +202,7 @@ pub fn rehearse(driver: &Driver<'_>, gate: &Gate, attempt: &AttemptId) -> Result
         again: false,
     };
     let context = packet::attempt_context(driver.run(), gate, attempt);
-    let chosen = doer::choose(driver.project, driver.run(), gate, &context, &start)?;
+    let chosen = doer::choose(driver, gate, &context, &start)?;
     let agent = doer::agent_name(gate, &start, &chosen);
     let packet = packet_text(driver, gate, (attempt, agent.as_deref()), &chosen)
         .map_err(|message| Error::usage(format!("gate {}: {message}", attempt.gate)))?;
@@ -265,6 +265,7 @@ fn started(
         executor: gate.work.executor(),
         agent: agent.clone(),
         worker: chosen.worker.clone(),
+        routing: chosen.routing.take().map(Box::new),
         session: start.session.clone(),
         prompt_sha256: (!text.is_empty()).then(|| crate::digest::Digest::of(text)),
         required_outputs: contract

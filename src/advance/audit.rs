@@ -52,6 +52,13 @@ pub fn problem(
     None
 }
 
+/// Whether an agent of this definition did what a gate audits, so that it may not do the audit.
+pub fn is_of_own_work(run: &Run, gate: &Gate, definition: Option<&str>) -> bool {
+    let Some(audited) = gate.audits.as_ref().filter(|_| !gate.same_program) else { return false };
+    let auditor = Producer { definition, ..Producer::default() };
+    producers(run, audited).any(|(_, producer)| producer.is_same_agent(&auditor))
+}
+
 /// The refusal that stands: what an auditor refused is not audited again before something of it has
 /// changed. Whoever is sent back for it is told again what was found.
 pub fn standing_refusal(run: &Run, gate: &Gate, id: &GateId) -> Option<WorkResult> {

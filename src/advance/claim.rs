@@ -1,6 +1,7 @@
 //! Budgets: what a call may draw on, and the end of a run whose budget is used up.
 
 use super::doer::Chosen;
+use crate::budget::Budget;
 use crate::event::PauseCause;
 use crate::event::SessionStatus;
 use crate::id::GateId;
@@ -19,12 +20,23 @@ pub fn claim(
     id: &GateId,
     (agent, chosen): (Option<&str>, &Chosen),
 ) -> Result<Claim, Error> {
-    let run = driver.run();
     Ok(Claim {
-        gate: id.clone(),
         agent: agent.map(str::to_owned),
         definition: chosen.worker.definition.clone(),
         purse: chosen.worker.purse.clone(),
+        agent_budget: chosen.budget.unwrap_or_default(),
+        ..of_gate(driver, gate, id)?
+    })
+}
+
+/// What any executor of a gate may draw on.
+pub fn of_gate(driver: &Driver<'_>, gate: &Gate, id: &GateId) -> Result<Claim, Error> {
+    let run = driver.run();
+    Ok(Claim {
+        gate: id.clone(),
+        agent: None,
+        definition: None,
+        purse: None,
         can_cost: match gate.work {
             Work::Agent(_) => true,
             // What a child run spends, its own calls claim.
@@ -33,7 +45,7 @@ pub fn claim(
         run_budget: run.budget,
         sitting_budget: sitting_budget::bound(driver.project, run, run.budget)?,
         gate_budget: gate.budget,
-        agent_budget: chosen.budget.unwrap_or_default(),
+        agent_budget: Budget::default(),
     })
 }
 

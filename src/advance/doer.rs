@@ -6,13 +6,17 @@ use super::attempt::StartedBy;
 use super::child_order;
 use super::player;
 use super::role;
+use super::route;
 use crate::budget::Budget;
+use crate::config::NO_AGENT;
 use crate::event::ChildOrder;
+use crate::event::Routing;
 use crate::event::WaitsFor;
 use crate::event::Worker;
 use crate::executor::Agent;
 use crate::executor::CommandExecutor;
 use crate::finding::Finding;
+use crate::project::Driver;
 use crate::project::Error;
 use crate::project::Project;
 use crate::run::Run;
@@ -35,6 +39,8 @@ pub struct Chosen {
     pub configured: Option<String>,
     /// Which agent that is, whatever role it plays.
     pub worker: Worker,
+    /// Why it is that one, where more than its role decides.
+    pub routing: Option<Routing>,
     /// What that agent may spend in a run.
     pub budget: Option<Budget>,
     pub problem: Option<Finding>,
@@ -45,12 +51,12 @@ pub struct Chosen {
 }
 
 pub fn choose(
-    project: &Project,
-    run: &Run,
+    driver: &Driver<'_>,
     gate: &Gate,
     context: &Context,
     start: &Start<'_>,
 ) -> Result<Chosen, Error> {
+    let (project, run) = (driver.project, driver.run());
     let unfit = Secrets::of_all(&gate.secrets, &project.surroundings.variables).err();
     let unfit = unfit.map(|error| Finding::of("secrets", error.to_string()));
     let problem = environment_problem(gate, context);
@@ -64,6 +70,7 @@ pub fn choose(
         role: None,
         configured: None,
         worker: Worker::default(),
+        routing: None,
         budget: None,
         problem,
         child: None,
@@ -103,11 +110,7 @@ pub fn choose(
                     Err(problem) => chosen.problem = Some(problem),
                     Ok(role) => {
                         let role = role.unwrap_or_default();
-                        match player::player(project, run, (&role, given))? {
-                            Ok(Some(agent)) => chosen.cast(agent),
-                            Ok(None) => {}
-                            Err(problem) => chosen.problem = Some(problem),
-                        }
+                        chosen.find(driver, gate, (start, &role), given)?;
                     }
                 },
             }
@@ -125,6 +128,35 @@ impl Chosen {
     /// Whether they do the work here and now, or it waits for somebody outside.
     pub fn acts(&self) -> bool {
         !matches!(self.doer, Doer::Outside(_) | Doer::Nobody)
+    }
+
+    /// Finds the agent for a role.
+    fn find(
+        &mut self,
+        driver: &Driver<'_>,
+        gate: &Gate,
+        (start, role): (&Start<'_>, &str),
+        given: Option<&str>,
+    ) -> Result<(), Error> {
+        let (project, run) = (driver.project, driver.run());
+        self.routing = match route::decide(driver, gate, (start.gate, role), given) {
+            Ok(routing) => routing.filter(|_| !start.adopt),
+            Err(problem) => {
+                self.problem = Some(problem);
+                return Ok(());
+            }
+        };
+        let found = match &self.routing {
+            Some(routing) if routing.agent == NO_AGENT => Ok(None),
+            Some(routing) => player::named(project, run, &routing.agent)?.map(Some),
+            None => player::player(project, run, (role, given))?,
+        };
+        match found {
+            Ok(Some(agent)) => self.cast(agent),
+            Ok(None) => {}
+            Err(problem) => self.problem = Some(problem),
+        }
+        Ok(())
     }
 
     /// Does nothing: what lies there is judged. What the gate asks, nobody but a person can answer.

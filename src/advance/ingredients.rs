@@ -6,10 +6,13 @@ use super::player;
 use super::recipe::TemplateValues;
 use super::role;
 use crate::check::MadeOf;
+use crate::config::Cast;
 use crate::config::Programs;
+use crate::config::RoutedWork;
 use crate::contract::Contract;
 use crate::digest::Digest;
 use crate::executor::Agent;
+use crate::executor::AgentSettings;
 use crate::executor::ExecutorKind;
 use crate::files::ProjectPath;
 use crate::id::GateId;
@@ -22,6 +25,7 @@ use crate::workflow::Work;
 use crate::workflow::input;
 use serde::Serialize;
 use serde_json::Value as Json;
+use serde_json::json;
 use std::collections::BTreeMap;
 
 #[derive(Debug, Serialize)]
@@ -30,6 +34,9 @@ struct Ingredients<'r> {
     name: &'r str,
     executor: ExecutorKind,
     player: Option<Player>,
+    /// Every other way that its work may go, and who takes over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    routes: Vec<Json>,
     work: Vec<String>,
     /// Where its program works, and where it leaves what.
     place: [Option<String>; 3],
@@ -82,6 +89,7 @@ pub fn digest(
             .map(|template| template.map(|template| values.render(template)).transpose());
     let base = run.gate(&gate.id).and_then(|state| state.items.as_ref());
     let item = base.and_then(|items| items.iter().find(|item| item.gate == *id));
+    let routes = routes(run, (id, role.as_deref()), agent.as_ref())?;
     let player = agent.as_ref().map(|agent| Player {
         role: role.unwrap_or_default(),
         // The variables are set there too, and compared by the key.
@@ -92,6 +100,7 @@ pub fn digest(
         name: &gate.name,
         executor: gate.work.executor(),
         player,
+        routes,
         files: files(look, gate, (&work, agent.as_ref()), values),
         work,
         place: [dir?, stdout?, answers_from?],
@@ -106,6 +115,34 @@ pub fn digest(
     };
     let bytes = serde_json::to_vec(&ingredients).map_err(|error| error.to_string())?;
     Ok(Digest::of(bytes))
+}
+
+/// The routes that the work may go and the agents that may take over, with their settings: which of them
+/// did it once, an attempt or a budget may have decided.
+fn routes(
+    run: &Run,
+    (id, role): (&GateId, Option<&str>),
+    agent: Option<&Agent>,
+) -> Result<Vec<Json>, String> {
+    let Some(role) = role else { return Ok(Vec::new()) };
+    let cast = Cast::thaw(&run.started.definition).map_err(|error| error.to_string())?;
+    let cast = cast.unwrap_or_default();
+    let work = RoutedWork { workflow: &run.started.workflow, gate: id, role, attempt: 1 };
+    let settings = |names: &[String]| {
+        names.iter().map(|name| cast.settings(name)).collect::<Vec<Option<&AgentSettings>>>()
+    };
+    let mut routes: Vec<Json> = Vec::new();
+    for route in cast.routes().iter().filter(|route| route.may_take(work)) {
+        let own = route.fallback.as_deref();
+        let fallback = own.unwrap_or_else(|| cast.fallback(&route.agent));
+        let agents = (cast.settings(&route.agent), settings(fallback));
+        routes.push(json!([route, agents]));
+    }
+    let fallback = agent.map(Agent::fallback).unwrap_or_default();
+    if !fallback.is_empty() {
+        routes.push(json!(settings(fallback)));
+    }
+    Ok(routes)
 }
 
 fn agent(driver: &Driver<'_>, run: &Run, role: Option<&str>) -> Result<Option<Agent>, String> {

@@ -1,9 +1,10 @@
 //! Whether the programs of agents are there: told before a run begins or goes on, and not by a gate
 //! that fails for want of one.
 
-use super::player;
 use super::role;
+use super::route;
 use crate::config::NO_AGENT;
+use crate::config::RoutedWork;
 use crate::executor::Agent;
 use crate::process;
 use crate::project::Driver;
@@ -22,7 +23,11 @@ pub fn refuse_missing(
 ) -> Result<(), Error> {
     for gate in &workflow.gates {
         for role in role::of_inputs(gate, inputs) {
-            if let Some(agent) = project.config.agent(&role, given)? {
+            let work =
+                RoutedWork { workflow: &workflow.name, gate: &gate.id, role: &role, attempt: 1 };
+            let (agent, fallback) = project.config.usual(work, given)?;
+            if let Some(agent) = agent.filter(|_| !fallback.iter().any(|it| is_there(project, it)))
+            {
                 refuse_missing_of(project, agent)?;
             }
         }
@@ -38,8 +43,9 @@ pub fn refuse_missing_now(driver: &Driver<'_>, given: Option<&str>) -> Result<()
             continue;
         }
         for role in role::all(run, gate) {
-            // What else is wrong with an agent is told where it is to work.
-            if let Ok(Some(agent)) = player::player(driver.project, run, (&role, given))? {
+            let (agent, fallback) = route::usual(driver.project, run, (&gate.id, &role), given)?;
+            let takes_over = |agent: &Agent| is_there(driver.project, agent);
+            if let Some(agent) = agent.filter(|_| !fallback.iter().any(takes_over)) {
                 refuse_missing_of(driver.project, &agent)?;
             }
         }
@@ -47,13 +53,17 @@ pub fn refuse_missing_now(driver: &Driver<'_>, given: Option<&str>) -> Result<()
     Ok(())
 }
 
-fn refuse_missing_of(project: &Project, agent: &Agent) -> Result<(), Error> {
-    let program = agent.program();
+fn is_there(project: &Project, agent: &Agent) -> bool {
     // One that sets its own PATH is found by that.
     let has_own_path = agent.settings().env.contains_key("PATH");
-    if has_own_path || process::resolve(program, project.folder.root()).is_some() {
+    has_own_path || process::resolve(agent.program(), project.folder.root()).is_some()
+}
+
+fn refuse_missing_of(project: &Project, agent: &Agent) -> Result<(), Error> {
+    if is_there(project, agent) {
         return Ok(());
     }
+    let program = agent.program();
     let why = process::unresolved(program, project.folder.root());
     let message = format!("agent `{}` runs `{program}`, which {why}", agent.name);
     let help =

@@ -34,6 +34,7 @@ mod poll;
 mod recipe;
 mod reuse;
 mod role;
+mod route;
 mod rewriting;
 mod settle;
 mod standing;

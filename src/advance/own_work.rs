@@ -1,9 +1,10 @@
 //! Audits that the agent of the audited work would do: refused when they are to begin, and told of
 //! before that work is done and paid.
 
-use super::player;
 use super::role;
+use super::route;
 use crate::config::Config;
+use crate::config::RoutedWork;
 use crate::executor::Agent;
 use crate::id::GateId;
 use crate::project::Driver;
@@ -20,10 +21,8 @@ pub fn own_audits(driver: &Driver<'_>, given: Option<&str>) -> Result<Vec<String
     audits_of(&driver.workflow, |gate| {
         let mut players = Vec::new();
         for role in role::all(driver.run(), gate) {
-            // What is wrong with an agent is told where it is to work.
-            players.extend(
-                player::player(driver.project, driver.run(), (&role, given))?.ok().flatten(),
-            );
+            let work = (&gate.id, role.as_str());
+            players.extend(route::usual(driver.project, driver.run(), work, given)?.0);
         }
         Ok(players)
     })
@@ -31,7 +30,7 @@ pub fn own_audits(driver: &Driver<'_>, given: Option<&str>) -> Result<Vec<String
 
 /// The same of a workflow that no run has begun of, as `orch.toml` casts its roles.
 pub fn own_audits_by(config: &Config, workflow: &Workflow) -> Result<Vec<String>, Error> {
-    let players = |gate: &Gate| players_by(config, gate);
+    let players = |gate: &Gate| players_by(config, &workflow.name, gate);
     let mut told = audits_of(workflow, players)?;
     for gate in &workflow.gates {
         let Some(judged) = decides_on(gate).and_then(|judged| workflow.gate(judged)) else {
@@ -80,7 +79,7 @@ fn audits_of(
 }
 
 /// Who plays a gate whatever the inputs are.
-fn players_by(config: &Config, gate: &Gate) -> Result<Vec<Agent>, Error> {
+fn players_by(config: &Config, workflow: &str, gate: &Gate) -> Result<Vec<Agent>, Error> {
     let role = match &gate.work {
         Work::Agent(Role::Any) => "",
         Work::Agent(Role::Named(name)) => name,
@@ -90,7 +89,8 @@ fn players_by(config: &Config, gate: &Gate) -> Result<Vec<Agent>, Error> {
         | Work::Shell { .. }
         | Work::Workflow(_) => return Ok(Vec::new()),
     };
-    Ok(config.agent(role, None)?.cloned().into_iter().collect())
+    let work = RoutedWork { workflow, gate: &gate.id, role, attempt: 1 };
+    Ok(config.usual(work, None)?.0.cloned().into_iter().collect())
 }
 
 /// The definition that is among both, whatever roles it plays.

@@ -21,6 +21,7 @@ use crate::workflow::Role;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
+use std::collections::BTreeSet;
 
 /// The file of a run's own folder that holds the key of its digests; no record has it.
 const KEY: &str = "key";
@@ -41,9 +42,18 @@ pub fn player(
         Err(miscast) => return Ok(Err(finding(&miscast))),
     };
     let Some(name) = cast.player(role, given) else { return Ok(Ok(None)) };
+    Ok(named(project, run, name)?.map(Some))
+}
+
+/// The agent of a run that has this name, or what is wrong with it.
+pub fn named(project: &Project, run: &Run, name: &str) -> Result<Result<Agent, Finding>, Error> {
+    let cast = match Cast::thaw(&run.started.definition) {
+        Ok(cast) => cast.unwrap_or_default(),
+        Err(miscast) => return Ok(Err(finding(&miscast))),
+    };
     let key = key(project, &run.started.run_id)?;
     let agent = cast.agent(name, &project.config, key.as_deref());
-    Ok(agent.map(Some).map_err(|miscast| finding(&miscast)))
+    Ok(agent.map_err(|miscast| finding(&miscast)))
 }
 
 fn finding(miscast: &Miscast) -> Finding {
@@ -101,7 +111,7 @@ pub fn cast(
         }
     }
     let key = if project.config.sets_variables() { Some(made_key(project, run)?) } else { None };
-    Ok(Cast::of(&project.config, roles, given, key.as_deref()))
+    Ok(Cast::of(&project.config, (&workflow.name, roles), given, key.as_deref()))
 }
 
 /// A cast with those agents beside it that a run knows already, as they are now.
@@ -125,9 +135,10 @@ pub fn give(driver: &mut Driver<'_>, name: &str, by: &Author) -> Result<(), Erro
         } else {
             None
         };
-        let cast = kept.with(&project.config, name, key.as_deref());
-        let path = cast.path(name);
-        texts.extend(cast.freeze().into_iter().filter(|text| Some(&text.path) == path.as_ref()));
+        let cast = kept.clone().with(&project.config, name, key.as_deref());
+        let new = cast.names().filter(|name| !kept.knows(name)).filter_map(|name| cast.path(name));
+        let new: BTreeSet<String> = new.collect();
+        texts.extend(cast.freeze().into_iter().filter(|text| new.contains(&text.path)));
     }
     let given = Event::AgentGiven { agent: name.to_owned(), by: by.to_string(), texts };
     driver.append(&[given])

@@ -5,11 +5,13 @@ use super::baselines;
 use super::child_order;
 use super::outage;
 use super::rewriting;
+use super::route;
 use crate::check::Since;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Judged;
 use crate::event::WaitsFor;
+use crate::executor::Cut;
 use crate::executor::ExecutorKind;
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -52,12 +54,8 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
             judged: with_findings(judged, &intrusions),
         }),
         WorkResult::Interrupted { cut, reason, findings } => {
-            let (next, reason) = outage::after(driver, &report.attempt, *cut, reason);
-            let retry_at = if let outage::Next::Retry(at) = next { Some(at) } else { None };
             let findings = [findings.clone(), intrusions].concat();
-            let gate = gate.clone();
-            events.push(Event::GateInterrupted { gate, attempt, reason, findings, retry_at });
-            events.extend(ask_after_interruption(driver, &report.attempt, next));
+            events.extend(interrupted(driver, &report.attempt, (*cut, reason), findings));
         }
         WorkResult::Escalated { question } => {
             let (gate, question) = (gate.clone(), question.clone());
@@ -91,6 +89,37 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
         driver.commit_attempt(&gate)?;
     }
     Ok(())
+}
+
+/// What follows an attempt that was cut short: another try, another agent, or a question.
+fn interrupted(
+    driver: &Driver<'_>,
+    attempt: &AttemptId,
+    (cut, reason): (Cut, &str),
+    findings: Vec<Finding>,
+) -> Vec<Event> {
+    let (next, mut reason) = outage::after(driver, attempt, cut, reason);
+    let AttemptId { gate, number } = attempt.clone();
+    let planned = driver.workflow.gate(&gate);
+    let redone = planned.filter(|gate| gate.on_interrupt == OnInterrupt::Rerun);
+    let (retry_at, fallback) = match next {
+        outage::Next::Retry(at) => (Some(at), None),
+        outage::Next::GiveUp => {
+            (None, redone.and_then(|planned| route::after(driver, planned, &gate, &reason)))
+        }
+        outage::Next::Again => (None, None),
+    };
+    let asked = match &fallback {
+        Some(taking_over) => {
+            reason = format!("{reason}; agent {} takes over", taking_over.agent);
+            None
+        }
+        None => ask_after_interruption(driver, attempt, next),
+    };
+    let fallback = fallback.map(Box::new);
+    let cut =
+        Event::GateInterrupted { gate, attempt: number, reason, findings, retry_at, fallback };
+    std::iter::once(cut).chain(asked).collect()
 }
 
 /// What came of an attempt, with the files that it made new versions of; one that changed files of

@@ -1,8 +1,8 @@
 //! Budgets that cannot bind: an agent that does not tell what it costs is not stopped by a
 //! bound in money. Who begins or takes up a run is told so, and what binds instead.
 
-use super::player;
 use super::role;
+use super::route;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::executor::Agent;
@@ -15,9 +15,9 @@ pub fn unbound(driver: &Driver<'_>, given: Option<&str>) -> Result<Vec<String>, 
     let mut warnings = Vec::new();
     for gate in &driver.workflow.gates {
         for role in role::all(driver.run(), gate) {
-            let player = player::player(driver.project, driver.run(), (&role, given))?;
-            // What is wrong with an agent is told where it is to work.
-            let Ok(Some(agent)) = player else { continue };
+            let work = (&gate.id, role.as_str());
+            let (agent, _) = route::usual(driver.project, driver.run(), work, given)?;
+            let Some(agent) = agent else { continue };
             let budgets = [gate.budget, agent.budget.unwrap_or_default(), driver.run().budget];
             for warning in [Measure::Usd, Measure::Tokens]
                 .into_iter()

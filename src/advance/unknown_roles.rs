@@ -3,6 +3,7 @@
 
 use super::player;
 use super::role;
+use super::route;
 use crate::config::NO_AGENT;
 use crate::project::Driver;
 use crate::project::Error;
@@ -21,6 +22,9 @@ pub fn unknown_roles(driver: &Driver<'_>, given: Option<&str>) -> Result<Vec<Str
     for gate in &driver.workflow.gates {
         for role in role::all(run, gate) {
             if role.is_empty() || role == NO_AGENT || known().any(|name| name == role) {
+                continue;
+            }
+            if route::is_routed(run, (&gate.id, &role), given) {
                 continue;
             }
             let player = player::player(project, run, (&role, given))?.ok().flatten();

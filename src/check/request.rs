@@ -1,14 +1,14 @@
-//! Requests over the network, several at a time. The one home of `ureq`.
+//! Requests over the network, several at a time.
 
 use super::text;
 use super::url::FoundUrl;
+use crate::http::Client;
+use crate::http::Trouble;
 use crate::process::Stop;
-use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use ureq::Agent;
 
 /// How many requests run side by side.
 const THREADS_MAX: usize = 8;
@@ -30,16 +30,7 @@ pub(super) enum Outcome {
 
 /// Asks several URLs at a time; the outcomes come in the order of the URLs.
 pub(super) fn ask_all(asked: &[FoundUrl], timeout: Duration, stop: &Stop) -> Vec<Outcome> {
-    let config = Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(REDIRECTS_MAX)
-        .max_redirects_will_error(true)
-        .timeout_global(Some(timeout))
-        .timeout_resolve(Some(timeout / 2))
-        .timeout_connect(Some(timeout / 2))
-        .user_agent(concat!("orch/", env!("CARGO_PKG_VERSION")))
-        .build();
-    let agent = Agent::new_with_config(config);
+    let client = Client::new(timeout, REDIRECTS_MAX);
     let outcomes: Vec<Mutex<Outcome>> =
         asked.iter().map(|_| Mutex::new(Outcome::Stopped)).collect();
     let next = AtomicUsize::new(0);
@@ -52,7 +43,7 @@ pub(super) fn ask_all(asked: &[FoundUrl], timeout: Duration, stop: &Stop) -> Vec
             if stop.is_raised() {
                 return;
             }
-            let answer = ask(&agent, found.url.as_str());
+            let answer = ask(&client, found.url.as_str());
             if let Ok(mut outcome) = outcome.lock() {
                 *outcome = answer;
             }
@@ -67,41 +58,16 @@ pub(super) fn ask_all(asked: &[FoundUrl], timeout: Duration, stop: &Stop) -> Vec
 }
 
 /// Asks with HEAD, and with GET where HEAD is refused.
-fn ask(agent: &Agent, url: &str) -> Outcome {
-    let status = match agent.head(url).call() {
-        Ok(response) if ![403, 404, 405, 501].contains(&response.status().as_u16()) => {
-            Ok(response.status())
-        }
-        Ok(_) => agent.get(url).call().map(|response| response.status()),
-        Err(error) => Err(error),
+fn ask(client: &Client, url: &str) -> Outcome {
+    let status = match client.head(url) {
+        Ok(403 | 404 | 405 | 501) => client.get(url),
+        answered => answered,
     };
     match status {
-        Ok(status) if status.is_success() => Outcome::Answers,
-        Ok(status) => Outcome::Fails(format!("status {}", status.as_u16())),
-        Err(error) if is_unreached(&error) => Outcome::Unreached(text::short(&error.to_string())),
-        Err(error) => Outcome::Fails(text::short(&error.to_string())),
-    }
-}
-
-/// Whether an error says that nothing at all was reached.
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other errors follow an answer")]
-fn is_unreached(error: &ureq::Error) -> bool {
-    match error {
-        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => true,
-        ureq::Error::Timeout(timeout) => {
-            matches!(timeout, ureq::Timeout::Resolve | ureq::Timeout::Connect)
-        }
-        // Whoever refuses or breaks off a connection is there.
-        ureq::Error::Io(error) => !matches!(
-            error.kind(),
-            io::ErrorKind::ConnectionRefused
-                | io::ErrorKind::ConnectionReset
-                | io::ErrorKind::ConnectionAborted
-                | io::ErrorKind::BrokenPipe
-                | io::ErrorKind::UnexpectedEof
-                | io::ErrorKind::InvalidData
-        ),
-        _ => false,
+        Ok(200..300) => Outcome::Answers,
+        Ok(status) => Outcome::Fails(format!("status {status}")),
+        Err(Trouble::Unreached(words)) => Outcome::Unreached(text::short(&words)),
+        Err(Trouble::Broken(words)) => Outcome::Fails(text::short(&words)),
     }
 }
 
@@ -152,17 +118,5 @@ pub(crate) mod testing {
             }
         });
         format!("http://{address}")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_host_that_does_not_exist_is_not_reached() {
-        let config = Agent::config_builder().timeout_global(Some(Duration::from_secs(5))).build();
-        let outcome = ask(&Agent::new_with_config(config), "http://no-such-host.invalid/");
-        assert!(matches!(outcome, Outcome::Unreached(_)), "{outcome:?}");
     }
 }

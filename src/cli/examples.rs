@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 type Example = (&'static str, &'static str);
 
 /// Commands by their path, each with examples.
-const EXAMPLES: [(&str, &[Example]); 82] = [
+const EXAMPLES: [(&str, &[Example]); 84] = [
     ("run", &[("orch run hello", "start a workflow and drive it")]),
     (
         "run start",
@@ -197,6 +197,8 @@ const EXAMPLES: [(&str, &[Example]); 82] = [
     ("record rebuild", &[("orch record rebuild", "rewrite the record from the journal")]),
     ("record push", &[("orch record push origin", "send records to a remote")]),
     ("record fetch", &[("orch record fetch origin", "get records from a remote")]),
+    ("notify", &[("orch notify test", "see whether notifications arrive")]),
+    ("notify test", &[("orch notify test", "see whether notifications arrive")]),
     (
         "spawn",
         &[

@@ -3,6 +3,7 @@
 
 use super::programs::Finder;
 use super::programs::Programs;
+use super::route;
 use super::tables::Stated;
 use crate::document::Placed;
 use crate::executor::Agent;
@@ -70,6 +71,11 @@ pub(super) fn resolve(
         {
             known.insert(name.clone(), agent);
         }
+    }
+    for entry in entries.values() {
+        let fallback = entry.settings.fallback.as_deref().unwrap_or_default();
+        let refused = route::refuse_unknown_fallback(&entry.name, fallback, &known);
+        refused.map_err(|error| vec![error])?;
     }
     unite(&mut agents, &mut known, project);
     Ok((agents, known))

@@ -8,6 +8,7 @@ use super::Config;
 use super::NO_AGENT;
 use super::programs::Finder;
 use super::programs::Programs;
+use super::route::Route;
 use crate::definition::Frozen;
 use crate::digest::Digest;
 use crate::executor::Agent;
@@ -45,6 +46,9 @@ pub struct Cast {
     /// `orch.toml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     allowed: Option<Allowed>,
+    /// The routes that its work may go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    routes: Vec<Route>,
     #[serde(skip)]
     agents: BTreeMap<String, Player>,
 }
@@ -91,12 +95,18 @@ pub enum Miscast {
 
 impl Cast {
     /// Who would play these roles now, each of which has an agent of its own. `given` plays the others.
-    pub fn of(config: &Config, roles: BTreeSet<String>, given: Option<&str>, key: Key<'_>) -> Self {
+    pub fn of(
+        config: &Config,
+        (workflow, roles): (&str, BTreeSet<String>),
+        given: Option<&str>,
+        key: Key<'_>,
+    ) -> Self {
         let named = |name: &&str| *name != NO_AGENT;
         let default = config.defaults.agent.as_ref().map(|stated| stated.text.as_str());
         let all = roles.iter().map(String::as_str).chain(default.filter(named));
-        let all: BTreeSet<&str> = all.chain(given.filter(named)).collect();
-        let players = all.iter().filter_map(|name| config.known.get(*name));
+        let mut all = config.with_fallbacks(all.chain(given.filter(named)));
+        all.extend(config.routed(Some(workflow)));
+        let players = all.iter().filter_map(|name| config.known.get(name));
         let agents = players
             .map(|agent| (agent.name.clone(), Player::of(agent, key, &config.project)))
             .collect();
@@ -105,17 +115,18 @@ impl Cast {
             roles,
             prices: config.prices.clone(),
             allowed: Some(config.allowed.clone()),
+            routes: config.routes.iter().filter(|route| route.is_of(workflow)).cloned().collect(),
             agents,
         }
     }
 
-    /// One more agent of this name, as it is now.
+    /// One more agent of this name, as it is now, with those who take over from it.
     #[must_use]
     pub fn with(mut self, config: &Config, name: &str, key: Key<'_>) -> Self {
-        if let Some(agent) = config.known.get(name) {
-            self.agents
-                .entry(name.to_owned())
-                .or_insert_with(|| Player::of(agent, key, &config.project));
+        for name in config.with_fallbacks([name]) {
+            if let Some(agent) = config.known.get(&name) {
+                self.agents.entry(name).or_insert_with(|| Player::of(agent, key, &config.project));
+            }
         }
         self
     }
@@ -169,6 +180,22 @@ impl Cast {
         let own = self.roles.get(role).map(String::as_str);
         let default = self.default.as_deref().filter(|name| *name != NO_AGENT);
         own.or(given).or(default)
+    }
+
+    /// The routes that work may go, the first that fits before the others.
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// Who takes over from an agent where its surroundings fail.
+    pub fn fallback(&self, name: &str) -> &[String] {
+        let player = self.agents.get(name);
+        player.and_then(|player| player.settings.fallback.as_deref()).unwrap_or_default()
+    }
+
+    /// The settings of an agent that was kept.
+    pub fn settings(&self, name: &str) -> Option<&AgentSettings> {
+        self.agents.get(name).map(|player| &player.settings)
     }
 
     /// What programs get of the variables that are set.

@@ -3,7 +3,11 @@
 use super::Defaults;
 use super::RecordBranch;
 use super::agents::AgentEntry;
+use super::notify::Notify;
+use super::notify::NotifyTable;
 use super::pool::PoolTable;
+use super::route::RouteEntry;
+use super::route::RouteTable;
 use super::worktrees::WorktreeLayer;
 use super::worktrees::WorktreeTable;
 use crate::budget::Budget;
@@ -48,6 +52,8 @@ pub(super) struct Layer {
     pub(super) checkpoint: Option<CheckpointPolicy>,
     pub(super) worktrees: WorktreeLayer,
     pub(super) pool: PoolTable,
+    pub(super) notify: Vec<Notify>,
+    pub(super) routes: Vec<RouteEntry>,
 }
 
 /// The configuration file `orch.toml`.
@@ -77,6 +83,10 @@ pub(super) struct Tables {
     worktree: WorktreeTable,
     /// The pool of runs that wait for a worker.
     pool: PoolTable,
+    /// Whom to notify of what happens in runs.
+    notify: Vec<NotifyTable>,
+    /// Agents for some of the work, instead of those that roles name.
+    route: Vec<RouteTable>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -152,7 +162,7 @@ pub(super) struct SigningTable {
 }
 
 impl Stated {
-    fn placed(source: &Source, name: Placed<String>) -> Self {
+    pub(super) fn placed(source: &Source, name: Placed<String>) -> Self {
         let span = name.span();
         Self { text: name.into_inner(), source: source.clone(), span: Some(span) }
     }
@@ -185,6 +195,16 @@ impl Stated {
     }
 }
 
+/// What can be built of some entries; what is wrong with the others is told together.
+fn all<T, B>(
+    entries: Vec<T>,
+    errors: &mut Vec<Box<Unsound>>,
+    build: impl Fn(T) -> Result<B, Box<Unsound>>,
+) -> Vec<B> {
+    let read = entries.into_iter().map(build);
+    read.filter_map(|read| read.map_err(|error| errors.push(error)).ok()).collect()
+}
+
 impl Layer {
     /// Reads one file.
     pub(super) fn read(source: &Source) -> Result<Self, Vec<Box<Unsound>>> {
@@ -209,6 +229,8 @@ impl Layer {
             entry.name.unsound(message).advise("give it another name")
         }));
         let allowed = tables.environment.allowed(source, &mut errors);
+        let notify = all(tables.notify, &mut errors, |entry| entry.build(source));
+        let routes = all(tables.route, &mut errors, |entry| entry.build(source));
         let worktrees = tables.worktree.read(source);
         let worktrees = match worktrees {
             Ok(worktrees) if errors.is_empty() => worktrees,
@@ -235,6 +257,8 @@ impl Layer {
             checkpoint: tables.checkpoint,
             worktrees,
             pool: tables.pool,
+            notify,
+            routes,
         })
     }
 
@@ -255,9 +279,16 @@ impl Layer {
         let mut passed = self.allowed.clone();
         passed.extend(&below.passed);
         self.allowed.extend(&below.allowed);
+        // Neither file replaces what the other one says: each has its own readers.
+        let mut notify = below.notify;
+        notify.append(&mut self.notify);
+        // The first route that fits is taken, and the upper file has its say first.
+        self.routes.extend(below.routes);
         Self {
             defaults,
             passed,
+            notify,
+            routes: self.routes,
             allowed: self.allowed,
             agents: self.agents,
             prices: self.prices,

@@ -2,6 +2,7 @@
 
 use super::Artifact;
 use super::ChildOrder;
+use super::Routing;
 use super::Worker;
 use crate::digest::Digest;
 use crate::executor::ExecutorKind;
@@ -27,6 +28,9 @@ pub struct GateStarted {
     /// Which agent it is, under whatever name.
     #[serde(flatten)]
     pub worker: Worker,
+    /// Which agent it is and why, where more than its role decided that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routing: Option<Box<Routing>>,
     /// The agent's session that is resumed.
     pub session: Option<String>,
     /// The digest of the packet.
@@ -54,6 +58,7 @@ impl GateStarted {
             executor,
             agent: None,
             worker: Worker::default(),
+            routing: None,
             session: None,
             prompt_sha256: None,
             required_outputs: Vec::new(),

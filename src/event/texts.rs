@@ -4,6 +4,7 @@
 use super::Checkpoint;
 use super::Event;
 use super::Judged;
+use super::Question;
 use crate::check::Baseline;
 use crate::finding::Finding;
 use crate::workflow::input::Values;
@@ -48,6 +49,9 @@ impl Event {
             Self::GateStarted(started) => {
                 optional(&mut started.session);
                 optional(&mut started.reuse);
+                if let Some(routing) = &mut started.routing {
+                    optional(&mut routing.reason);
+                }
                 started.required_outputs.iter_mut().for_each(change);
             }
             Self::InvocationRecorded(call) => {
@@ -55,11 +59,7 @@ impl Event {
                     optional(text);
                 }
             }
-            Self::GateWaiting { judged, .. } => {
-                if let Some(judged) = judged {
-                    judged.each_text(change);
-                }
-            }
+            Self::GateWaiting { judged: Some(judged), .. } => judged.each_text(change),
             Self::GatePassed { judged, .. } | Self::GateRerecorded { judged, .. } => {
                 judged.each_text(change);
             }
@@ -67,14 +67,14 @@ impl Event {
                 change(reason);
                 judged.each_text(change);
             }
-            Self::GateInterrupted { reason, findings: found, .. } => {
+            Self::GateInterrupted { reason, findings: found, fallback, .. } => {
                 change(reason);
+                if let Some(routing) = fallback {
+                    optional(&mut routing.reason);
+                }
                 findings(found, change);
             }
-            Self::GateEscalated { question, .. } => {
-                change(&mut question.text);
-                question.options.iter_mut().chain(&mut question.domain).for_each(change);
-            }
+            Self::GateEscalated { question, .. } => question.each_text(change),
             Self::GateReplied { reply, .. } => change(&mut reply.text),
             Self::ChildEnded { child, .. } => optional(&mut child.reason),
             Self::GateJumped { findings: found, .. } => findings(found, change),
@@ -87,6 +87,7 @@ impl Event {
             }
             Self::RunResumed { .. }
             | Self::RunWaiting { .. }
+            | Self::GateWaiting { judged: None, .. }
             | Self::RangeSet(_)
             | Self::GateGathered { .. }
             | Self::GateExpanded { .. }
@@ -112,6 +113,14 @@ impl Checkpoint {
         change(&mut self.summary);
         self.no_snapshot.iter_mut().for_each(change);
         self.snapshot.iter_mut().flat_map(|it| &mut it.left_out).for_each(change);
+    }
+}
+
+impl Question {
+    /// Changes every text from outside.
+    fn each_text(&mut self, change: &TextEdit<'_>) {
+        change(&mut self.text);
+        self.options.iter_mut().chain(&mut self.domain).for_each(change);
     }
 }
 

@@ -164,6 +164,11 @@ impl Agent {
         &self.allowed
     }
 
+    /// The agents that take over where its surroundings fail, one after the other.
+    pub fn fallback(&self) -> &[String] {
+        self.settings.fallback.as_deref().unwrap_or_default()
+    }
+
     /// What was said of it, of all that it stands on together; `env` is a part of it.
     pub fn settings(&self) -> &AgentSettings {
         &self.settings

@@ -68,6 +68,10 @@ pub struct AgentSettings {
     /// The pauses after transient failures, which do not count toward `retry`: see
     /// `output.transient`.
     pub backoff: Option<Backoff>,
+    /// Agents that take over, one after the other, if the program is missing or transient failures last
+    /// longer than `backoff.within`; without them the gate waits for a decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<Vec<String>>,
     /// Explanations of exit codes.
     #[serde(default)]
     pub exits: BTreeMap<String, String>,
@@ -140,6 +144,7 @@ impl AgentSettings {
                 (Some(own), Some(below)) => Some(own.over(below)),
                 (own, below) => own.or(below),
             },
+            fallback: self.fallback.or(below.fallback),
             exits: fill(self.exits, below.exits),
             budget: self.budget.or(below.budget),
         }

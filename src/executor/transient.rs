@@ -143,7 +143,7 @@ impl JsonSchema for Pattern {
     }
 }
 
-/// The pauses after transient failures.
+/// The pauses before something is tried again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Backoff {
@@ -151,7 +151,7 @@ pub struct Backoff {
     delay: Option<Period>,
     /// The longest pause, unless the provider asks for more. `5m` by default.
     max_delay: Option<Period>,
-    /// How long to keep trying before the gate waits for a decision. `1h` by default.
+    /// How long to keep trying. `1h` by default.
     within: Option<Period>,
 }
 

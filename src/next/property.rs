@@ -230,6 +230,7 @@ impl<'p> Play<'p> {
                 reason,
                 findings: vec![],
                 retry_at: None,
+                fallback: None,
             });
         }
         let plan = self.workflow.gate(gate).unwrap();

@@ -2,6 +2,7 @@
 //! without asking.
 
 mod agents;
+mod notifications;
 mod runs;
 mod signing;
 
@@ -13,6 +14,7 @@ use crate::files;
 use crate::files::Lock;
 use crate::git::Repository;
 use crate::id::RunId;
+use crate::project::notices;
 use crate::project::orphans;
 use crate::store::checkpoint;
 use crate::store::record;
@@ -30,8 +32,8 @@ use std::path::Path;
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Repair what can be repaired: records lost from a branch, truncated journals, and locks and
-    /// programs left behind by a kill.
+    /// Repair what can be repaired: records lost from a branch, truncated journals, notifications
+    /// not sent, and locks and programs left behind by a kill.
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub fix: bool,
@@ -73,6 +75,8 @@ pub enum Remedy {
     RestoreJournal(RunId),
     /// Rebuild a record from its journal, and commit it.
     RebuildRecord(RunId),
+    /// Send the notifications of a run that nobody sends.
+    SendNotifications(RunId),
 }
 
 impl Symptom {
@@ -104,6 +108,7 @@ pub fn doctor(project: &Project, request: &Request) -> Result<Vec<Symptom>, Erro
     symptoms.extend(definitions(project));
     symptoms.extend(agents::look(project, request.agents));
     symptoms.extend(signing::look(project)?);
+    symptoms.extend(notifications::look(project));
     let mut ids: BTreeSet<RunId> = project.store.runs().unwrap_or_default().into_iter().collect();
     ids.extend(project.store.runs_in_head());
     for id in ids {
@@ -129,6 +134,9 @@ fn mend(project: &Project, repository: Option<&Repository>, symptom: &mut Sympto
         Some(Remedy::EndOrphans(id)) => orphans::end_of(project, id).map(|()| Ok(String::new())),
         Some(Remedy::RestoreJournal(id)) => restore(project, id).map(|()| Ok(String::new())),
         Some(Remedy::RebuildRecord(id)) => rebuild(project, id),
+        Some(Remedy::SendNotifications(id)) => {
+            notices::start(project, id).map(|()| Ok("sending".to_owned()))
+        }
     };
     let mended = mended.unwrap_or_else(|error| Err(error.to_string()));
     symptom.is_well = mended.is_ok();

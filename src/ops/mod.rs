@@ -57,6 +57,8 @@ pub mod log;
 pub mod logs;
 pub mod next;
 pub mod note;
+pub mod notify_send;
+pub mod notify_test;
 pub mod open;
 pub mod phase_set;
 pub mod pooled;

@@ -98,6 +98,7 @@ pub fn rehearse(
     let options = Options { folder, surroundings, ..Options::default() };
     let mut stage = Project::open(options)?;
     stage.config.checkpoint = CheckpointPolicy::default();
+    stage.config.notify.clear();
     let (mut workflow, definition) = Workflow::load(&request.workflow, &stage.shelf)?;
     // There is no work that could be lost.
     workflow.checkpoint = CheckpointPolicy::default();

@@ -21,6 +21,7 @@ use super::init;
 use super::log;
 use super::next;
 use super::note;
+use super::notify_test;
 use super::open;
 use super::record_fetch;
 use super::record_push;
@@ -141,6 +142,7 @@ pub const REPLIES: &[ReplyKind] = &[
     reply::<log::Reply>("log"),
     reply::<next::Reply>("next"),
     reply::<note::Reply>("note"),
+    reply::<Vec<notify_test::NotificationTest>>("notify_test"),
     reply::<open::Reply>("open"),
     reply::<record_fetch::Fetched>("record_fetch"),
     reply::<record_push::Pushed>("record_push"),

@@ -36,6 +36,7 @@ use super::invocation_record;
 use super::list;
 use super::log;
 use super::note;
+use super::notify_send;
 use super::phase_set;
 use super::record_fetch;
 use super::record_push;
@@ -161,6 +162,8 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<AttemptChoice>("logs"),
     request::<RunChoice>("next"),
     request::<note::Request>("note"),
+    request::<notify_send::Request>("notify_send"),
+    request::<Nothing>("notify_test"),
     request::<AttemptChoice>("open"),
     request::<phase_set::Request>("phase_set"),
     request::<record_fetch::Request>("record_fetch"),

@@ -1,8 +1,9 @@
 //! `orch workflow schema`: the JSON Schemas of workflows, contracts and orch.toml, for editors, and of
-//! replies. They are made from the types that read those files and write those replies.
+//! replies and notifications. They are made from the types that read those files and write those replies.
 
 use super::file_schemas;
 use super::reply_schema;
+use crate::notification;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -19,6 +20,7 @@ pub enum SchemaSubject {
     Contract,
     Config,
     Reply,
+    Notification,
 }
 
 /// The schema to print.
@@ -26,7 +28,7 @@ pub enum SchemaSubject {
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Kind of file, or `reply` for the JSON output.
+    /// Kind of file, `reply` for the JSON output, or `notification` for what a webhook receives.
     #[cfg_attr(feature = "cli", arg(value_enum, default_value_t))]
     #[serde(default)]
     pub subject: SchemaSubject,
@@ -39,5 +41,6 @@ pub fn workflow_schema(request: &Request) -> Json {
         SchemaSubject::Contract => file_schemas::contract(),
         SchemaSubject::Config => file_schemas::config(),
         SchemaSubject::Reply => reply_schema(),
+        SchemaSubject::Notification => notification::schema(),
     }
 }

@@ -25,6 +25,7 @@ pub fn cut_off(driver: &Driver<'_>, id: &GateId, reason: &str) -> Vec<Event> {
         reason,
         findings: Vec::new(),
         retry_at: None,
+        fallback: None,
     }];
     let plan = driver.workflow.gate(id);
     if plan.is_some_and(|gate| gate.on_interrupt == OnInterrupt::Ask) {

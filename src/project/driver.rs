@@ -81,6 +81,8 @@ pub struct Driver<'s> {
     pub(super) uncommitted: Vec<String>,
     /// Why snapshots that are to go could not be let go.
     pub unforgotten: Vec<String>,
+    /// Why notifications are not sent.
+    pub(super) unsent: Option<String>,
     /// Why the end of the run is not signed, where it should be.
     pub unsigned: Option<String>,
 }
@@ -99,7 +101,9 @@ impl<'s> Driver<'s> {
         let mut first = Event::RunStarted(Box::new(started));
         first.each_text(&|text| secrets.blot(text));
         let lease = Lease::begin(&project.store, &id, lock, (at, &first))?;
-        Self::hold(project, workflow, lease, None)
+        let mut driver = Self::hold(project, workflow, lease, None)?;
+        driver.watch_anew();
+        Ok(driver)
     }
 
     /// Takes up a run that was begun before, under the definition that it was begun with.
@@ -119,6 +123,7 @@ impl<'s> Driver<'s> {
         let proofs = proof::refuse_untrue(project, &reading, &workflow)?;
         let mut driver = Self::hold(project, workflow, lease, Some(&reading))?;
         driver.proofs = proofs;
+        driver.watch(&reading);
         for (gate, words) in left {
             // The name of a file: one that is no gate's was not put there by a run.
             let Ok(gate) = GateId::parse(&gate) else { continue };
@@ -162,6 +167,7 @@ impl<'s> Driver<'s> {
             proofs: Proofs::default(),
             uncommitted: Vec::new(),
             unforgotten: Vec::new(),
+            unsent: None,
             unsigned: None,
         })
     }
@@ -173,7 +179,7 @@ impl<'s> Driver<'s> {
 
     /// What of the record could not be made, in words.
     pub fn problems(&self) -> Vec<String> {
-        self.uncommitted.iter().chain(&self.unforgotten).cloned().collect()
+        self.uncommitted.iter().chain(&self.unforgotten).chain(&self.unsent).cloned().collect()
     }
 
     /// The run's id.
@@ -221,6 +227,7 @@ impl<'s> Driver<'s> {
         let closed = self.lease.append(self.known, (at, durability), &events);
         self.closed.extend(closed.map_err(|refused| self.explain(refused))?);
         self.known = self.lease.head().sha256;
+        self.notify(at, &events);
         for event in events.iter() {
             self.meter.note(event);
             self.ended.extend(event.ended_attempt());

@@ -10,6 +10,8 @@ use crate::process;
 pub enum Task<'t> {
     /// Keep a session of a run.
     Session(&'t RunId, u32),
+    /// Send the notifications of a run.
+    Notifications(&'t RunId),
     /// Give out the slots of the pool until nothing is left to do.
     Worker,
     /// Do what the ticket of a run asks for, in a slot.
@@ -22,6 +24,7 @@ impl Task<'_> {
             Self::Session(run, session) => {
                 &["session", "keep", "--run", run.as_str(), "--session", &session.to_string()]
             }
+            Self::Notifications(run) => &["notify", "send", "--run", run.as_str()],
             Self::Worker => &["worker", "--until-idle"],
             Self::Errand(run, slot) => {
                 &["errand", "--run", run.as_str(), "--slot", &slot.to_string()]

@@ -53,6 +53,11 @@ impl Meter {
         self.ledger().left(claim, Measure::Usd).map(Amount::at_most)
     }
 
+    /// What is left for a call of the budgets in US dollars and in tokens, where one bounds it.
+    pub fn left(&self, claim: &Claim) -> [Option<f64>; 2] {
+        [Measure::Usd, Measure::Tokens].map(|measure| self.ledger().left(claim, measure))
+    }
+
     /// Holds ready what a call needs; says what that is.
     pub fn begin(&self, id: &InvocationId, claim: Claim) -> Budget {
         let mut ledger = self.ledger();

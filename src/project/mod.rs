@@ -5,6 +5,7 @@ pub mod cut_off;
 pub mod fallen;
 pub mod itself;
 pub mod leave;
+pub mod notices;
 pub mod orphans;
 pub mod proof;
 pub mod runs;
@@ -21,6 +22,7 @@ mod driver;
 mod error;
 mod home;
 mod meter;
+mod notifying;
 mod secrets;
 mod seen;
 

@@ -17,7 +17,6 @@ use crate::event::Judged;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::event::digests_of;
-use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::InvocationId;
@@ -78,6 +77,10 @@ impl Run {
         let events = self.events;
         let state = self.state(&attempt.gate);
         state.turn_to(GateStatus::Waiting, events);
+        if waits_for == WaitsFor::Decision {
+            // Whoever decides that it is done again means the agent whose work it is.
+            state.fallback = None;
+        }
         state.waits_for = Some(waits_for);
         state.waits_since = Some(at);
         state.turn_clock(at, Some(Counting::of(waits_for)));
@@ -193,18 +196,25 @@ impl Run {
         at: Moment,
         event: &Event,
         attempt: &AttemptId,
-        (reason, findings, retry_at): (&str, &[Finding], Option<Moment>),
     ) -> Result<(), IllegalEvent> {
+        let Event::GateInterrupted { reason, findings, retry_at, fallback, .. } = event else {
+            return Ok(());
+        };
         let open = self.open_attempt(event, attempt)?;
-        open.findings = findings.to_vec();
+        open.findings.clone_from(findings);
         open.status = AttemptStatus::Interrupted;
         open.finished_at = Some(at);
-        open.failure_reason = Some(reason.to_owned());
+        open.failure_reason = Some(reason.clone());
         let events = self.events;
         let state = self.state(&attempt.gate);
-        match retry_at {
-            None => state.interruptions += 1,
-            Some(retry_at) => {
+        match (fallback, *retry_at) {
+            // Another agent has troubles of its own.
+            (Some(_), _) => {
+                state.outage = None;
+                state.fallback.clone_from(fallback);
+            }
+            (None, None) => state.interruptions += 1,
+            (None, Some(retry_at)) => {
                 let (since, failures) =
                     state.outage.map_or((at, 0), |outage| (outage.since, outage.failures));
                 state.outage = Some(Outage { since, failures: failures + 1, retry_at });

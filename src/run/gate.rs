@@ -1,6 +1,7 @@
 //! Gates and attempts, as far as a run has come.
 
 use super::AttemptStatus;
+use super::Producer;
 use super::TimeSpent;
 use crate::clock::Moment;
 use crate::digest::Digest;
@@ -14,6 +15,7 @@ use crate::event::Question;
 use crate::event::Recipe;
 use crate::event::Reply;
 use crate::event::Reused;
+use crate::event::Routing;
 use crate::event::WaitsFor;
 use crate::event::Worker;
 use crate::executor::ExecutorKind;
@@ -128,6 +130,8 @@ pub struct GateState {
     pub interruptions: u32,
     /// Failures in a row of what the work needs around it.
     pub outage: Option<Outage>,
+    /// Who takes over from an agent whose surroundings failed, until the gate is opened anew.
+    pub fallback: Option<Box<Routing>>,
     /// Jumps that started here, as far as they count.
     pub visits: u32,
     /// What the next attempt is told.
@@ -170,32 +174,6 @@ pub struct GateState {
     pub time: TimeSpent,
     /// How long it should take, where that was said after the run began.
     pub estimate_s: Option<u64>,
-}
-
-/// Who did a work, as far as it is known.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Producer<'p> {
-    /// As the record names it: a role, or what a person said.
-    pub agent: Option<&'p str>,
-    /// The definition that the agent ends in.
-    pub definition: Option<&'p str>,
-    /// The session of the agent's own program.
-    pub session: Option<&'p str>,
-}
-
-impl Producer<'_> {
-    /// Whether this is one agent with the other, under whatever names.
-    pub fn is_same_agent(&self, other: &Producer<'_>) -> bool {
-        let names = |of: &Self| [of.agent, of.definition];
-        let others = [other.agent, other.definition];
-        names(self).into_iter().flatten().any(|name| others.contains(&Some(name)))
-    }
-
-    /// Whether it is told of both which session they are, and they are not one.
-    pub fn is_another_session(&self, other: &Producer<'_>) -> bool {
-        matches!((self.session, other.session), (Some(one), Some(other)) if one != other)
-    }
 }
 
 impl GateState {
@@ -295,6 +273,8 @@ pub struct Attempt {
     pub agent: Option<String>,
     /// What the agent was.
     pub worker: Worker,
+    /// Why it was that one, where more than its role decided.
+    pub routing: Option<Box<Routing>>,
     /// The session of the agent's own program.
     pub session: Option<String>,
     /// The digest of its packet.
@@ -353,6 +333,7 @@ impl Attempt {
             executor: started.executor,
             agent: started.agent.clone(),
             worker: started.worker.clone(),
+            routing: started.routing.clone(),
             session: started.session.clone(),
             prompt_sha256: started.prompt_sha256,
             required_outputs: started.required_outputs.clone(),

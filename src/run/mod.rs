@@ -6,6 +6,7 @@ mod attempt;
 mod attempt_status;
 mod gate;
 mod lifecycle;
+mod producer;
 mod session;
 mod time;
 mod versions;
@@ -18,8 +19,8 @@ pub use gate::Declined;
 pub use gate::GateState;
 pub use gate::GateStatus;
 pub use gate::Outage;
-pub use gate::Producer;
 pub use lifecycle::EarlyEnd;
+pub use producer::Producer;
 pub use session::Session;
 pub use time::Spent;
 pub use time::TimeSpent;
@@ -44,7 +45,7 @@ use crate::event::RunStatus;
 use crate::event::SignedHead;
 use crate::id::AttemptId;
 use crate::id::GateId;
-use crate::workflow::Phase;
+use crate::phase::Phase;
 use std::collections::BTreeMap;
 
 /// An event that cannot follow the ones before it.
@@ -183,8 +184,8 @@ impl Run {
             Event::GateFailed { gate, attempt, reason, judged } => {
                 self.fail(at, event, &id(gate, *attempt), (reason, judged))?;
             }
-            Event::GateInterrupted { gate, attempt, reason, findings, retry_at } => {
-                self.interrupt(at, event, &id(gate, *attempt), (reason, findings, *retry_at))?;
+            Event::GateInterrupted { gate, attempt, .. } => {
+                self.interrupt(at, event, &id(gate, *attempt))?;
             }
             Event::GateEscalated { .. } => self.escalate(at, event)?,
             Event::GateReplied { .. } => self.reply(at, event)?,
@@ -352,6 +353,7 @@ impl Run {
         gate.tries = 0;
         gate.interruptions = 0;
         gate.outage = None;
+        gate.fallback = None;
         gate.waits_for = None;
         gate.approval = None;
         gate.reused = None;

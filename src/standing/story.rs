@@ -8,6 +8,7 @@ use crate::event::Amended;
 use crate::event::Approved;
 use crate::event::Event;
 use crate::event::Invocation;
+use crate::event::Routing;
 use crate::executor::ExecutorKind;
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -74,6 +75,8 @@ pub struct AttemptStory {
     pub executor: ExecutorKind,
     /// The agent, by name.
     pub agent: Option<String>,
+    /// Which agent that was and why, where more than its role decided.
+    pub routing: Option<Routing>,
     /// How long it was worked on, and how long it waited for somebody's word.
     pub spent: Spent,
     /// What its calls came to.
@@ -229,6 +232,7 @@ fn attempt(
         status: attempt.status,
         executor: attempt.executor,
         agent: attempt.agent.clone(),
+        routing: attempt.routing.as_deref().cloned(),
         spent: attempt.time.until(now),
         cost: Cost::of(own),
         findings,

@@ -5,6 +5,7 @@
 //! - [`record`]: the committed documents, all of them views of the journal;
 //! - [`mailbox`]: what is said to whoever holds a run;
 //! - [`pool`]: where runs wait for a worker;
+//! - [`outbox`]: notifications of it that are on their way;
 //! - [`checkpoint`]: snapshots of the working tree;
 //! - [`Lease`]: the right to write a run.
 
@@ -12,6 +13,7 @@ pub mod checkpoint;
 pub mod journal;
 pub mod mailbox;
 pub mod pool;
+pub mod outbox;
 pub mod record;
 
 mod lease;

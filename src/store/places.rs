@@ -2,6 +2,7 @@
 //! project.
 
 use super::Store;
+use super::outbox::Outbox;
 use super::pool::Pool;
 use crate::contract::RUNS;
 use crate::files::Beneath;
@@ -145,6 +146,26 @@ impl Store {
     /// Where letters to whoever holds the run lie.
     pub fn mailbox(&self, id: &RunId) -> Beneath {
         self.state(id).join("mailbox")
+    }
+
+    /// Where notifications of the run lie until they are sent.
+    pub fn outbox(&self, id: &RunId) -> Outbox {
+        Outbox::new(self.state(id).join("outbox"), self.unsent_flags().join(id.as_str()))
+    }
+
+    /// The flags of outboxes that something may be left in.
+    fn unsent_flags(&self) -> Beneath {
+        match &self.shared {
+            Some(shared) => shared.join("unsent"),
+            None => self.runs_folder().join(".unsent"),
+        }
+    }
+
+    /// The project's runs that notifications may be left to send of.
+    pub fn unsent(&self) -> io::Result<Vec<RunId>> {
+        let names = self.unsent_flags().names()?.into_iter();
+        let runs = names.filter_map(|name| RunId::parse(name).ok());
+        Ok(runs.filter(|id| self.is_of_project(id)).collect())
     }
 
     /// The lock of whoever keeps the sitting at the run.

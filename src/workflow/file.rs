@@ -27,11 +27,11 @@ pub use shell::ShellFile;
 pub use template::TemplateFile;
 pub use template::UseFile;
 
-use super::phase::Phase;
 use super::secret_file::SecretFile;
 use crate::budget::Budget;
 use crate::checkpoint_policy::CheckpointPolicy;
 use crate::document::Placed;
+use crate::phase::Phase;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -18,7 +18,6 @@ mod looked_at;
 mod names;
 mod outputs;
 mod part;
-mod phase;
 mod reading;
 mod since;
 mod single_braces;
@@ -57,7 +56,6 @@ pub use lint::TO_THE_END;
 pub use lint::name_rule;
 pub use names::GATE_STATUSES;
 pub use names::SeenGate;
-pub use phase::Phase;
 pub use work::Role;
 pub use work::Work;
 

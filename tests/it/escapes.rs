@@ -8,7 +8,7 @@ const EVIL: &str =
     "e\u{1b}]0;PWN\u{7}\u{1b}[31m\u{9b}2J\u{202e}\u{2066}\u{200f}\u{7f}\u{1b}]52;c;eA==\u{7}\u{8}v";
 
 /// Every command, as it may be typed; those that change something last. `EVIL` stands for itself.
-const COMMANDS: [&str; 97] = [
+const COMMANDS: [&str; 98] = [
     "status",
     "worker --until-idle --labels EVIL",
     "spawn EVIL --workflow EVIL --input EVIL",
@@ -70,6 +70,7 @@ const COMMANDS: [&str; 97] = [
     "workflow schema",
     "workflow new EVIL",
     "workflow new other",
+    "notify test",
     "contract test c",
     "contract test EVIL",
     "rehearse demo --x EVIL",
@@ -185,8 +186,9 @@ fn no_command_lets_a_hostile_text_at_the_terminal() {
 fn no_command_is_left_out() {
     let mut all = BTreeSet::new();
     collect(&orch::cli::whole(), "", &mut all);
-    // What keeps a sitting prints nothing for anybody; help is told below.
-    all.retain(|command| !command.ends_with("keep") && !command.contains("help"));
+    // What works on its own prints nothing for anybody; help is told below.
+    let works_alone = |command: &str| ["session keep", "notify send"].contains(&command);
+    all.retain(|command| !works_alone(command) && !command.contains("help"));
     let left_out: Vec<&String> = all
         .iter()
         .filter(|command| {

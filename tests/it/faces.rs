@@ -9,8 +9,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Where a command line belongs below the faces, and why.
-const SPOKEN: [(&str, &str); 4] = [
+const SPOKEN: [(&str, &str); 6] = [
     ("src/executor/settings.rs", "an agent's program has flags of its own, shown by example"),
+    ("src/executor/agent/placeholders.rs", "the same"),
+    ("src/packet.rs", "the same, where findings were left out"),
     ("src/project/itself.rs", "this program, started once more"),
     ("src/packet/finish.rs", "a packet tells an agent at a shell how to hand in its work"),
     ("src/suggestion.rs", "a suggestion becomes a line to type here, and nowhere else"),

@@ -5,11 +5,13 @@
 pub mod child;
 mod keepers;
 mod pty;
+mod receiver;
 mod repository;
 mod started;
 
 pub use child::lacks;
 pub use keepers::signal_one;
+pub use receiver::Receiver;
 pub use started::Started;
 
 use serde_json::Value as Json;

@@ -29,6 +29,7 @@ use parts::Dice;
 use parts::ended;
 use parts::invocation;
 use parts::judged;
+use parts::routing;
 use parts::started;
 use proptest::collection::vec;
 use proptest::prelude::ProptestConfig;
@@ -69,7 +70,8 @@ fn event(dice: &Dice) -> Event {
         6 => {
             let findings = judged.findings;
             let retry_at = flag.then_some(at());
-            Event::GateInterrupted { gate, attempt, reason, findings, retry_at }
+            let fallback = flag.then(|| Box::new(routing(dice)));
+            Event::GateInterrupted { gate, attempt, reason, findings, retry_at, fallback }
         }
         7 => {
             let kinds = [

@@ -117,7 +117,7 @@ fn every_shipped_contract_is_tried_by_good_and_bad_fixtures() {
 
 #[test]
 fn schemas_lie_beside_for_editors() {
-    for subject in ["workflow", "contract", "config", "reply"] {
+    for subject in ["workflow", "contract", "config", "reply", "notification"] {
         made(&format!("schemas/{subject}.schema.json"), &schema(subject));
     }
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 const LINES_MAX: usize = 400;
 
 /// Outside crates that have one home, and where else their types are part of a signature.
-const HOMES: [(&str, &[&str]); 8] = [
+const HOMES: [(&str, &[&str]); 9] = [
     ("tera", &["template"]),
     ("git2", &["git"]),
     ("libgit2_sys", &["git"]),
@@ -18,7 +18,8 @@ const HOMES: [(&str, &[&str]); 8] = [
     ("indicatif", &["cli"]),
     ("dialoguer", &["cli"]),
     ("toml", &["document", "contract", "check"]),
-    ("ureq", &["check"]),
+    ("hmac", &["digest"]),
+    ("ureq", &["http"]),
 ];
 
 fn root() -> &'static Path {

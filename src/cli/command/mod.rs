@@ -37,6 +37,8 @@ mod logs;
 mod man;
 mod next;
 mod note;
+mod notify;
+mod notify_test;
 mod open;
 mod record;
 mod record_fetch;
@@ -196,6 +198,11 @@ pub enum Command {
     /// Do what a ticket of the pool asks for; `worker` runs this automatically.
     #[command(hide = true)]
     Errand(ops::errand::Request),
+    /// Test notifications.
+    Notify {
+        #[command(subcommand)]
+        command: notify::NotifyCommand,
+    },
     /// Set up a project: create orch.toml and the parts that you choose.
     Init(ops::init::Request),
     /// Diagnose problems with this project; repair them with --fix.
@@ -278,6 +285,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
             ops::errand::errand(&face.global.open(true)?, &face.caller, &request)?;
             Ok(exit::DONE)
         }
+        Command::Notify { command } => notify::execute(face, command),
         Command::Init(request) => init::execute(face, request),
         Command::Doctor(request) => doctor::execute(face, &request),
         Command::Explain(request) => explain::execute(face, &request),

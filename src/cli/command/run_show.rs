@@ -10,6 +10,7 @@ use crate::cli::progress;
 use crate::cli::report::named;
 use crate::cli::table::folded;
 use crate::clock::show_duration;
+use crate::event::Routing;
 use crate::json;
 use crate::ops::Instructions;
 use crate::ops::run_amend;
@@ -129,6 +130,9 @@ fn write_attempt(text: &mut String, face: &Face, attempt: &AttemptStory) {
     remarks.extend(time(attempt.spent));
     remarks.extend(money(&attempt.cost));
     let _ = writeln!(text, "  {}  {status}{}", attempt.id.number, beside(&remarks));
+    if let Some(words) = attempt.routing.as_ref().and_then(Routing::words) {
+        let _ = writeln!(text, "     {}", one_line(&words));
+    }
     for finding in attempt.findings.iter().take(FINDINGS_MAX) {
         let _ =
             writeln!(text, "     {} {}", finding.severity.as_str(), one_line(&finding.to_string()));

@@ -41,6 +41,7 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Workflow { .. }
         | Command::Contract { .. }
         | Command::Rehearse(_)
+        | Command::Notify { .. }
         | Command::Verify(_)
         | Command::Spawn(_)
         | Command::List(_)

@@ -1,6 +1,7 @@
 //! What happens to a run, as lines that stay. Off a terminal those that tell of a gate begin with the time.
 
 use super::live::Live;
+use super::others::named;
 use crate::check::plain_text;
 use crate::cli::answer::Face;
 use crate::cli::door;
@@ -179,6 +180,9 @@ impl Lines {
         let gate = &started.gate;
         if let Some(reason) = &started.reuse {
             self.line(&format!("{gate} is not reused: {}", plain_text(reason)));
+        }
+        if let Some(words) = started.routing.as_ref().and_then(|routing| routing.words()) {
+            self.line(&format!("{gate}: {}", plain_text(&words)));
         }
         self.begin(started);
     }
@@ -383,16 +387,5 @@ impl Lines {
         if !self.live.print(text) {
             door::err(&format!("{text}\n"));
         }
-    }
-}
-
-/// The gates, or how many there are from which to which.
-fn named(gates: &[GateId]) -> String {
-    let names: Vec<&str> = gates.iter().map(GateId::as_str).collect();
-    match names.as_slice() {
-        [first, .., last] if names.len() > 4 => {
-            format!("{} gates, {first} to {last}", names.len())
-        }
-        _ => names.join(", "),
     }
 }

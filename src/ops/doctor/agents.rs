@@ -21,12 +21,21 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How much of what it says is read, in bytes.
 const WORDS_BYTES: u64 = 4096;
 
-/// Looks at each agent that `orch.toml` names, and at the default one; `calls` has them tell of
+/// Looks at each agent that `orch.toml` names, and at the default one, those that routes name and those
+/// that take over; `calls` has them tell of
 /// themselves.
 pub(super) fn look(project: &Project, calls: bool) -> Vec<Symptom> {
     let default = project.config.agent("", None).ok().flatten();
     let mut agents: Vec<&Agent> = project.config.agents().collect();
-    agents.extend(default.filter(|agent| !agents.iter().any(|known| known.name == agent.name)));
+    let names = agents.iter().map(|agent| agent.name.as_str());
+    let mut others = project.config.with_fallbacks(names);
+    others.extend(project.config.routed(None));
+    let others = others.iter().filter_map(|name| project.config.known(name)).chain(default);
+    for agent in others {
+        if !agents.iter().any(|known| known.name == agent.name) {
+            agents.push(agent);
+        }
+    }
     agents.into_iter().map(|agent| symptom(project, agent, calls)).collect()
 }
 

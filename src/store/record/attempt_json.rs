@@ -10,6 +10,7 @@ use crate::event::Invocation;
 use crate::event::Question;
 use crate::event::Recipe;
 use crate::event::Reply;
+use crate::event::Routing;
 use crate::event::Worker;
 use crate::executor::ExecutorKind;
 use crate::finding::Finding;
@@ -34,6 +35,8 @@ struct AttemptJson<'a> {
     agent: Option<&'a str>,
     #[serde(flatten)]
     worker: &'a Worker,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    routing: Option<&'a Routing>,
     session: Option<&'a str>,
     prompt_sha256: Option<Digest>,
     recipe: Option<&'a Recipe>,
@@ -82,6 +85,7 @@ pub(super) fn render(run: &Run, gate: &GateId, attempt: &Attempt) -> Vec<u8> {
         executor: attempt.executor,
         agent: attempt.agent.as_deref(),
         worker: &attempt.worker,
+        routing: attempt.routing.as_deref(),
         session: attempt.session.as_deref(),
         prompt_sha256: attempt.prompt_sha256,
         recipe: attempt.recipe.as_deref(),

@@ -28,6 +28,7 @@ mod misplaced;
 mod narrow;
 mod invocation;
 mod note;
+mod notify;
 mod open;
 mod output;
 mod project;

@@ -27,6 +27,7 @@ mod poll;
 mod range;
 mod required;
 mod roles;
+mod routes;
 mod retry;
 mod rewriting;
 mod recipes;

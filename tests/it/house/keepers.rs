@@ -1,4 +1,4 @@
-//! The processes that keep sittings: they outlive the command that begins them, and none may
+//! The processes that keep sittings and send notifications: they outlive the command that begins them, and none may
 //! outlive its house.
 
 use super::Done;
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 impl House {
     /// The numbers of the processes that keep sittings here.
     pub fn keepers(&self) -> Vec<u32> {
-        keepers_in(self.folder.path())
+        detached_in(self.folder.path(), &["keep"])
     }
 
     /// Does something that ends them, and waits until they are dead: their locks go last.
@@ -66,30 +66,31 @@ pub fn signal_one(signal: Signal, process: u32) {
     }
 }
 
-/// The keepers that work below a folder, by their words and the folder that they were started in: a
-/// lock may hold garbage, and its run may be gone.
-fn keepers_in(folder: &Path) -> Vec<u32> {
+/// The processes that work on their own below a folder, by their words and the folder that they were
+/// started in: a lock may hold garbage, and its run may be gone.
+fn detached_in(folder: &Path, commands: &[&str]) -> Vec<u32> {
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let is_keeper = |process: &u32| {
+    let is_detached = |process: &u32| {
         let words = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
-        let keeps = words.split(|byte| *byte == 0).any(|word| word == b"keep");
+        let mut words = words.split(|byte| *byte == 0);
+        let is_one = words.any(|word| commands.iter().any(|command| command.as_bytes() == word));
         let works_in = std::fs::read_link(format!("/proc/{process}/cwd")).unwrap_or_default();
-        keeps && works_in.starts_with(&folder)
+        is_one && works_in.starts_with(&folder)
     };
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    names.filter_map(|name| name.parse().ok()).filter(is_keeper).collect()
+    names.filter_map(|name| name.parse().ok()).filter(is_detached).collect()
 }
 
 fn kill_in(folder: &Path) {
     let start = Instant::now();
     let mut killed = Vec::new();
     loop {
-        let keepers = keepers_in(folder);
-        for keeper in &keepers {
-            signal_one(Signal::KILL, *keeper);
+        let detached = detached_in(folder, &["keep", "send"]);
+        for process in &detached {
+            signal_one(Signal::KILL, *process);
         }
-        killed.extend(keepers);
+        killed.extend(detached);
         // What dies loses its words first, and its locks last.
         killed.retain(|process| is_alive(&process.to_string()));
         if killed.is_empty() || start.elapsed() > PATIENCE {

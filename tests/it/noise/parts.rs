@@ -9,6 +9,7 @@ use orch::event::GateStarted;
 use orch::event::Invocation;
 use orch::event::InvocationStatus;
 use orch::event::Judged;
+use orch::event::Routing;
 use orch::event::RunStatus;
 use orch::event::Worker;
 use orch::executor::ExecutorKind;
@@ -32,6 +33,11 @@ pub struct Dice {
     pub flag: bool,
     pub number: f64,
     pub many: u64,
+}
+
+pub fn routing(dice: &Dice) -> Routing {
+    let Dice { text, .. } = dice;
+    Routing::new(text.clone(), Some(text.clone()), vec![text.clone()])
 }
 
 pub fn judged(dice: &Dice) -> Judged {
@@ -65,6 +71,7 @@ pub fn started(dice: &Dice) -> GateStarted {
         executor: ExecutorKind::ALL[usize::from(dice.kind) % ExecutorKind::ALL.len()],
         worker: Worker::default(),
         agent: dice.flag.then(|| dice.text.clone()),
+        routing: dice.flag.then(|| Box::new(routing(dice))),
         session: None,
         prompt_sha256: None,
         edits: Vec::new(),

@@ -13,13 +13,14 @@ use std::collections::BTreeSet;
 const UNREAD: [&str; 5] = ["gate_approve", "gate_hook", "gate_reject", "gate_waive", "run_amend"];
 
 /// What a session of work asks, in an order in which each of it can be answered.
-const CALLS: [(&str, &str); 52] = [
+const CALLS: [(&str, &str); 53] = [
     ("workflow_list", "workflow list"),
     ("workflow_show", "workflow show demo"),
     ("workflow_graph", "workflow graph demo"),
     ("workflow_new", "workflow new fresh"),
     ("explain", "explain file_exists"),
     ("doctor", "doctor"),
+    ("notify_test", "notify test"),
     ("init", "init"),
     ("rehearse", "rehearse demo"),
     ("contract_test", "contract test poem"),
@@ -82,7 +83,8 @@ fn house() -> House {
             "expect = 'fail'\nchecks.word_count = 'fail'\n",
         )
         .file("contracts/poem.fixtures/bad/a.md", "one\n")
-        .file("a.md", "two words\n");
+        .file("a.md", "two words\n")
+        .file("orch.toml", "[[notify]]\non = ['failed']\ncommand = ['true']\n");
     let far = house.outside("far.git");
     house.git(&format!("init --quiet --bare {}", far.display()));
     house.git(&format!("remote add far {}", far.display()));

@@ -17,7 +17,7 @@ With `--json` every command prints one object:
 
 `success` is true for exit codes 0 and 3. On an error `data` is null, and `error` holds `code`, `message`, `causes`, `help` and `place` (file, line and column of a definition, or null). `instructions` holds the next steps; most commands that only read leave it empty.
 
-What operations take is described by JSON Schemas: `orch::ops::REQUESTS` in the library has one for each. `orch workflow schema reply` prints the JSON Schema of what `--json` prints: the object above, and in `$defs` the shape of `data` by operation, as `run_show` for `orch run show`. The same is in `schemas/reply.schema.json`. Schemas of the files that people write: `orch workflow schema workflow`, `contract`, `config`.
+What operations take is described by JSON Schemas: `orch::ops::REQUESTS` in the library has one for each. `orch workflow schema reply` prints the JSON Schema of what `--json` prints: the object above, and in `$defs` the shape of `data` by operation, as `run_show` for `orch run show`. The same is in `schemas/reply.schema.json`. Schemas of the files that people write: `orch workflow schema workflow`, `contract`, `config`; of what a webhook receives: `notification`.
 
 The shapes below are those of one run of `hello`, with the type of each value in its place; `null` stands where that run had no value. Times are RFC 3339 in UTC, costs US dollars.
 "#;

@@ -125,7 +125,7 @@ Written by `orch`:
 | `… /gates/<gate>/approval-<n>.txt`, `.sig` | An approval, with its signature if it is signed. |
 | `… /checkpoints/ckpt-<n>.json` | A checkpoint. |
 | `… /SHA256SUMS` | Digests of all of these, for `sha256sum --check`. |
-| `orchestration/runs/<run>/logs/` | Packets, stdout, stderr; ignored by git. |
+| `orchestration/runs/<run>/logs/` | Packets, stdout, stderr, `notifications.jsonl`; ignored by git. |
 | `.git/orch/runs/<run>/journal.jsonl` | The live journal; outside git in `.state/` of the run's folder. |
 | `refs/orch/runs/<run>` | The record as of the last attempt. |
 | `refs/orch/checkpoints/` | The working trees of checkpoints. |
