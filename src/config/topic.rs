@@ -79,7 +79,10 @@ impl<'de> Deserialize<'de> for Topic {
         let word = String::deserialize(deserializer)?;
         // As the derived ones say it, so that the nearest word is told.
         Self::parse(&word).ok_or_else(|| {
-            let known = Self::words().join("`, `");
+            let is_phase = word.starts_with(PHASE);
+            let mut known = Self::words();
+            known.retain(|known| known.starts_with(PHASE) == is_phase);
+            let known = known.join("`, `");
             D::Error::custom(format!("unknown variant `{word}`, expected one of `{known}`"))
         })
     }
