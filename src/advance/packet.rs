@@ -180,7 +180,13 @@ pub fn read(project: &Project, run: &RunId, gate: &GateId) -> Option<String> {
 /// Writes a packet to its attempt's folder and as the gate's last one.
 pub fn write(project: &Project, run: &RunId, attempt: &AttemptId, text: &str) -> Result<(), Error> {
     let own = folder(project, run, attempt).join("prompt.txt");
-    for place in [path(project, run, &attempt.gate), own] {
+    let mut places = vec![path(project, run, &attempt.gate), own];
+    // Tools in the worktree of a run find it beside the run's identity.
+    let context = Beneath::new(project.folder.root()).join(&project.config.worktrees.context);
+    if context.join("session-context.json").exists() {
+        places.push(context.join("session-prompt.md"));
+    }
+    for place in places {
         place.write_view(text.as_bytes()).map_err(|source| Error::disk(&place, source))?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 type Example = (&'static str, &'static str);
 
 /// Commands by their path, each with examples.
-const EXAMPLES: [(&str, &[Example]); 84] = [
+const EXAMPLES: [(&str, &[Example]); 86] = [
     ("run", &[("orch run hello", "start a workflow and drive it")]),
     (
         "run start",
@@ -219,6 +219,14 @@ const EXAMPLES: [(&str, &[Example]); 84] = [
         ],
     ),
     ("delete", &[("orch delete 12", "remove its worktree and branch; nothing is lost")]),
+    ("witness", &[("orch witness", "exit code 1 if a run needs somebody to look after it")]),
+    (
+        "clean",
+        &[
+            ("orch clean", "list worktrees, branches and logs, with sizes"),
+            ("orch clean --remove", "remove what is safe to remove"),
+        ],
+    ),
     (
         "escalate",
         &[("orch escalate \"Which token?\" --options JWT,cookie", "ask, and end the attempt")],

@@ -11,6 +11,7 @@ use super::run::DriveRequest;
 use super::run_cancel;
 use super::run_pause;
 use super::run_resume;
+use super::session_state;
 use super::start;
 use super::start::Begin;
 use super::start::Ordered;
@@ -61,6 +62,9 @@ pub fn errand(project: &Project, caller: &Caller, request: &Request) -> Result<(
         // Whoever drives it looks at its child runs again when they let go of it.
         Ok(()) | Err(Error::Held { .. }) => {}
         Err(error) => pool.refuse(&id, &error.to_string()).map_err(trouble)?,
+    }
+    if has_begun(project, &id) {
+        session_state::write(project, &id)?;
     }
     follow_up(project, &ticket)?;
     pool.finish(&ticket).map_err(trouble)

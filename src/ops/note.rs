@@ -6,6 +6,7 @@ use super::Error;
 use super::GateChoice;
 use super::Project;
 use super::choose;
+use super::session_state;
 use crate::check;
 use crate::clock::Moment;
 use crate::definition::Definition;
@@ -93,15 +94,20 @@ pub(super) fn leave(
     id: &RunId,
     note: &Note,
 ) -> Result<bool, Error> {
-    match Driver::take(project, id) {
+    let is_left = match Driver::take(project, id) {
         Ok(mut driver) => {
             driver.append(&[Event::Noted(note.clone())])?;
-            Ok(false)
+            false
         }
         // An agent says how far it has come while its run is driven.
-        Err(Error::Held { .. }) => hand_over(project, caller, id, note).map(|()| true),
-        Err(error) => Err(error),
-    }
+        Err(Error::Held { .. }) => {
+            hand_over(project, caller, id, note)?;
+            true
+        }
+        Err(error) => return Err(error),
+    };
+    session_state::write(project, id)?;
+    Ok(is_left)
 }
 
 fn overrun(project: &Project, run: &Run, gate: &GateId) -> Option<Overrun> {

@@ -12,6 +12,7 @@ use super::checkpoint_diff;
 use super::checkpoint_list;
 use super::checkpoint_restore;
 use super::checkpoint_show;
+use super::clean;
 use super::contract_test;
 use super::cost;
 use super::doctor;
@@ -46,6 +47,7 @@ use super::run;
 use super::run_amend;
 use super::run_cancel;
 use super::run_complete;
+use super::run_detach;
 use super::run_list;
 use super::run_pause;
 use super::run_resume;
@@ -133,6 +135,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<checkpoint_list::Request>("checkpoint_list"),
     request::<checkpoint_restore::Request>("checkpoint_restore"),
     request::<checkpoint_show::Request>("checkpoint_show"),
+    request::<clean::Request>("clean"),
     request::<contract_test::Request>("contract_test"),
     request::<cost::Request>("cost"),
     request::<get::Request>("delete"),
@@ -175,6 +178,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<run_amend::Request>("run_amend"),
     request::<run_cancel::Request>("run_cancel"),
     request::<run_complete::Request>("run_complete"),
+    request::<run_detach::Request>("run_detach"),
     request::<run_list::Request>("run_list"),
     request::<run_pause::Request>("run_pause"),
     request::<run_resume::Request>("run_resume"),
@@ -191,6 +195,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<use_run::Request>("use_run"),
     request::<verify::Request>("verify"),
     request::<RunChoice>("watch"),
+    request::<Nothing>("witness"),
     request::<worker::Request>("worker"),
     request::<workflow_check::Request>("workflow_check"),
     request::<workflow_graph::Request>("workflow_graph"),

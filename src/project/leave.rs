@@ -83,6 +83,18 @@ pub fn delete_branch(
     Ok(())
 }
 
+/// Why a worktree is not safe to remove: it holds what no commit does, or somebody locked it.
+pub fn why_it_stays(project: &Project, run: &RunId) -> Result<Option<String>, Error> {
+    let Some(home) = project.home_of(run)? else { return Ok(None) };
+    let Some(own) = home.repository()? else { return Ok(None) };
+    if own.is_locked_worktree() {
+        return Ok(Some("it is locked".to_owned()));
+    }
+    let uncommitted = own.uncommitted(&[], |path| is_work(&home, path))?;
+    let count = uncommitted.iter().filter(|file| !file.is_ignored).count();
+    Ok((count > 0).then(|| format!("{count} changes are not committed")))
+}
+
 /// Whether a path is work, and not what `orch` keeps beside it.
 fn is_work(home: &Project, path: &str) -> bool {
     let context = &home.config.worktrees.context;

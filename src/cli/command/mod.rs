@@ -10,6 +10,7 @@ mod checkpoint_restore;
 mod checkpoint_show;
 mod ack;
 mod brief;
+mod clean;
 mod completions;
 mod contract_test;
 mod cost;
@@ -68,6 +69,7 @@ mod subject;
 mod update;
 mod use_run;
 mod verify;
+mod witness;
 mod worker;
 mod workflow;
 mod workflow_check;
@@ -189,6 +191,10 @@ pub enum Command {
     Cancel(ops::cancel::Request),
     /// Remove the worktree and the branch of a run that is over.
     Delete(ops::get::Request),
+    /// Check whether the runs that workers drive are well.
+    Witness(witness::Arguments),
+    /// List what runs that are over left on this machine; remove what is safe with --remove.
+    Clean(ops::clean::Request),
     /// Leave a question to a person, and end the attempt.
     Escalate(ops::escalate::Request),
     /// Answer a run's question, or send a message for its next packet.
@@ -278,6 +284,8 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Restart(request) => restart::execute(face, &request),
         Command::Cancel(request) => cancel::execute(face, &request),
         Command::Delete(request) => cancel::execute_delete(face, &request),
+        Command::Witness(arguments) => witness::execute(face, &arguments),
+        Command::Clean(request) => clean::execute(face, request),
         Command::Escalate(request) => escalate::execute(face, &request),
         Command::Forward(request) => forward::execute(face, &request),
         Command::Worker(request) => worker::execute(face, &request),

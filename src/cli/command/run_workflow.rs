@@ -6,6 +6,7 @@ use crate::cli::answer::Face;
 use crate::cli::ci::CiArguments;
 use crate::cli::ci::Reports;
 use crate::cli::drive;
+use crate::cli::exit;
 use crate::cli::global::Global;
 use crate::cli::inputs;
 use crate::cli::progress::Progress;
@@ -13,12 +14,15 @@ use crate::cli::question;
 use crate::id::RunId;
 use crate::ops::Error;
 use crate::ops::Foreword;
+use crate::ops::Instructions;
 use crate::ops::Project;
 use crate::ops::Suggestion;
 use crate::ops::run;
 use crate::ops::run::BeginRequest;
 use crate::ops::run::BudgetRequest;
 use crate::ops::run::DriveRequest;
+use crate::ops::run_detach;
+use crate::ops::run_detach::DetachRequest;
 use crate::source::nearest_of;
 use crate::workflow;
 use crate::workflow::RESERVED_NAMES;
@@ -54,6 +58,11 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
         budget: BudgetRequest::from_arg_matches(&matches)?,
         drive: drive_request.clone(),
     };
+    let DetachRequest { detach, worktree } = DetachRequest::from_arg_matches(&matches)?;
+    if detach {
+        let request = run_detach::Request { run: request, worktree };
+        return leave(&face, &project, &request);
+    }
     if let Some(run) = another(&face, &project, &workflow, &mut request)? {
         return run_resume::resume(&face, &project, &request.resume(run), (&ci, &reports));
     }
@@ -63,6 +72,16 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
         run::run_loaded(&project, &face.caller, (workflow, definition), &request, &mut greet)?;
     drop(progress);
     Ok(drive::go_on(&face, &project, (standing, None), (&drive_request, &ci, &reports))?)
+}
+
+/// Leaves the run to workers.
+fn leave(face: &Face, project: &Project, request: &run_detach::Request) -> Result<u8, Failure> {
+    let reply = run_detach::run_detach(project, &face.caller, request)?;
+    let how = if reply.existed { "exists" } else { "queued" };
+    let mut instructions = Instructions::default();
+    instructions.suggest(&Suggestion::new("list"));
+    face.answer(&reply, &instructions, &format!("{} {how} {}\n", reply.key, reply.run_id));
+    Ok(exit::DONE)
 }
 
 /// A name that no workflow has may be a mistyped subcommand.
@@ -117,6 +136,7 @@ pub fn options(command: Command) -> Command {
     let command = BeginRequest::augment_args(command);
     let command = BudgetRequest::augment_args(command);
     let command = DriveRequest::augment_args(command);
+    let command = DetachRequest::augment_args(command);
     CiArguments::augment_args(command)
 }
 

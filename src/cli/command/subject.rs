@@ -50,6 +50,8 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Restart(_)
         | Command::Cancel(_)
         | Command::Delete(_)
+        | Command::Witness(_)
+        | Command::Clean(_)
         | Command::Escalate(_)
         | Command::Forward(_)
         | Command::Worker(_)

@@ -6,12 +6,13 @@ use crate::workflow::names::GATE_NAMES;
 
 /// The options that every run has itself. A plan knows no face: a test there holds this
 /// against the command.
-pub const RESERVED_FLAGS: [&str; 14] = [
+pub const RESERVED_FLAGS: [&str; 16] = [
     "again",
     "agent",
     "answers",
     "budget",
     "ci",
+    "detach",
     "help",
     "jobs",
     "json",
@@ -21,6 +22,7 @@ pub const RESERVED_FLAGS: [&str; 14] = [
     "seed",
     "start-from",
     "until",
+    "worktree",
 ];
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {

@@ -185,7 +185,7 @@ fn a_file_that_no_check_can_read_is_told_once() {
              checks = [{ kind = 'csv', columns = ['x'] }]",
         );
     let done = house.orch("run demo").code(1);
-    for line in ["error a: d.json:2: invalid JSON", "warning a: d.json:2: invalid JSON", " t.csv: "]
+    for line in ["error a: d.json:1: invalid JSON", "warning a: d.json:1: invalid JSON", " t.csv: "]
     {
         assert_eq!(done.stderr.matches(line).count(), 1, "{line}\n{}", done.shown());
     }

@@ -153,7 +153,11 @@ fn programs_see_the_variables_that_are_allowed_and_no_other() {
     assert!(!first.contains("\"CLOUD_TOKEN\"") && !first.contains("fast"));
     assert!(!journal.contains("not-for-programs"));
     house.write("orch.toml", "[environment]\npass = ['PATH', 'A=B']\n");
-    house.orch("run demo").code(2).says("`A=B` is not a variable name").says("orch.toml:2:17");
+    house
+        .orch("run demo")
+        .code(2)
+        .says("`A=B` is not a valid variable name")
+        .says("orch.toml:2:17");
 }
 
 #[test]

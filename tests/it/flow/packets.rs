@@ -96,6 +96,10 @@ fn a_packet_holds_prompt_instructions_helpers_outputs_and_checks() {
     If you cannot do the work because something you need is missing or unavailable, report it:
 
         orch gate fail --run run_20260119T143012Z_demo_000001 --gate write --reason "…"
+
+    If a decision is not yours to make, ask; the answer is in the next packet:
+
+        orch escalate --run run_20260119T143012Z_demo_000001 --gate write "…" --options "…,…"
     "#);
     assert_eq!(house.packet("write", 1).trim(), done.stdout.split_once("\n\n").unwrap().1.trim());
 }

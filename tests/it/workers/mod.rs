@@ -5,6 +5,7 @@ mod child_runs;
 mod commands;
 mod escalation;
 mod kills;
+mod tidying;
 mod workspaces;
 
 use crate::house::Done;
@@ -65,7 +66,7 @@ pub fn orch(house: &House, words: &str) -> Done {
 
 /// Each run with its status, the oldest first: `batch PASSED, a PASSED`.
 pub fn runs(house: &House) -> String {
-    let list = house.orch("run list --json").json();
+    let list = house.orch_by_the_clock("run list --json").code(0).json();
     let mut runs: Vec<String> = list["data"]
         .as_array()
         .unwrap()

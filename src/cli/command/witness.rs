@@ -1,0 +1,83 @@
+//! `orch witness`: whether the runs that workers drive are well.
+
+use super::Failure;
+use super::list;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::cli::screen::Screen;
+use crate::cli::table::table;
+use crate::ops::Error;
+use crate::ops::Instructions;
+use crate::ops::Suggestion;
+use crate::ops::pooled::Health;
+use crate::ops::witness;
+use crate::ops::witness::Witnessed;
+use std::thread;
+use std::time::Duration;
+
+/// How often it is looked again.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// What can be typed after `orch witness`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Keep watching until Ctrl-C.
+    #[arg(short, long)]
+    watch: bool,
+}
+
+pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
+    if arguments.watch && face.global.json {
+        return Err(Error::usage("`--watch` cannot be combined with `--json`").into());
+    }
+    let project = face.global.open(arguments.watch)?;
+    if arguments.watch {
+        let screen = Screen::of(face);
+        let mut last = String::new();
+        while !project.stop.is_raised() {
+            let now = text(&witness::witness(&project)?);
+            if now != last || screen.is_resized() {
+                screen.show(&now);
+            }
+            last = now;
+            thread::sleep(LOOK_EVERY);
+        }
+        screen.end(&last);
+        return Ok(exit::DONE);
+    }
+    let seen = witness::witness(&project)?;
+    let mut instructions = Instructions::default();
+    for run in &seen.unwell {
+        match run.health {
+            Health::Dead | Health::Orphaned => {
+                instructions.suggest(&Suggestion::new("resume").flag("all"));
+            }
+            Health::Stuck | Health::Resting => {
+                instructions.suggest(&Suggestion::new("restart").word(&run.key));
+            }
+            Health::Stalled => instructions.suggest(&Suggestion::new("logs").of(&run.run_id)),
+            Health::Queued | Health::Working => {}
+        }
+    }
+    face.answer(&seen, &instructions, &text(&seen));
+    Ok(if seen.unwell.is_empty() { exit::DONE } else { exit::FAILED })
+}
+
+fn text(seen: &Witnessed) -> String {
+    let counts: Vec<String> =
+        seen.counts.iter().map(|(health, count)| format!("{count} {health}")).collect();
+    let runs = if counts.is_empty() { "no unfinished runs".to_owned() } else { counts.join(", ") };
+    let worker = match seen.worker {
+        Some(process) => format!("worker: process {process}"),
+        None => "no worker".to_owned(),
+    };
+    let rows: Vec<Vec<String>> = seen
+        .unwell
+        .iter()
+        .map(|run| {
+            let reason = run.reason.clone().unwrap_or_default();
+            vec![run.key.clone(), list::state(run), reason]
+        })
+        .collect();
+    format!("{runs}; {worker}\n{}", table(&rows))
+}
