@@ -7,23 +7,28 @@ use super::runs;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::id::RunId;
+use crate::run::Attempt;
 use crate::run::Run;
 use crate::spending::Amounts;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// The most that a run itself may come to, by the budgets of the runs around it. A run that neither
 /// is a part of another one nor was ever sat at is bounded by nothing but its own `budget`.
 pub fn bound(project: &Project, run: &Run, budget: Budget) -> Result<Budget, Error> {
     let own = &run.started.run_id;
-    let parts =
-        if run.sessions.is_empty() { Amounts::default() } else { spent_by_parts(project, run)? };
+    let starts = |attempt: &Attempt| attempt.child.is_some();
+    let has_started = run.gates.values().flat_map(|state| &state.attempts).any(starts);
+    let has_none = run.sessions.is_empty() && !has_started;
+    let parts = if has_none { Amounts::default() } else { spent_by_parts(project, run)? };
     let has_parts = parts != Amounts::default();
     let mut bound = if has_parts { left_by(budget, &parts) } else { Budget::default() };
+    let mut seen = BTreeSet::from([own.clone()]);
     let mut next = run.started.parent.clone();
     while let Some(id) = next {
         let around = project.store.glance(&id)?.run;
         bound = bound.narrowed(left_by(around.budget, &spent_beside(project, &id, own)?));
-        next = around.started.parent.filter(|parent| *parent < id);
+        next = around.started.parent.filter(|parent| seen.insert(parent.clone()));
     }
     Ok(bound)
 }
@@ -37,6 +42,7 @@ pub fn binding(project: &Project, run: &Run) -> Result<Option<(RunId, String)>, 
     let spent = spent_beside(project, own, parent)?;
     let mut least = left_by(run.budget, &spent);
     let mut binding = None;
+    let mut seen = BTreeSet::from([own.clone()]);
     while let Some(id) = next {
         let around = project.store.glance(&id)?.run;
         let beside = left_by(around.budget, &spent_beside(project, &id, own)?);
@@ -46,7 +52,7 @@ pub fn binding(project: &Project, run: &Run) -> Result<Option<(RunId, String)>, 
             binding = Some((id.clone(), around.started.key.clone()));
             least = narrowed;
         }
-        next = around.started.parent.filter(|parent| *parent < id);
+        next = around.started.parent.filter(|parent| seen.insert(parent.clone()));
     }
     Ok(binding)
 }
@@ -78,7 +84,8 @@ fn spent_beside(project: &Project, whole: &RunId, left_out: &RunId) -> Result<Am
 /// A run, and what was begun as a part of it or of its parts; all of that came later.
 fn with_parts(project: &Project, whole: &RunId) -> Result<Vec<RunId>, Error> {
     let later = project.store.runs().map(|mut ids| {
-        ids.retain(|id| id > whole);
+        // Within a second their keys decide on the order of ids, and not who began first.
+        ids.retain(|id| id != whole && id.second() >= whole.second());
         ids
     });
     let mut parts: BTreeMap<RunId, Vec<RunId>> = BTreeMap::new();
@@ -90,7 +97,8 @@ fn with_parts(project: &Project, whole: &RunId) -> Result<Vec<RunId>, Error> {
     let mut found = vec![whole.clone()];
     let mut looked = 0;
     while let Some(id) = found.get(looked) {
-        let more = parts.remove(id).unwrap_or_default();
+        let mut more = parts.remove(id).unwrap_or_default();
+        more.retain(|id| !found.contains(id));
         found.extend(more);
         looked += 1;
     }

@@ -48,7 +48,7 @@ pub(super) fn open(project: &Project, run: &Run) -> Result<Vec<ChildRun>, Error>
     }
     let own = &run.started.run_id;
     let later = project.store.runs().map(|mut ids| {
-        ids.retain(|id| id > own);
+        ids.retain(|id| id != own && id.second() >= own.second());
         ids
     });
     let mut open = Vec::new();
