@@ -5,6 +5,13 @@ use super::target;
 use std::path::PathBuf;
 
 impl Repository {
+    /// The working tree that the repository was made with; this one where it has none.
+    pub fn main_work_folder(&self) -> PathBuf {
+        let first = git2::Repository::open(self.inner.commondir()).ok();
+        let folder = first.as_ref().and_then(git2::Repository::workdir);
+        folder.unwrap_or(&self.work_folder).to_owned()
+    }
+
     /// The other working tree where a branch, by its full name, is checked out.
     pub fn elsewhere(&self, branch: &str) -> Option<PathBuf> {
         let names = self.inner.worktrees().ok()?;

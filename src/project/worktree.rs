@@ -47,7 +47,7 @@ pub fn make(project: &Project, of: WorktreeOf<'_>) -> Result<PathBuf, Error> {
         let text = template.render(&context);
         text.map_err(|error| Error::usage(format!("cannot render [worktree] {key}: {error}")))
     };
-    let root = repository.work_folder();
+    let root = repository.main_work_folder();
     let folder = plain(&root.join(rendered("folder", &settings.folder)?));
     let branch = rendered("branch", &settings.branch)?;
     let own = folder.join(project.store.project_path().filter(|path| *path != ".").unwrap_or(""));
@@ -107,7 +107,8 @@ fn base(project: &Project, repository: &Repository) -> Result<String, Error> {
 }
 
 fn context(repository: &Repository, of: WorktreeOf<'_>) -> Context {
-    let project = repository.work_folder().file_name().unwrap_or_default().to_string_lossy();
+    let root = repository.main_work_folder();
+    let project = root.file_name().unwrap_or_default().to_string_lossy();
     Context::default()
         .with("key", &slug_of(of.key))
         .with("workflow", &of.workflow)
