@@ -27,9 +27,9 @@ pub fn order(
     work: &ChildWork,
     context: &Context,
 ) -> Result<ChildOrder, String> {
-    let inputs = work.inputs(context)?;
-    let (workflow, _) =
-        Workflow::load(&work.workflow, &project.shelf).map_err(|error| error.to_string())?;
+    let name = work.workflow.render(context).map_err(|error| format!("`workflow`: {error}"))?;
+    let (workflow, _) = Workflow::load(&name, &project.shelf).map_err(|error| error.to_string())?;
+    let inputs = work.inputs(&workflow, context, &project.folder)?;
     let resolved = input::resolve(&workflow.inputs, &inputs, &project.folder);
     let resolved = resolved.map_err(|error| error.to_string())?;
     let key = workflow.key.render(&input::context(&resolved));
@@ -37,7 +37,7 @@ pub fn order(
     Ok(ChildOrder {
         run: project.new_run_id(project.clock.now(), &key),
         key,
-        workflow: work.workflow.clone(),
+        workflow: name,
         inputs,
         isolation: work.isolation,
         budget: gate.budget,

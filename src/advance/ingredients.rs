@@ -78,7 +78,7 @@ pub fn digest(
             argv.iter().map(|word| values.render(word)).collect::<Result<_, _>>()?
         }
         Work::Shell { script, with } => with.iter().chain([script]).cloned().collect(),
-        Work::Workflow(child) => vec![child.workflow.clone()],
+        Work::Workflow(child) => vec![values.render(&child.workflow)?],
         Work::Human | Work::Agent(_) => Vec::new(),
     };
     let environment =

@@ -38,7 +38,7 @@ pub fn amendment(project: &Project, run: &Run) -> Result<Option<Amendment>, Erro
     let given = started.inputs.iter().filter(|(_, value)| !value.is_null());
     let given = given.map(|(name, value)| (name.clone(), value.clone())).collect();
     let inputs = input::resolve(&workflow.inputs, &given, &project.folder)?;
-    workflow::refuse_unfit(&workflow, &found, &inputs)?;
+    workflow::refuse_unfit(&workflow, &found, &inputs, &project.shelf)?;
     let texts = texts(project, run, &workflow, &found, &inputs)?;
     let changes = changes(&started.definition, &texts);
     if changes.is_empty() {

@@ -18,7 +18,9 @@ use crate::project::supervisor;
 use crate::source::suggest;
 use crate::store::pool::Errand;
 use crate::store::pool::Ticket;
+use crate::workflow::Input;
 use crate::workflow::Isolation;
+use crate::workflow::NoKeyInput;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use crate::workflow::input::Values;
@@ -73,16 +75,32 @@ pub struct Spawned {
 
 /// Gives the runs to the pool; nothing is given where one of them cannot be.
 pub fn spawn(project: &Project, caller: &Caller, request: &Request) -> Result<Vec<Spawned>, Error> {
-    let workflow = workflow(project, request)?;
+    let workflow = workflow(project, request.workflow.as_deref())?;
     let input = key_input(&workflow)?;
-    let given = given(&request.input)?;
+    let given = given(project, &workflow, &request.input)?;
     let parent = current::session_run(project, caller);
     advance::refuse_depth(project, parent.as_ref())?;
     let orders: Vec<ChildOrder> = request
         .keys
         .iter()
-        .map(|key| order(project, &workflow, (input, key), &given, request))
+        .map(|key| {
+            let mut inputs = given.clone();
+            inputs.insert(input.name.clone(), input.accept(key, &project.folder)?);
+            let budget = request.budget.map(Budget::of_usd).unwrap_or_default();
+            let order = order(project, &workflow, inputs)?;
+            Ok(ChildOrder { budget, labels: request.labels.clone(), ..order })
+        })
         .collect::<Result<_, Error>>()?;
+    give(project, parent, orders, request.priority)
+}
+
+/// Gives runs to the pool, but for those that are there and not over.
+pub(super) fn give(
+    project: &Project,
+    parent: Option<RunId>,
+    orders: Vec<ChildOrder>,
+    priority: i32,
+) -> Result<Vec<Spawned>, Error> {
     let known = pooled::all(project)?;
     let mut spawned: Vec<Spawned> = Vec::new();
     for order in orders {
@@ -97,10 +115,9 @@ pub fn spawn(project: &Project, caller: &Caller, request: &Request) -> Result<Ve
             continue;
         }
         let (key, run_id) = (order.key.clone(), order.run.clone());
-        let folder = project.folder.root().to_owned();
+        let (folder, labels) = (project.folder.root().to_owned(), order.labels.clone());
         let errand = Errand::Begin { order: Box::new(order), parent: parent.clone() };
         let ticket = advance::ticket(project, &run_id, folder, errand);
-        let (priority, labels) = (request.priority, request.labels.clone());
         advance::enqueue(project, &Ticket { priority, labels, ..ticket })?;
         spawned.push(Spawned { key, run_id, existed: false });
     }
@@ -108,9 +125,10 @@ pub fn spawn(project: &Project, caller: &Caller, request: &Request) -> Result<Ve
     Ok(spawned)
 }
 
-fn workflow(project: &Project, request: &Request) -> Result<Workflow, Error> {
+/// The workflow of this name, else of spawned runs.
+pub(super) fn workflow(project: &Project, name: Option<&str>) -> Result<Workflow, Error> {
     let stated = project.config.defaults.spawn_workflow.as_ref().map(|stated| stated.text.clone());
-    let Some(name) = request.workflow.clone().or(stated) else {
+    let Some(name) = name.map(str::to_owned).or(stated) else {
         return Err(Error::usage("no workflow is given").advise(
             "name one with `workflow`, or write [defaults] spawn_workflow = \"…\" in orch.toml",
         ));
@@ -118,43 +136,38 @@ fn workflow(project: &Project, request: &Request) -> Result<Workflow, Error> {
     Ok(Workflow::load(&name, &project.shelf)?.0)
 }
 
-/// The input that alone is the key.
-fn key_input(workflow: &Workflow) -> Result<&str, Error> {
-    let names = workflow.key.names();
-    let mut inputs = workflow.inputs.iter().filter(|input| names.contains(&input.name));
-    match (inputs.next(), inputs.next()) {
-        (Some(only), None) => Ok(&only.name),
-        (None | Some(_), _) => Err(Error::usage(format!(
-            "the `key` of workflow `{}` is not made of one input, so keys do not tell its runs apart",
-            workflow.name
-        ))
-        .advise("write key = \"{{ INPUT }}\" in the workflow")),
-    }
-}
-
 /// `NAME=VALUE`, as typed.
-fn given(pairs: &[String]) -> Result<Values, Error> {
-    let pair = |text: &String| match text.split_once('=') {
-        Some((name, value)) => Ok((name.replace('-', "_"), value.into())),
-        None => Err(Error::usage(format!("`{text}` is not an input")).advise("write NAME=VALUE")),
+fn given(project: &Project, workflow: &Workflow, pairs: &[String]) -> Result<Values, Error> {
+    let pair = |text: &String| {
+        let Some((name, value)) = text.split_once('=') else {
+            let error = Error::usage(format!("`{text}` is not an input"));
+            return Err(error.advise("write NAME=VALUE"));
+        };
+        let name = name.replace('-', "_");
+        let input = workflow.inputs.iter().find(|input| input.name == name);
+        let accepted = input.map(|input| input.accept(value, &project.folder)).transpose()?;
+        Ok((name, accepted.unwrap_or_else(|| value.into())))
     };
     pairs.iter().map(pair).collect()
 }
 
-fn order(
+/// The input that the keys are values of.
+pub(super) fn key_input(workflow: &Workflow) -> Result<&Input, Error> {
+    let input = workflow.key_input();
+    input.map_err(|error| Error::usage(error.to_string()).advise(NoKeyInput::HELP))
+}
+
+/// A run of this workflow with these inputs.
+pub(super) fn order(
     project: &Project,
     workflow: &Workflow,
-    (input, key): (&str, &str),
-    given: &Values,
-    request: &Request,
+    inputs: Values,
 ) -> Result<ChildOrder, Error> {
     let known = || workflow.inputs.iter().map(|input| input.name.as_str());
-    if let Some(unknown) = given.keys().find(|name| !known().any(|known| known == *name)) {
+    if let Some(unknown) = inputs.keys().find(|name| !known().any(|known| known == *name)) {
         let message = format!("workflow `{}` has no input `{unknown}`", workflow.name);
         return Err(Error::usage(message).advise(suggest(unknown, known())));
     }
-    let mut inputs = given.clone();
-    inputs.insert(input.to_owned(), key.into());
     let resolved = input::resolve(&workflow.inputs, &inputs, &project.folder)?;
     let key = super::start::key(workflow, &resolved)?;
     Ok(ChildOrder {
@@ -163,7 +176,7 @@ fn order(
         workflow: workflow.name.clone(),
         inputs,
         isolation: Isolation::Worktree,
-        budget: request.budget.map(Budget::of_usd).unwrap_or_default(),
-        labels: request.labels.clone(),
+        budget: Budget::default(),
+        labels: Vec::new(),
     })
 }

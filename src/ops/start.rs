@@ -100,7 +100,7 @@ pub fn begin<'p>(
     if request.driven && !request.rehearsed {
         advance::refuse_missing(project, (&workflow, &inputs), request.agent.as_deref())?;
     }
-    workflow::refuse_unfit(&workflow, &definition, &inputs)?;
+    workflow::refuse_unfit(&workflow, &definition, &inputs, &project.shelf)?;
     let key = request.key.map_or_else(|| key(&workflow, &inputs), Ok)?;
     refuse_unfit_key(&key)?;
     let parent = match &request.ordered {

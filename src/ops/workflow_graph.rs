@@ -170,7 +170,7 @@ fn label(gate: &Gate) -> String {
         Some(_) | None => match &gate.work {
             Work::Agent(Role::Named(role)) => format!("agent {role}"),
             Work::Agent(Role::Chosen(role)) => format!("agent {}", role.text()),
-            Work::Workflow(child) => format!("workflow {}", child.workflow),
+            Work::Workflow(child) => format!("workflow {}", child.workflow.text()),
             Work::Agent(Role::Any) | Work::Human | Work::Command(_) | Work::Shell { .. } => {
                 gate.work.executor().to_string()
             }

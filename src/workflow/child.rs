@@ -1,10 +1,12 @@
 //! Child runs as a gate asks for them: which workflow, with which inputs, where, and what is taken
 //! from them.
 
+use super::Workflow;
 use super::file::GateFile;
 use super::file::Isolation;
 use super::texts::Texts;
 use crate::document::Placed;
+use crate::files::ProjectFolder;
 use crate::template::Context;
 use crate::template::Fields;
 use crate::template::Names;
@@ -22,8 +24,10 @@ pub const CHILD: &str = "child";
 #[non_exhaustive]
 pub struct ChildWork {
     /// Its workflow.
-    pub workflow: String,
-    /// Its inputs, by name.
+    pub workflow: Template,
+    /// The value of the input that is its key.
+    pub key: Option<Template>,
+    /// Its other inputs, by name.
     pub with: Vec<(String, ChildInput)>,
     /// Where it works.
     pub isolation: Isolation,
@@ -80,13 +84,25 @@ impl ChildInput {
 }
 
 impl ChildWork {
-    /// The inputs, as these values render them.
-    pub fn inputs(&self, context: &Context) -> Result<Values, String> {
+    /// The inputs of this workflow, as these values render them.
+    pub fn inputs(
+        &self,
+        workflow: &Workflow,
+        context: &Context,
+        project: &ProjectFolder,
+    ) -> Result<Values, String> {
         let rendered = |(name, input): &(String, ChildInput)| {
             let value = input.render(context).map_err(|error| format!("`{name}`: {error}"))?;
             Ok((name.clone(), value))
         };
-        self.with.iter().map(rendered).collect()
+        let mut inputs: Values = self.with.iter().map(rendered).collect::<Result<_, String>>()?;
+        if let Some(key) = &self.key {
+            let input = workflow.key_input().map_err(|error| error.to_string())?;
+            let text = key.render(context).map_err(|error| format!("`key`: {error}"))?;
+            let value = input.accept(&text, project).map_err(|error| error.to_string())?;
+            inputs.insert(input.name.clone(), value);
+        }
+        Ok(inputs)
     }
 }
 
@@ -96,8 +112,10 @@ pub(super) fn build(file: &GateFile, texts: &Texts<'_>) -> ChildWork {
         let template = |text: &str| texts.template(&Placed::new(value.span(), text.to_owned()));
         (name.clone(), ChildInput::build(value.get_ref(), &template))
     });
+    let name = file.workflow.as_ref();
     ChildWork {
-        workflow: file.workflow.as_ref().map(|name| name.get_ref().clone()).unwrap_or_default(),
+        workflow: name.map_or_else(|| Template::literal(""), |name| texts.template(name)),
+        key: file.key.as_ref().map(|key| texts.template(key)),
         with: with.collect(),
         isolation: file.isolation.as_ref().map(|it| *it.get_ref()).unwrap_or_default(),
         takes: file.takes.iter().map(|path| texts.inside_with(path, &with_child)).collect(),

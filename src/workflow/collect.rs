@@ -1,10 +1,8 @@
 //! Collecting the texts that a workflow is made of: the contracts and prompts that it
 //! names, what those include, and a look at the workflows of its child runs.
 
-use super::Error;
-use super::file::GateFile;
+use super::child_inputs;
 use super::file::WorkflowFile;
-use super::find;
 use super::reading;
 use super::reading::Reading;
 use crate::contract;
@@ -18,7 +16,6 @@ use crate::parallel;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::nearest;
-use crate::source::suggest;
 use crate::source::suggest_of;
 use crate::suggestion::Advice;
 use crate::suggestion::Suggestion;
@@ -58,7 +55,7 @@ pub(super) fn collect(
         for (name, place) in contract.chain(prompt).chain(message) {
             errors.extend(fetch.text(&source, name, place).err());
         }
-        errors.extend(check_child(shelf, &source, gate).err());
+        errors.extend(child_inputs::check(shelf, &source, gate).err());
     }
     let contracts = definition.texts.values().filter(|text| text.path.starts_with("contracts/"));
     let contracts: Vec<&Source> = contracts.map(|text| &text.source).collect();
@@ -162,39 +159,4 @@ impl Fetch<'_> {
         }
         Ok(())
     }
-}
-
-/// A child run's workflow is there, and is given inputs that it has and all that it must have.
-fn check_child(shelf: &Shelf, source: &Source, gate: &GateFile) -> Result<(), Box<Unsound>> {
-    let Some(name) = &gate.workflow else { return Ok(()) };
-    let text = find(name.get_ref(), shelf).map_err(|error| match error {
-        Error::Unsound(unsound) => unsound,
-        Error::Unreadable(message) => source.unsound(name.span(), message),
-        Error::Unknown { name: unknown, help } | Error::NoName { name: unknown, help } => {
-            source.unsound(name.span(), format!("workflow `{unknown}` not found")).advise(help)
-        }
-    })?;
-    let child = reading::read_whole(&text.source, name.get_ref())?;
-    if let Some((unknown, value)) =
-        gate.with.iter().find(|(key, _)| !child.inputs.contains_key(*key))
-    {
-        let inputs = child.inputs.keys().map(String::as_str);
-        return Err(source
-            .unsound(
-                value.span(),
-                format!("workflow `{}` has no input `{unknown}`", name.get_ref()),
-            )
-            .advise(suggest(unknown, inputs)));
-    }
-    let missing = child.inputs.iter().find(|(key, input)| {
-        let is_needed = input.default.is_none() && !input.optional;
-        let has_condition = input.required_if.is_some() || input.required_unless.is_some();
-        is_needed && !has_condition && !gate.with.contains_key(*key)
-    });
-    missing.map_or(Ok(()), |(key, _)| {
-        let message = format!("workflow `{}`: input `{key}` is required", name.get_ref());
-        Err(source
-            .unsound(name.span(), message)
-            .advise(format!("write with = {{ {key} = \"…\" }}")))
-    })
 }

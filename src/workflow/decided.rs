@@ -1,8 +1,10 @@
-//! What a run's inputs make of its contracts: a path or a name that no contract takes as it stands
+//! What a run's inputs make of its contracts and child runs: a path or a name that no contract takes as it stands
 //! is refused when a template renders it, before any gate starts.
 
 use super::Gate;
+use super::Work;
 use super::Workflow;
+use super::child_inputs;
 use super::input;
 use super::input::Values;
 use super::since;
@@ -11,26 +13,33 @@ use crate::contract::Output;
 use crate::contract::OutputFiles;
 use crate::contract::Rule;
 use crate::definition::Definition;
+use crate::definition::Shelf;
 use crate::files::Globs;
 use crate::files::ProjectPath;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::template::Context;
 use crate::template::Template;
+use std::ops::Range;
 
 /// Refuses what the inputs alone decide; the rest is judged when it renders.
 pub fn refuse_unfit(
     workflow: &Workflow,
     definition: &Definition,
     inputs: &Values,
+    shelf: &Shelf,
 ) -> Result<(), Box<Unsound>> {
-    let given = Given { workflow, inputs, context: input::context(inputs) };
+    let given = Given { workflow, inputs, shelf, context: input::context(inputs) };
+    let own = definition.source(&format!("workflows/{}.toml", workflow.name));
     for (at, gate) in workflow.gates.iter().enumerate() {
-        let path = gate.contract_path.as_deref().unwrap_or_default();
-        let Some(source) = definition.source(path) else { continue };
         if gate.when.as_ref().is_some_and(|when| given.is_false(when)) {
             continue;
         }
+        if let Some(own) = own {
+            given.refuse_unfit_child(gate, own)?;
+        }
+        let path = gate.contract_path.as_deref().unwrap_or_default();
+        let Some(source) = definition.source(path) else { continue };
         given.refuse_unfit_gate(at, gate, source)?;
     }
     Ok(())
@@ -39,10 +48,21 @@ pub fn refuse_unfit(
 struct Given<'g> {
     workflow: &'g Workflow,
     inputs: &'g Values,
+    shelf: &'g Shelf,
     context: Context,
 }
 
 impl Given<'_> {
+    fn refuse_unfit_child(&self, gate: &Gate, source: &Source) -> Result<(), Box<Unsound>> {
+        let Work::Workflow(work) = &gate.work else { return Ok(()) };
+        if work.workflow.is_literal() || !self.decides(work.workflow.names()) {
+            return Ok(());
+        }
+        let Ok(name) = work.workflow.render(&self.context) else { return Ok(()) };
+        let span = place(source, work.workflow.text());
+        child_inputs::refuse_chosen(self.shelf, (source, span), (work, &name))
+    }
+
     fn refuse_unfit_gate(
         &self,
         at: usize,
@@ -170,7 +190,10 @@ fn refuse(
 
 /// An error where the template is written; one with escapes is not found, and told by its file alone.
 fn unsound(source: &Source, written: &str, message: &str) -> Box<Unsound> {
+    source.unsound(place(source, written), message)
+}
+
+fn place(source: &Source, written: &str) -> Range<usize> {
     let at = source.text.find(written);
-    let span = at.map_or(0..0, |at| at..at + written.len());
-    source.unsound(span, message)
+    at.map_or(0..0, |at| at..at + written.len())
 }

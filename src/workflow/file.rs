@@ -286,9 +286,13 @@ pub struct GateFile {
     pub reuse: bool,
     /// Run one instance of the gate for each item of a list.
     pub each: Option<EachFile>,
-    /// The workflow of a child run.
+    /// The workflow of a child run. A template, such as `"{{ workflow }}"`, is checked when the run
+    /// starts if the inputs alone decide it, otherwise when the gate starts.
     #[schemars(with = "Option<String>")]
     pub workflow: Option<Placed<String>>,
+    /// The key of the child run: the value of the input that its workflow's `key` names. A template.
+    #[schemars(with = "Option<String>")]
+    pub key: Option<Placed<String>>,
     /// Inputs of the child run. Templates.
     #[serde(default)]
     #[schemars(with = "IndexMap<String, Json>")]

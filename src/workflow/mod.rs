@@ -5,6 +5,7 @@ mod approval;
 mod build;
 mod changed;
 mod child;
+mod child_inputs;
 mod collect;
 mod secret_file;
 mod course;
@@ -31,6 +32,7 @@ pub use approval::Asking;
 pub use changed::changed;
 pub use child::CHILD;
 pub use child::ChildWork;
+pub use child_inputs::NoKeyInput;
 pub use course::Course;
 pub use course::End;
 pub use course::OnFail;
@@ -133,6 +135,14 @@ impl Workflow {
         })?;
         let reading = reading::read(source, name).map_err(together)?;
         build(source, reading, definition, name).map_err(together)
+    }
+
+    /// The input whose value is the key of a run.
+    pub fn key_input(&self) -> Result<&Input, NoKeyInput> {
+        let names = self.inputs.iter().map(|input| input.name.as_str());
+        let name = child_inputs::sole(&self.key, names);
+        let input = self.inputs.iter().find(|input| name == Some(input.name.as_str()));
+        input.ok_or_else(|| NoKeyInput(self.name.clone()))
     }
 
     /// The secrets of all gates.

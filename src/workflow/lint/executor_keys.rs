@@ -31,7 +31,7 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
             .unsound(named.span(), format!("unknown executor `{name}`"))
             .advise(suggest(name, ExecutorKind::ALL.map(ExecutorKind::as_str))));
     };
-    let owned: [(ExecutorKind, &str, Option<Range<usize>>); 11] = [
+    let owned: [(ExecutorKind, &str, Option<Range<usize>>); 12] = [
         (ExecutorKind::Command, "poll", gate.poll.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "stdout", gate.stdout.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "show", gate.show.as_ref().map(Placed::span)),
@@ -39,6 +39,7 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
         (ExecutorKind::Command, "command", gate.command.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "shell", gate.shell.as_ref().map(Placed::span)),
         (ExecutorKind::Workflow, "workflow", gate.workflow.as_ref().map(Placed::span)),
+        (ExecutorKind::Workflow, "key", gate.key.as_ref().map(Placed::span)),
         (ExecutorKind::Workflow, "with", gate.with.values().next().map(Placed::span)),
         (ExecutorKind::Workflow, "isolation", gate.isolation.as_ref().map(Placed::span)),
         (ExecutorKind::Workflow, "takes", gate.takes.first().map(Placed::span)),

@@ -114,10 +114,34 @@ fn a_worktree_that_was_removed_by_hand_is_noticed() {
 #[test]
 fn what_cannot_be_spawned_is_told_and_nothing_is_begun() {
     let house = committed(house("true", ""));
-    orch(&house, "spawn a").code(2).says("no workflow is given");
     orch(&house, "spawn a --workflow itm").code(2).says("did you mean `item`?");
     orch(&house, "spawn a --workflow item --input kye=x").code(2).says("did you mean `key`?");
     orch(&house, "spawn a B! --workflow item").code(2).says("not a slug");
     assert_eq!(runs(&house), "");
     orch(&house, "update --status wroking").code(2).says("did you mean `working`?");
+}
+
+#[test]
+fn inputs_of_spawned_runs_have_their_types() {
+    let house = committed(House::new().workflow(
+        "typed",
+        "key = '{{ n }}'
+         [inputs]
+         n = { type = 'integer', help = 'n' }
+         go = { type = 'bool', help = 'go' }
+         tags = { type = 'list', help = 'tags' }
+         [[gate]]
+         id = 'work'
+         executor = 'command'
+         command = ['printf', '%s|', '{{ n + 1 }}', '{{ not go }}', '{{ tags | join(sep=\"+\") }}']
+         stdout = 'said.txt'",
+    ));
+    orch(&house, "spawn 7 --workflow typed --input go=true --input tags=a,b").code(0);
+    wait_until("it passes", || runs(&house) == "7 PASSED");
+    let said = house.outside("project-worktrees/7/said.txt");
+    assert_eq!(std::fs::read_to_string(said).unwrap(), "8|false|a+b|");
+    orch(&house, "spawn 8 --workflow typed --input go=perhaps --input tags=a")
+        .code(2)
+        .says("neither `true` nor `false`");
+    orch(&house, "spawn x --workflow typed").code(2).says("`x` is not a whole number");
 }
