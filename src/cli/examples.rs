@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 type Example = (&'static str, &'static str);
 
 /// Commands by their path, each with examples.
-const EXAMPLES: [(&str, &[Example]); 86] = [
+const EXAMPLES: [(&str, &[Example]); 90] = [
     ("run", &[("orch run hello", "start a workflow and drive it")]),
     (
         "run start",
@@ -206,6 +206,16 @@ const EXAMPLES: [(&str, &[Example]); 86] = [
             ("orch spawn 12 --input depth=deep", "with another input"),
         ],
     ),
+    (
+        "convoy",
+        &[
+            ("orch convoy start 12 15 --workflow issue-to-pr", "a run for each key, as one"),
+            ("orch convoy status", "how each of them fares"),
+        ],
+    ),
+    ("convoy start", &[("orch convoy start 12 15 --name parser", "with a name of its own")]),
+    ("convoy status", &[("orch convoy status parser", "how each of its runs fares")]),
+    ("convoy cancel", &[("orch convoy cancel parser --reason \"wrong base\"", "end all of it")]),
     ("list", &[("orch list --watch", "keep showing what workers do")]),
     ("get", &[("orch get 12", "one run, with its worktree and messages")]),
     ("ack", &[("orch ack", "the messages were read")]),

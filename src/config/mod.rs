@@ -109,6 +109,7 @@ pub struct Defaults {
     pub workflow: Option<Stated>,
     pub session_workflow: Option<Stated>,
     pub spawn_workflow: Option<Stated>,
+    pub convoy_workflow: Option<Stated>,
 }
 
 /// Bounds of what the program takes on.

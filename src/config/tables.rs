@@ -104,6 +104,9 @@ struct DefaultsTable {
     /// The workflow of spawned runs if none is given.
     #[schemars(with = "Option<String>")]
     spawn_workflow: Option<Placed<String>>,
+    /// The workflow of `orch convoy start`. It takes the inputs `workflow` and `keys`.
+    #[schemars(with = "Option<String>")]
+    convoy_workflow: Option<Placed<String>>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -245,6 +248,7 @@ impl Layer {
                 workflow: stated(tables.defaults.workflow),
                 session_workflow: stated(tables.defaults.session_workflow),
                 spawn_workflow: stated(tables.defaults.spawn_workflow),
+                convoy_workflow: stated(tables.defaults.convoy_workflow),
             },
             agents,
             prices: tables.prices,
@@ -275,6 +279,7 @@ impl Layer {
             workflow: self.defaults.workflow.or(below.defaults.workflow),
             session_workflow: self.defaults.session_workflow.or(below.defaults.session_workflow),
             spawn_workflow: self.defaults.spawn_workflow.or(below.defaults.spawn_workflow),
+            convoy_workflow: self.defaults.convoy_workflow.or(below.defaults.convoy_workflow),
         };
         let mut passed = self.allowed.clone();
         passed.extend(&below.passed);

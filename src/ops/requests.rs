@@ -14,6 +14,9 @@ use super::checkpoint_restore;
 use super::checkpoint_show;
 use super::clean;
 use super::contract_test;
+use super::convoy_cancel;
+use super::convoy_start;
+use super::convoy_status;
 use super::cost;
 use super::doctor;
 use super::done;
@@ -137,6 +140,9 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<checkpoint_show::Request>("checkpoint_show"),
     request::<clean::Request>("clean"),
     request::<contract_test::Request>("contract_test"),
+    request::<convoy_cancel::Request>("convoy_cancel"),
+    request::<convoy_start::Request>("convoy_start"),
+    request::<convoy_status::Request>("convoy_status"),
     request::<cost::Request>("cost"),
     request::<get::Request>("delete"),
     request::<doctor::Request>("doctor"),

@@ -63,7 +63,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-fn rows(runs: &[PooledRun], now: Moment) -> Vec<Vec<String>> {
+pub fn rows(runs: &[PooledRun], now: Moment) -> Vec<Vec<String>> {
     let headings = HEADINGS.map(str::to_owned).to_vec();
     let line = |run: &PooledRun| {
         let heard =
@@ -94,7 +94,7 @@ pub fn state(run: &PooledRun) -> String {
 }
 
 /// What each run needs of a person.
-fn instructions(runs: &[PooledRun]) -> Instructions {
+pub fn instructions(runs: &[PooledRun]) -> Instructions {
     let mut instructions = Instructions::default();
     for run in runs {
         if let Some(question) = &run.question {

@@ -13,6 +13,7 @@ mod brief;
 mod clean;
 mod completions;
 mod contract_test;
+mod convoy;
 mod cost;
 mod doctor;
 mod done;
@@ -175,6 +176,11 @@ pub enum Command {
     },
     /// Have workers drive a run for each key, each in a git worktree of its own.
     Spawn(ops::spawn::Request),
+    /// Start, watch and cancel convoys: one run that has workers run a workflow for each key.
+    Convoy {
+        #[command(subcommand)]
+        command: convoy::ConvoyCommand,
+    },
     /// List the runs that workers drive, and what each needs.
     List(list::Arguments),
     /// Show a run that a worker drives.
@@ -277,6 +283,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Verify(request) => verify::execute(face, &request),
         Command::Record { command } => record::execute(face, command),
         Command::Spawn(request) => spawn::execute(face, &request),
+        Command::Convoy { command } => convoy::execute(face, &command),
         Command::List(arguments) => list::execute(face, &arguments),
         Command::Get(request) => get::execute(face, &request),
         Command::Ack(choice) => ack::execute(face, &choice),

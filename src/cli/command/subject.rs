@@ -44,6 +44,7 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Notify { .. }
         | Command::Verify(_)
         | Command::Spawn(_)
+        | Command::Convoy { .. }
         | Command::List(_)
         | Command::Get(_)
         | Command::Ack(_)

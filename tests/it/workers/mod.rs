@@ -3,8 +3,11 @@
 
 mod budgets;
 mod child_runs;
+mod chosen;
 mod commands;
+mod convoys;
 mod escalation;
+mod issue_to_pr;
 mod kills;
 mod tidying;
 mod workspaces;

@@ -1,0 +1,60 @@
+//! `orch convoy`: one run over many keys.
+
+use super::Failure;
+use super::list;
+use super::run_pause;
+use crate::cli::answer::Face;
+use crate::cli::answer::one_line;
+use crate::cli::exit;
+use crate::cli::table::table;
+use crate::ops;
+use crate::ops::Instructions;
+use crate::ops::Suggestion;
+use crate::ops::convoy_cancel;
+use crate::ops::convoy_start;
+use crate::ops::convoy_status;
+
+#[derive(Debug, clap::Subcommand)]
+pub enum ConvoyCommand {
+    /// Have workers run a workflow for each key, as parts of one run that reports on all of them.
+    Start(ops::convoy_start::Request),
+    /// Show how the run for each key of a convoy fares, and what each needs.
+    Status(ops::convoy_status::Request),
+    /// Cancel a convoy and its runs; their worktrees and branches stay.
+    Cancel(ops::convoy_cancel::Request),
+}
+
+pub fn execute(face: &Face, command: &ConvoyCommand) -> Result<u8, Failure> {
+    let project = face.global.open(false)?;
+    match command {
+        ConvoyCommand::Start(request) => {
+            let started = convoy_start::convoy_start(&project, &face.caller, request)?;
+            let how = if started.existed { "exists" } else { "queued" };
+            let mut instructions = Instructions::default();
+            instructions.suggest(&Suggestion::new("convoy status").word(&started.key));
+            let text = format!("{} {how} {}\n", one_line(&started.key), started.run_id);
+            face.answer(&started, &instructions, &text);
+        }
+        ConvoyCommand::Status(request) => {
+            let convoy = convoy_status::convoy_status(&project, request)?;
+            let run = &convoy.run;
+            let rows = list::rows(&convoy.children, project.clock.now());
+            let text = format!("{} {} {}\n", one_line(&run.key), list::state(run), run.run_id)
+                + &table(&rows);
+            face.answer(&convoy, &list::instructions(&convoy.children), &text);
+        }
+        ConvoyCommand::Cancel(request) => {
+            let mut told = run_pause::told(face);
+            let convoy = convoy_cancel::convoy_cancel(&project, &face.caller, request, &mut told)?;
+            let mut text =
+                format!("canceled {} {}\n", one_line(&convoy.run.key), convoy.run.run_id);
+            for child in &convoy.children {
+                let branch = child.branch.as_deref().map(|branch| format!("  branch {branch}"));
+                text.push_str(&one_line(&format!("{}{}", child.key, branch.unwrap_or_default())));
+                text.push('\n');
+            }
+            face.answer(&convoy, &Instructions::default(), &text);
+        }
+    }
+    Ok(exit::DONE)
+}
