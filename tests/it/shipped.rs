@@ -12,6 +12,7 @@ mod replies;
 mod shapes;
 mod surfaces;
 mod templates;
+mod ten_reviews;
 
 use crate::house::House;
 use std::collections::BTreeSet;
