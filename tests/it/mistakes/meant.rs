@@ -76,11 +76,11 @@ fn what_was_meant_is_told() {
 
     error: `prompts/prompts/draft.md` not found
       --> workflows/demo.toml:7:10
-    help: write "draft.md", and create prompts/draft.md; known: brief.md, epic/close.md, epic/scope.md, epic/tasks.md, task/close.md, task/plan.md, task/review.md, task/work.md (12 more: orch workflow show NAME shows those of a workflow)
+    help: write "draft.md", and create prompts/draft.md; known: brief.md, epic/close.md, epic/scope.md, epic/tasks.md, review/leg.md, task/close.md, task/plan.md, task/work.md (18 more: orch workflow show NAME shows those of a workflow)
 
     error: `contracts/drafts.toml` not found
       --> workflows/demo.toml:7:12
-    help: create contracts/drafts.toml; known: epic/close, epic/scope, epic/tasks, hello/draft, task/close, task/plan, task/review, task/work (8 more: orch workflow show NAME shows those of a workflow)
+    help: create contracts/drafts.toml; known: epic/close, epic/scope, epic/tasks, hello/draft, review/leg, task/close, task/plan, task/work (16 more: orch workflow show NAME shows those of a workflow)
 
     error: unknown key `step`
       --> workflows/demo.toml:3:3

@@ -98,7 +98,7 @@ fn one_mistake_hides_no_other() {
     help: write 90m
     error: `prompts/draft.md` not found
       --> workflows/demo.toml:25:23
-    help: create prompts/draft.md; known: brief.md, epic/close.md, epic/scope.md, epic/tasks.md, task/close.md, task/plan.md, task/review.md, task/work.md (12 more: orch workflow show NAME shows those of a workflow)
+    help: create prompts/draft.md; known: brief.md, epic/close.md, epic/scope.md, epic/tasks.md, review/leg.md, task/close.md, task/plan.md, task/work.md (18 more: orch workflow show NAME shows those of a workflow)
     "#);
 }
 
