@@ -104,7 +104,7 @@ struct DefaultsTable {
     /// The workflow of spawned runs if none is given.
     #[schemars(with = "Option<String>")]
     spawn_workflow: Option<Placed<String>>,
-    /// The workflow of `orch convoy start`. It takes the inputs `workflow` and `keys`.
+    /// The workflow of convoys. It takes the inputs `workflow` and `keys`.
     #[schemars(with = "Option<String>")]
     convoy_workflow: Option<Placed<String>>,
 }

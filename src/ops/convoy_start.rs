@@ -7,18 +7,24 @@ use super::Project;
 use super::convoy_status;
 use super::current;
 use super::pooled;
+#[cfg(feature = "cli")]
+use super::run::usd;
 use super::spawn;
 use super::spawn::Spawned;
 use crate::advance;
+use crate::budget::Amount;
+use crate::budget::Budget;
 use crate::event::ChildOrder;
 use crate::event::RunStatus;
+use crate::suggestion::Advice;
+use crate::suggestion::Argument;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// Arguments of `convoy start`.
+/// Arguments of `convoy_start`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
@@ -34,6 +40,10 @@ pub struct Request {
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     #[serde(default)]
     pub name: Option<String>,
+    /// Budget of the convoy, in US dollars, on which its runs draw together.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "USD", value_parser = usd))]
+    #[serde(default)]
+    pub budget: Option<Amount>,
 }
 
 /// Gives the convoy to the pool; nothing is given where a run for one of the keys could not begin.
@@ -57,7 +67,8 @@ pub fn convoy_start(
         let input = spawn::key_input(&convoy)?;
         inputs.insert(input.name.clone(), input.accept(name, &project.folder)?);
     }
-    let order = spawn::order(project, &convoy, inputs)?;
+    let budget = request.budget.map(Budget::of_usd).unwrap_or_default();
+    let order = ChildOrder { budget, ..spawn::order(project, &convoy, inputs)? };
     refuse_other(project, &order)?;
     let parent = current::session_run(project, caller);
     advance::refuse_depth(project, parent.as_ref())?;
@@ -84,5 +95,7 @@ fn refuse_other(project: &Project, order: &ChildOrder) -> Result<(), Error> {
         return Ok(());
     };
     let message = format!("run {} of `{}` has other keys or another workflow", run.run_id, run.key);
-    Err(Error::usage(message).advise("give this one another name with --name"))
+    Err(Error::usage(message).advise(
+        Advice::from("give this one another name: ").then(Argument::option("name", "NAME")),
+    ))
 }

@@ -56,6 +56,15 @@ fn the_same_convoy_is_not_started_twice_and_a_cancel_ends_its_runs() {
 }
 
 #[test]
+fn its_runs_draw_on_one_budget() {
+    let house = committed(house("true", ""));
+    orch(&house, "convoy start a --workflow item --name alone --budget 3").code(0);
+    wait_until("it passes", || runs(&house) == "a PASSED, alone PASSED");
+    let convoy = orch(&house, "run show --run _alone_ --json").code(0).json();
+    assert_eq!(convoy["data"]["budget"]["usd"], 3.0);
+}
+
+#[test]
 fn a_convoy_that_could_not_begin_is_told_and_nothing_is_begun() {
     let house = committed(
         house("true", "")
