@@ -4,7 +4,7 @@ use super::file::ApprovalFile;
 use super::file::ApprovalTable;
 use super::file::ApproversFile;
 use super::file::GateFile;
-use super::gate::gate_id;
+use super::gate_id::gate_id;
 use super::texts::Texts;
 use super::times::read_duration;
 use crate::files::Globs;

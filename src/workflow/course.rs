@@ -3,7 +3,7 @@
 use super::file::EndStatus;
 use super::file::GateFile;
 use super::file::OnFailFile;
-use super::gate::gate_id;
+use super::gate_id::gate_id;
 use super::texts::Parse;
 use super::times::read_duration;
 use crate::id::GateId;

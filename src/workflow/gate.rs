@@ -15,6 +15,7 @@ use super::file::GateFile;
 use super::file::Join;
 use super::file::OnInterrupt;
 use super::file::Order;
+use super::gate_id::gate_id;
 use super::input;
 use super::input::Called;
 use super::input::Input;
@@ -35,7 +36,6 @@ use crate::contract::Contract;
 use crate::definition::Definition;
 use crate::document::Placed;
 use crate::files::ProjectPath;
-use crate::id;
 use crate::id::GateId;
 use crate::phase::Phase;
 use crate::secret;
@@ -351,13 +351,6 @@ fn needs(
         (None, Some(above)) if !file.finally => Ok(vec![gate_id(source, above)?]),
         (None, _) => Ok(Vec::new()),
     }
-}
-
-pub(super) fn gate_id(source: &Source, text: &Placed<String>) -> Result<GateId, Box<Unsound>> {
-    GateId::parse(text.get_ref().as_str()).map_err(|error| {
-        let help = id::slug_like(text.get_ref()).map(|slug| format!("write \"{slug}\""));
-        source.unsound(text.span(), error.to_string()).advise_if(help)
-    })
 }
 
 fn contract_path(file: &GateFile) -> Option<String> {

@@ -13,6 +13,7 @@ mod decided;
 mod error;
 mod file;
 mod gate;
+mod gate_id;
 pub mod input;
 mod lint;
 mod looked_at;

@@ -4,7 +4,7 @@ use super::Draft;
 use crate::id;
 use crate::source::Unsound;
 use crate::workflow::file::GateFile;
-use crate::workflow::gate::gate_id;
+use crate::workflow::gate_id::gate_id;
 use std::collections::BTreeSet;
 
 /// What no workflow can be called by: who runs one by its name means these otherwise.
