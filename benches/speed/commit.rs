@@ -91,7 +91,7 @@ fn record(repository: &mut Repository, root: &Path, number: usize) -> Result<(Sp
 }
 
 /// A repository whose files are all there, with an index that has seen them.
-fn large_repository(root: &Path) -> Result {
+pub fn large_repository(root: &Path) -> Result {
     project::git(root, &["init", "-q", "-b", "main"])?;
     let mut stream = "blob\nmark :1\ndata 2\nx\n\ncommit refs/heads/main\n\
                       committer Bench <bench@localhost> 0 +0000\ndata 1\nx\n"

@@ -7,7 +7,9 @@
 //! - `fan_out`: many instances, many gates of people;
 //! - `hash`: large files and many small ones;
 //! - `fold`: long journals and many runs;
-//! - `start`: what it costs to start the program.
+//! - `start`: what it costs to start the program;
+//! - `workers`: many runs over few slots;
+//! - `worktree`: a worktree of a large repository.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -24,6 +26,7 @@ mod measure;
 mod project;
 mod start;
 mod table;
+mod workers;
 
 /// What a benchmark gives; its errors end the program.
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -31,13 +34,15 @@ type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// A benchmark by its name.
 type Named = (&'static str, fn() -> Result);
 
-const ALL: [Named; 7] = [
+const ALL: [Named; 9] = [
     ("gates", gates::gates),
     ("reuse", gates::reuse),
     ("commit", commit::commit),
     ("fold", fold::fold),
     ("fan_out", fan_out::fan_out),
     ("start", start::start),
+    ("workers", workers::workers),
+    ("worktree", workers::worktree),
     // It removes many files, which slows what comes after it.
     ("hash", hash::hash),
 ];

@@ -80,7 +80,12 @@ pub fn rounds(usual: usize) -> usize {
 
 /// The most memory that this process has ever held.
 pub fn peak_mib() -> Result<f64> {
-    let status = fs::read_to_string("/proc/self/status")?;
+    peak_mib_of("self")
+}
+
+/// The most memory that a process has ever held.
+pub fn peak_mib_of(process: &str) -> Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     Ok(field(&status, "VmHWM:").unwrap_or_default() / 1024.0)
 }
 
@@ -91,9 +96,18 @@ fn field(status: &str, name: &str) -> Option<f64> {
 
 /// Seconds of CPU that this process and its ended children have used.
 fn cpu() -> Result<f64> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    let (_, fields) = stat.rsplit_once(')').ok_or("/proc/self/stat has no name")?;
+    cpu_of("self", 4)
+}
+
+/// Seconds of CPU that a process has used, without its children.
+pub fn own_cpu_of(process: &str) -> Result<f64> {
+    cpu_of(process, 2)
+}
+
+fn cpu_of(process: &str, fields_count: usize) -> Result<f64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let (_, fields) = stat.rsplit_once(')').ok_or("its stat has no name")?;
     // After the name: state is field 3; utime, stime, cutime and cstime are 14 to 17.
-    let times = fields.split_whitespace().skip(11).take(4);
+    let times = fields.split_whitespace().skip(11).take(fields_count);
     Ok(times.filter_map(|time| time.parse::<f64>().ok()).sum::<f64>() / TICKS)
 }

@@ -92,16 +92,25 @@ pub fn wake(project: &Project, id: &RunId) -> Result<(), Error> {
 
 /// Whether a run that nobody drives waits for child runs of which somebody has one in hand.
 pub fn waits_for_others(project: &Project, run: &Run) -> bool {
-    let pool = project.store.pool();
     let moves = |id: &RunId| {
-        let is_in_hand = project.store.is_held(id)
-            || pool.is_at_work(id)
-            || pool.is_waiting(id).unwrap_or_default();
-        is_in_hand
+        let seen = project.store.journal_bytes(id);
+        is_in_hand(project, id)
             || project.store.glance(id).is_ok_and(|child| waits_for_others(project, &child.run))
+            || has_moved(project, id, seen)
     };
     let mut open = open_orders(run).filter(|(attempt, _)| attempt.finished_at.is_none());
     run.status == RunStatus::Waiting && open.any(|(_, order)| moves(&order.run))
+}
+
+/// Whether somebody drives a run, or will.
+fn is_in_hand(project: &Project, id: &RunId) -> bool {
+    project.store.is_held(id) || project.store.pool().has(id).unwrap_or_default()
+}
+
+/// Whether a run has moved on while it was looked at those that it waits for, which wake it when they
+/// are over.
+pub(super) fn has_moved(project: &Project, id: &RunId, seen: Option<u64>) -> bool {
+    is_in_hand(project, id) || project.store.journal_bytes(id) != seen
 }
 
 /// The attempts with a child run of which no end is recorded.

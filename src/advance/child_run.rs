@@ -66,7 +66,9 @@ pub fn follow(driver: &mut Driver<'_>, gate: &GateId) -> Result<Followed, Error>
     if project.store.is_held(&order.run) || pool.is_waiting(&order.run).map_err(trouble)? {
         return Ok(Followed::Moves);
     }
-    let is_at_work = pool.is_at_work(&order.run);
+    // It moves between waiting and being at work while it is looked at.
+    let seen = project.store.journal_bytes(&order.run);
+    let is_at_work = pool.has(&order.run).map_err(trouble)?;
     if !has_begun(project, &order.run) {
         if !is_at_work {
             put(driver, &order)?;
@@ -87,7 +89,8 @@ pub fn follow(driver: &mut Driver<'_>, gate: &GateId) -> Result<Followed, Error>
         enqueue(project, &ticket(project, &order.run, folder, Errand::Continue))?;
         return Ok(Followed::Moves);
     }
-    Ok(Followed::Rests)
+    let has_moved = child_others::has_moved(project, &order.run, seen);
+    Ok(if has_moved { Followed::Moves } else { Followed::Rests })
 }
 
 /// What the child run came to is what its gate comes to.

@@ -41,6 +41,12 @@ pub(super) fn aside(folder: &Path, prefix: &str, mode: u32) -> io::Result<tempfi
     tempfile::Builder::new().prefix(prefix).make_in(folder, open)
 }
 
+/// Removes a folder with all that is in it, where there is one.
+pub fn remove_tree(folder: &Path) -> io::Result<()> {
+    std::fs::remove_dir_all(folder)
+        .or_else(|error| if super::is_missing(&error) { Ok(()) } else { Err(error) })
+}
+
 impl Beneath {
     /// Replaces or creates the file, all or nothing, also across a power cut.
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {

@@ -4,6 +4,7 @@ use super::Error;
 use super::Repository;
 use super::failure::doing;
 use super::program;
+use crate::files;
 use crate::process::Stop;
 use std::path::Path;
 
@@ -21,8 +22,15 @@ impl Repository {
     pub fn discard_worktree(&self, folder: &Path, branch: &str) -> Result<(), Error> {
         let folder = folder.display().to_string();
         let git = |words: &[&str]| program::run(&self.work_folder, words, b"");
-        // What was not made is not there to be removed.
-        let _ = git(&["worktree", "remove", "--force", "--force", &folder]);
+        // What was not made is not there to be removed; git removes none that it had not finished, and
+        // keeps those locked.
+        if git(&["worktree", "remove", "--force", "--force", &folder]).is_err() {
+            let _ = git(&["worktree", "unlock", &folder]);
+            files::remove_tree(Path::new(&folder)).map_err(|error| {
+                let reason = format!("cannot remove {folder}: {error}");
+                Error::Worktree { reason }
+            })?;
+        }
         git(&["worktree", "prune"]).map_err(|reason| Error::Worktree { reason })?;
         if self.has_branch(branch)? {
             git(&["branch", "-D", "--quiet", branch])

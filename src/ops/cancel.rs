@@ -5,13 +5,17 @@ use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
+use super::errand;
 use super::pooled;
+use super::pooled::PooledRun;
 use super::run_cancel;
 use super::take_over::HearsStop;
 use super::take_over::Wait;
 use crate::id::RunId;
 use crate::project::leave;
 use crate::project::leave::RemovedWorktree;
+use crate::project::worktree;
+use crate::project::worktree::WorktreeOf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -59,7 +63,17 @@ pub fn cancel(
 ) -> Result<CanceledRun, Error> {
     let run = pooled::find(project, &request.key)?;
     let trouble = |source| Error::environment(format!("cannot use the pool: {source}"));
-    project.store.pool().withdraw(&run.run_id).map_err(trouble)?;
+    let pool = project.store.pool();
+    pool.withdraw(&run.run_id).map_err(trouble)?;
+    // A worker may have taken it by now; where its process died, nobody takes it up again.
+    let has_begun = errand::will_have_begun(project, &run.run_id);
+    pool.forget(&run.run_id).map_err(trouble)?;
+    pool.withdraw(&run.run_id).map_err(trouble)?;
+    pool.forget_refusal(&run.run_id).map_err(trouble)?;
+    if !has_begun {
+        return unmake(project, run);
+    }
+    let run = pooled::find(project, run.run_id.as_str())?;
     if run.status.is_some_and(|status| !status.is_final()) {
         let choice = RunChoice { run: Some(run.run_id.to_string()) };
         let cancel = run_cancel::Request {
@@ -68,11 +82,22 @@ pub fn cancel(
             wait: request.wait.clone(),
         };
         let home = project.home_of(&run.run_id)?;
-        run_cancel::run_cancel(home.as_ref().unwrap_or(project), caller, &cancel, told)?;
+        let canceled =
+            run_cancel::run_cancel(home.as_ref().unwrap_or(project), caller, &cancel, told);
+        // It may have come to its end meanwhile.
+        let is_over = || project.store.glance(&run.run_id).is_ok_and(|it| it.run.status.is_final());
+        canceled.map(drop).or_else(|error| if is_over() { Ok(()) } else { Err(error) })?;
     }
     let mut removed = RemovedWorktree::default();
     if !request.keep_worktree && run.status.is_some() {
         leave::remove_worktree(project, &run.run_id, &mut removed)?;
     }
+    Ok(CanceledRun { run_id: run.run_id, key: run.key, removed })
+}
+
+/// A run that never began leaves nothing: what was made for it goes.
+fn unmake(project: &Project, run: PooledRun) -> Result<CanceledRun, Error> {
+    let of = WorktreeOf { run: &run.run_id, key: &run.key, workflow: &run.workflow };
+    let removed = RemovedWorktree { folder: worktree::unmake(project, of)?, ..Default::default() };
     Ok(CanceledRun { run_id: run.run_id, key: run.key, removed })
 }

@@ -19,6 +19,7 @@ use super::take_over::Wait;
 use crate::advance;
 use crate::event::ChildOrder;
 use crate::event::PauseCause;
+use crate::files;
 use crate::id::RunId;
 use crate::process;
 use crate::project::supervisor;
@@ -32,6 +33,11 @@ use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
+use std::thread;
+use std::time::Duration;
+
+/// How often it is looked whether a run has begun.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// The ticket to take.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -54,14 +60,15 @@ pub fn errand(project: &Project, caller: &Caller, request: &Request) -> Result<(
     let trouble = |source| Error::environment(format!("cannot use the pool: {source}"));
     let since = project.clock.now().to_string();
     let slot = pool.take_slot(request.slot, &id, &since).map_err(trouble)?;
-    let _slot = slot.map_err(|held| Error::held(&id, held))?;
-    let ticket = pool.take(&id).map_err(trouble)?;
+    // A worker that died had given the slot to somebody who only now takes it: the ticket waits on.
+    let slot = slot.ok();
+    let ticket = slot.as_ref().map(|_| pool.take(&id)).transpose().map_err(trouble)?.flatten();
     process::be_on_own().map_err(|error| Error::environment(error.to_string()))?;
     let Some(ticket) = ticket else { return Ok(()) };
     match perform(project, caller, &ticket) {
         // Whoever drives it looks at its child runs again when they let go of it.
         Ok(()) | Err(Error::Held { .. }) => {}
-        Err(error) => pool.refuse(&id, &error.to_string()).map_err(trouble)?,
+        Err(error) => pool.refuse(&ticket, &error.to_string()).map_err(trouble)?,
     }
     if has_begun(project, &id) {
         session_state::write(project, &id)?;
@@ -71,6 +78,13 @@ pub fn errand(project: &Project, caller: &Caller, request: &Request) -> Result<(
 }
 
 fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Error> {
+    if ticket.errand.is_stop() && !will_have_begun(project, &ticket.run) {
+        return Ok(());
+    }
+    let is_over = || project.store.glance(&ticket.run).is_ok_and(|it| it.run.status.is_final());
+    if has_begun(project, &ticket.run) && is_over() {
+        return seal(project, &ticket.run);
+    }
     let choice = RunChoice { run: Some(ticket.run.to_string()) };
     match &ticket.errand {
         Errand::Begin { order, parent } if !has_begun(project, &ticket.run) => {
@@ -86,9 +100,8 @@ fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Er
             let mut driver = Driver::take(&home, &ticket.run)?;
             // It may have come to its end since it was asked to go on, or before its process died.
             let retries = ticket.errand == Errand::Resume && ticket.restarts == 0;
-            let status = driver.run().status;
-            if status.is_final() || status.is_end() && !retries {
-                return Ok(());
+            if driver.run().status.is_end() && !retries {
+                return driver.commit(None, true);
             }
             let resumed = run_resume::resumed(&driver);
             driver.append(&resumed)?;
@@ -116,6 +129,17 @@ fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Er
             .map(drop)
         }
     }
+}
+
+/// Has the record of a run that is over be whole, where its folder is there: its process may have died
+/// between its last event and the commit.
+fn seal(project: &Project, id: &RunId) -> Result<(), Error> {
+    let folder = project.workspace_of(id);
+    if !files::exists(&folder) {
+        return Ok(());
+    }
+    let home = project.in_folder(&folder)?;
+    Driver::take(&home, id)?.commit(None, true)
 }
 
 /// The folder where the run works, as a project.
@@ -171,6 +195,20 @@ fn follow_up(project: &Project, ticket: &Ticket) -> Result<(), Error> {
         advance::wake_parent(project, run)?;
     }
     supervisor::hire(project)
+}
+
+/// Waits for a run that a worker is about to begin, and says whether it has.
+pub(super) fn will_have_begun(project: &Project, id: &RunId) -> bool {
+    let pool = project.store.pool();
+    while !has_begun(project, id) {
+        let is_in_hand =
+            pool.is_at_work(id) && pool.holders().is_ok_and(|alive| alive.contains(id.as_str()));
+        if !is_in_hand {
+            return has_begun(project, id);
+        }
+        thread::sleep(LOOK_EVERY);
+    }
+    true
 }
 
 fn has_begun(project: &Project, id: &RunId) -> bool {

@@ -24,6 +24,7 @@ use crate::store::pool;
 use crate::store::pool::Errand;
 use crate::store::pool::Ticket;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
@@ -116,7 +117,7 @@ pub fn all(project: &Project) -> Result<Vec<PooledRun>, Error> {
     let mut found: Vec<PooledRun> = ids
         .iter()
         .filter_map(|id| {
-            let ticket = pool::read(&project.store.ticket(id)).ok().flatten()?;
+            let ticket = pool::read::<Ticket>(&project.store.ticket(id)).ok().flatten()?;
             let is_queued = waiting.iter().any(|waiting| waiting.run == *id);
             let run = project.store.glance(id).ok()?.run;
             Some(begun(project, &run, &ticket, (is_queued, &alive)))
@@ -124,9 +125,22 @@ pub fn all(project: &Project) -> Result<Vec<PooledRun>, Error> {
         .collect();
     let is_known = |ticket: &&Ticket| found.iter().all(|known| known.run_id != ticket.run);
     let at_work = pool.at_work().map_err(trouble)?;
-    let new: Vec<PooledRun> =
-        waiting.iter().chain(&at_work).filter(is_known).filter_map(queued).collect();
-    found.extend(new);
+    let refused = pool.refused().map_err(trouble)?;
+    let health = |ticket: &Ticket| {
+        if alive.contains(ticket.run.as_str()) { Health::Working } else { Health::Dead }
+    };
+    let mut new: BTreeMap<RunId, PooledRun> = BTreeMap::new();
+    let refused = refused.iter().map(|it| (&it.ticket, Health::Stuck, Some(&it.reason)));
+    let at_work = at_work.iter().map(|ticket| (ticket, health(ticket), None));
+    let waiting = waiting.iter().map(|ticket| (ticket, Health::Queued, None));
+    for (ticket, health, reason) in refused.chain(at_work).chain(waiting) {
+        if let Some(run) = Some(ticket).filter(is_known).and_then(queued) {
+            let phase = if health == Health::Stuck { Phase::Stuck } else { run.phase };
+            let run = PooledRun { health, phase, reason: reason.cloned(), ..run };
+            new.insert(ticket.run.clone(), run);
+        }
+    }
+    found.extend(new.into_values());
     found.sort_by(|one, other| other.run_id.cmp(&one.run_id));
     Ok(found)
 }
@@ -154,7 +168,7 @@ pub fn find(project: &Project, name: &str) -> Result<PooledRun, Error> {
     }
 }
 
-/// A run that has a ticket and no journal.
+/// A run that has a ticket and no journal, as one that waits.
 fn queued(ticket: &Ticket) -> Option<PooledRun> {
     let Errand::Begin { order, parent } = &ticket.errand else { return None };
     let ChildOrder { key, workflow, .. } = &**order;
@@ -193,7 +207,7 @@ fn begun(
     let gate = current_gate(run);
     let state = gate.as_ref().and_then(|gate| run.gate(gate));
     let heard_at = heard_at(project, &folder, run, gate.as_ref());
-    let refusal = pool.refusal(id).ok().flatten();
+    let refusal = pool.refusal(id).ok().flatten().filter(|_| !run.status.is_final());
     let silent_for = heard_at.map(|at| project.clock.now().since(at)).unwrap_or_default();
     let is_held = project.store.is_held(id);
     let health = if is_queued {

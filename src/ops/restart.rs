@@ -11,6 +11,7 @@ use crate::advance;
 use crate::event::RunStatus;
 use crate::project::supervisor;
 use crate::store::pool::Errand;
+use crate::store::pool::Ticket;
 
 /// Gives the run to the pool again. One that is at work or waits there is left as it is.
 pub fn restart(project: &Project, request: &get::Request) -> Result<PooledRun, Error> {
@@ -56,8 +57,15 @@ pub fn restart_all(project: &Project) -> Result<Vec<PooledRun>, Error> {
 fn again(project: &Project, run: &PooledRun) -> Result<(), Error> {
     let pool = project.store.pool();
     let trouble = |source| Error::environment(format!("cannot use the pool: {source}"));
+    if run.status.is_some() {
+        let folder = project.workspace_of(&run.run_id);
+        advance::enqueue(project, &advance::ticket(project, &run.run_id, folder, Errand::Resume))?;
+    } else if let Some(ticket) = pool.refused_ticket(&run.run_id).map_err(trouble)? {
+        advance::enqueue(project, &Ticket { restarts: 0, ..ticket })?;
+    } else {
+        // A worker takes up by itself what has lost its process before it began.
+        return Ok(());
+    }
     pool.forget_refusal(&run.run_id).map_err(trouble)?;
-    pool.forget(&run.run_id).map_err(trouble)?;
-    let folder = project.workspace_of(&run.run_id);
-    advance::enqueue(project, &advance::ticket(project, &run.run_id, folder, Errand::Resume))
+    pool.forget(&run.run_id).map_err(trouble)
 }

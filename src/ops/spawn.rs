@@ -101,6 +101,9 @@ pub(super) fn give(
     orders: Vec<ChildOrder>,
     priority: i32,
 ) -> Result<Vec<Spawned>, Error> {
+    let admission = project.store.pool().admit();
+    let _admission = admission
+        .map_err(|source| Error::environment(format!("cannot write to the pool: {source}")))?;
     let known = pooled::all(project)?;
     let mut spawned: Vec<Spawned> = Vec::new();
     for order in orders {

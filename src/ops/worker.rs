@@ -146,13 +146,34 @@ impl<'p> Supervisor<'p> {
         Ok(())
     }
 
+    /// A process that dies before it has its ticket leaves it waiting, up to the same bound.
     fn start(&self, ticket: &Ticket, slot: usize) -> Result<(), Error> {
-        if let Err(error) = itself::start(self.project, Task::Errand(&ticket.run, slot)) {
-            self.pool.withdraw(&ticket.run).map_err(|source| trouble(&source))?;
-            let refused = self.pool.refuse(&ticket.run, &error.to_string());
-            refused.map_err(|source| trouble(&source))?;
+        let Err(error) = itself::start(self.project, Task::Errand(&ticket.run, slot)) else {
+            return Ok(());
+        };
+        let trouble = |source| trouble(&source);
+        let restarts = ticket.restarts + 1;
+        let again = Ticket { restarts, ..ticket.clone() };
+        if !self.pool.renew(&again).map_err(trouble)?
+            || restarts <= self.project.config.pool.restarts
+        {
+            return Ok(());
         }
-        Ok(())
+        self.pool.refuse(ticket, &error.to_string()).map_err(trouble)?;
+        self.pool.withdraw(&ticket.run).map_err(trouble)?;
+        self.tell_parent(ticket)
+    }
+
+    /// The run that waits for one with which nobody goes on.
+    fn tell_parent(&self, ticket: &Ticket) -> Result<(), Error> {
+        let parent = match &ticket.errand {
+            Errand::Begin { parent, .. } => parent.clone(),
+            Errand::Continue | Errand::Resume | Errand::Pause { .. } | Errand::Cancel { .. } => {
+                let reading = self.project.store.glance(&ticket.run).ok();
+                reading.and_then(|reading| reading.run.started.parent)
+            }
+        };
+        parent.map_or(Ok(()), |parent| crate::advance::wake(self.project, &parent))
     }
 
     /// Runs whose process died wait again, up to a bound.
@@ -173,19 +194,17 @@ impl<'p> Supervisor<'p> {
         };
         for ticket in at_work.iter().filter(is_dead) {
             let restarts = ticket.restarts + 1;
-            let is_enough = restarts > self.project.config.pool.restarts;
-            if is_enough {
+            if restarts > self.project.config.pool.restarts {
                 let reason = format!("its process died {restarts} times");
-                self.pool.refuse(&ticket.run, &reason).map_err(|source| trouble(&source))?;
+                self.pool.refuse(ticket, &reason).map_err(|source| trouble(&source))?;
+                self.tell_parent(ticket)?;
+                self.pool.finish(ticket).map_err(|source| trouble(&source))?;
                 told(&WorkerNews::GivenUp(ticket.run.clone()));
             } else {
                 let again = Ticket { restarts, ..ticket.clone() };
-                self.pool.put(&again).map_err(|source| trouble(&source))?;
-                told(&WorkerNews::Restarted(ticket.run.clone()));
-            }
-            self.pool.finish(ticket).map_err(|source| trouble(&source))?;
-            if is_enough && let Errand::Begin { parent: Some(parent), .. } = &ticket.errand {
-                crate::advance::wake(self.project, parent)?;
+                if self.pool.put_back(ticket, &again).map_err(|source| trouble(&source))? {
+                    told(&WorkerNews::Restarted(ticket.run.clone()));
+                }
             }
         }
         Ok(())

@@ -4,17 +4,38 @@ use super::Error;
 use super::Project;
 use super::itself;
 use super::itself::Task;
+use crate::files;
 
-/// Starts one where runs wait and nobody gives out slots. Without a program to start they wait until
-/// somebody does.
+/// The folder where it works: it outlives the worktree of the run that needed it.
+fn seat(project: &Project) -> Result<Project, Error> {
+    let main = project.repository()?.map(|repository| repository.main_work_folder());
+    let below = project.store.project_path().filter(|path| *path != ".").unwrap_or_default();
+    let folder = main.map(|main| main.join(below)).filter(|folder| files::exists(folder));
+    project.in_folder(folder.as_deref().unwrap_or_else(|| project.folder.root()))
+}
+
+/// How often it is tried to start one: it may be killed before it says that it is ready.
+const TRIES: usize = 3;
+
+/// Starts one where there is something to do and nobody gives out slots. Without a program to start,
+/// runs wait until somebody does.
 pub fn hire(project: &Project) -> Result<(), Error> {
     let pool = project.store.pool();
-    if pool.length() == 0 || pool.supervisor_holder().is_some() {
-        return Ok(());
-    }
-    match itself::start(project, Task::Worker) {
+    let is_needed = || {
+        let has_work = pool.has_work();
+        let trouble = |source| Error::environment(format!("cannot read the pool: {source}"));
+        has_work.map(|has_work| has_work && pool.supervisor_holder().is_none()).map_err(trouble)
+    };
+    let mut started = Ok(());
+    for _ in 0..TRIES {
         // Of two that are started at once the second finds the place taken.
-        Err(_) if pool.supervisor_holder().is_some() || pool.length() == 0 => Ok(()),
-        started => started.map(drop),
+        if !is_needed()? {
+            return Ok(());
+        }
+        started = itself::start(&seat(project)?, Task::Worker).map(drop);
+        if started.is_ok() {
+            break;
+        }
     }
+    started
 }

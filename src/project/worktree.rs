@@ -41,16 +41,7 @@ pub fn make(project: &Project, of: WorktreeOf<'_>) -> Result<PathBuf, Error> {
         return Err(Error::usage("a git worktree requires a git repository")
             .advise("run git init, or write isolation = \"shared\""));
     };
-    let settings = &project.config.worktrees;
-    let context = context(&repository, of);
-    let rendered = |key: &str, template: &crate::template::Template| {
-        let text = template.render(&context);
-        text.map_err(|error| Error::usage(format!("cannot render [worktree] {key}: {error}")))
-    };
-    let root = repository.main_work_folder();
-    let folder = plain(&root.join(rendered("folder", &settings.folder)?));
-    let branch = rendered("branch", &settings.branch)?;
-    let own = folder.join(project.store.project_path().filter(|path| *path != ".").unwrap_or(""));
+    let Planned { folder, own, branch } = planned(project, &repository, of)?;
     clear(project, &repository, of.run, (&folder, &own, &branch))?;
     let base = base(project, &repository)?;
     let place = project.store.workspace(of.run);
@@ -63,6 +54,51 @@ pub fn make(project: &Project, of: WorktreeOf<'_>) -> Result<PathBuf, Error> {
     Ok(own)
 }
 
+/// Takes away what was made for a run that never began, and gives its folder where there was one.
+pub fn unmake(project: &Project, of: WorktreeOf<'_>) -> Result<Option<PathBuf>, Error> {
+    let Some(repository) = project.repository()? else { return Ok(None) };
+    let Planned { folder, own, branch } = planned(project, &repository, of)?;
+    if !is_noted(project, of.run, &own) {
+        return Ok(None);
+    }
+    let was_there = files::exists(&folder);
+    repository.discard_worktree(&folder, &branch)?;
+    let place = project.store.workspace(of.run);
+    place.remove().map_err(|source| Error::disk(&place, source))?;
+    Ok(was_there.then_some(folder))
+}
+
+/// Where the working tree of a run goes.
+struct Planned {
+    folder: PathBuf,
+    /// The project's folder in it.
+    own: PathBuf,
+    branch: String,
+}
+
+fn planned(
+    project: &Project,
+    repository: &Repository,
+    of: WorktreeOf<'_>,
+) -> Result<Planned, Error> {
+    let settings = &project.config.worktrees;
+    let context = context(repository, of);
+    let rendered = |key: &str, template: &crate::template::Template| {
+        let text = template.render(&context);
+        text.map_err(|error| Error::usage(format!("cannot render [worktree] {key}: {error}")))
+    };
+    let folder = plain(&repository.main_work_folder().join(rendered("folder", &settings.folder)?));
+    let branch = rendered("branch", &settings.branch)?;
+    let own = folder.join(project.store.project_path().filter(|path| *path != ".").unwrap_or(""));
+    Ok(Planned { folder, own, branch })
+}
+
+/// Whether the working tree was begun for this very run.
+fn is_noted(project: &Project, run: &RunId, own: &Path) -> bool {
+    let noted = project.store.workspace(run).read().ok().flatten();
+    noted.is_some_and(|noted| Path::new(&*String::from_utf8_lossy(&noted)) == own)
+}
+
 /// Refuses what is in the way; what was begun for this very run is cleared away.
 fn clear(
     project: &Project,
@@ -70,9 +106,7 @@ fn clear(
     run: &RunId,
     (folder, own, branch): (&Path, &Path, &str),
 ) -> Result<(), Error> {
-    let noted = project.store.workspace(run).read().ok().flatten();
-    let is_own = noted.as_deref() == Some(own.display().to_string().as_bytes());
-    if is_own {
+    if is_noted(project, run, own) {
         return Ok(repository.discard_worktree(folder, branch)?);
     }
     if repository.has_branch(branch)? {

@@ -1,17 +1,20 @@
 //! The pool: where runs wait for a worker, in the order of their priority and then of their age. A
 //! run that waits is a file; one that is at work holds a slot, whose lock its death frees.
 
-use crate::clock::Moment;
-use crate::event::ChildOrder;
+mod slots;
+#[cfg(test)]
+mod tests;
+mod ticket;
+
+pub use ticket::Errand;
+pub use ticket::RefusedTicket;
+pub use ticket::Ticket;
+
 use crate::files::Beneath;
 use crate::files::Lock;
-use crate::files::LockHolder;
 use crate::id::RunId;
-use serde::Deserialize;
-use serde::Serialize;
-use std::collections::BTreeSet;
+use serde::de::DeserializeOwned;
 use std::io;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// The largest ticket that is read, in bytes.
@@ -20,64 +23,8 @@ const TICKET_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// A priority in the middle; the ticket's name counts from the highest down.
 const MIDDLE: i64 = 500;
 
-/// What is to be done for a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Ticket {
-    /// The run.
-    pub run: RunId,
-    /// The project's folder where it works; for one that is to begin, where it is begun from.
-    pub folder: PathBuf,
-    /// What is to be done.
-    pub errand: Errand,
-    /// Since when it waits.
-    pub queued_at: Moment,
-    /// Higher ones come first; 0 by default.
-    #[serde(default)]
-    pub priority: i32,
-    /// What a worker must have to take it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub labels: Vec<String>,
-    /// How often it was taken up again after its process died.
-    #[serde(default)]
-    pub restarts: u32,
-}
-
-/// What is to be done for a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Errand {
-    /// Begin it, and drive it.
-    Begin {
-        /// What it is to be.
-        order: Box<ChildOrder>,
-        /// The run whose gate asks for it.
-        parent: Option<RunId>,
-    },
-    /// Drive it on from where it stands; one that is over stays so.
-    Continue,
-    /// Resume it as a person would: gates that failed get new attempts.
-    Resume,
-    /// Have whoever drives it stop.
-    Pause {
-        /// Why.
-        reason: String,
-    },
-    /// End it.
-    Cancel {
-        /// Why.
-        reason: String,
-    },
-}
-
-impl Errand {
-    /// Whether it stops a run, which another process may drive.
-    pub fn is_stop(&self) -> bool {
-        match self {
-            Self::Pause { .. } | Self::Cancel { .. } => true,
-            Self::Begin { .. } | Self::Continue | Self::Resume => false,
-        }
-    }
-}
+/// How long others may take to move a ticket.
+const MOVED_WITHIN: Duration = Duration::from_secs(10);
 
 /// Where runs wait for a worker.
 #[derive(Debug, Clone)]
@@ -93,6 +40,11 @@ impl Pool {
 
     /// Has a run wait for a worker. What it waited for before is replaced.
     pub fn put(&self, ticket: &Ticket) -> io::Result<()> {
+        let _moving = self.alone()?;
+        self.put_alone(ticket)
+    }
+
+    fn put_alone(&self, ticket: &Ticket) -> io::Result<()> {
         let name = name_of(ticket);
         let bytes = serde_json::to_vec(ticket).unwrap_or_default();
         self.waiting_folder().join(&name).write(&bytes)?;
@@ -104,13 +56,17 @@ impl Pool {
 
     /// The tickets that wait, the next one first. What is no ticket is taken away.
     pub fn waiting(&self) -> io::Result<Vec<Ticket>> {
-        let names = self.waiting_folder().names()?;
         let mut tickets = Vec::new();
-        for name in names.iter().filter(|name| !name.starts_with('.')) {
-            let place = self.waiting_folder().join(name);
-            match read(&place)? {
-                Some(ticket) if name_of(&ticket) == *name => tickets.push(ticket),
-                Some(_) | None => place.remove()?,
+        for name in names_in(&self.waiting_folder())? {
+            let place = self.waiting_folder().join(&name);
+            let is_its_own = |ticket: &Ticket| name_of(ticket) == name;
+            if let Some(ticket) = read(&place)?.filter(is_its_own) {
+                tickets.push(ticket);
+            } else {
+                let _moving = self.alone()?;
+                if !read(&place)?.as_ref().is_some_and(is_its_own) {
+                    place.remove()?;
+                }
             }
         }
         Ok(tickets)
@@ -118,14 +74,33 @@ impl Pool {
 
     /// How many runs wait.
     pub fn length(&self) -> usize {
-        self.waiting_folder().names().map_or(0, |names| names.len())
+        names_in(&self.waiting_folder()).map_or(0, |names| names.len())
     }
 
-    /// Takes a waiting ticket for a slot that is held: from then on it is at work.
+    /// Whether there is something to do that nobody does: a ticket waits, or the process that had one
+    /// died.
+    pub fn has_work(&self) -> io::Result<bool> {
+        if self.length() > 0 {
+            return Ok(true);
+        }
+        let at_work = self.at_work()?;
+        if at_work.is_empty() {
+            return Ok(false);
+        }
+        let alive = self.holders()?;
+        Ok(at_work.iter().any(|ticket| !alive.contains(ticket.run.as_str())))
+    }
+
+    /// Takes a waiting ticket for a slot that is held: from then on it is at work. A run that another
+    /// process drives goes on waiting.
     pub fn take(&self, run: &RunId) -> io::Result<Option<Ticket>> {
+        let _moving = self.alone()?;
         let Some(name) = self.names_of(run)?.pop() else { return Ok(None) };
         let place = self.waiting_folder().join(name);
-        let Some(ticket) = read(&place)? else { return Ok(None) };
+        let Some(ticket) = read::<Ticket>(&place)? else { return Ok(None) };
+        if !ticket.errand.is_stop() && self.is_at_work(run) {
+            return Ok(None);
+        }
         self.at_work_place(run, ticket.errand.is_stop())
             .write(&serde_json::to_vec(&ticket).unwrap_or_default())?;
         place.remove()?;
@@ -134,6 +109,7 @@ impl Pool {
 
     /// Takes back a ticket that waits; says whether there was one.
     pub fn withdraw(&self, run: &RunId) -> io::Result<bool> {
+        let _moving = self.alone()?;
         let names = self.names_of(run)?;
         for name in &names {
             self.waiting_folder().join(name).remove()?;
@@ -141,17 +117,48 @@ impl Pool {
         Ok(!names.is_empty())
     }
 
+    /// Has a ticket go on waiting as it now is; says whether it still waited.
+    pub fn renew(&self, ticket: &Ticket) -> io::Result<bool> {
+        let _moving = self.alone()?;
+        let waits = !self.names_of(&ticket.run)?.is_empty();
+        if waits {
+            self.put_alone(ticket)?;
+        }
+        Ok(waits)
+    }
+
     /// The tickets that workers have taken and not given back.
     pub fn at_work(&self) -> io::Result<Vec<Ticket>> {
         let folder = self.folder.join("at-work");
-        let names = folder.names()?.into_iter().filter(|name| !name.starts_with('.'));
         let read = |name| read(&folder.join(name)).transpose();
-        names.filter_map(read).collect()
+        names_in(&folder)?.into_iter().filter_map(read).collect()
     }
 
     /// Gives a ticket back: nothing is left to do for it.
     pub fn finish(&self, ticket: &Ticket) -> io::Result<()> {
-        self.at_work_place(&ticket.run, ticket.errand.is_stop()).remove()
+        let _moving = self.alone()?;
+        self.finish_alone(ticket)
+    }
+
+    fn finish_alone(&self, ticket: &Ticket) -> io::Result<()> {
+        if self.is_taken(ticket)? {
+            self.at_work_place(&ticket.run, ticket.errand.is_stop()).remove()?;
+        }
+        Ok(())
+    }
+
+    /// Has a ticket whose process died wait again as it now is. What came to wait for the run meanwhile
+    /// stays: it may be to stop it. Says whether it was still to be done.
+    pub fn put_back(&self, ticket: &Ticket, again: &Ticket) -> io::Result<bool> {
+        let _moving = self.alone()?;
+        if !self.is_taken(ticket)? {
+            return Ok(false);
+        }
+        if self.names_of(&ticket.run)?.is_empty() {
+            self.put_alone(again)?;
+        }
+        self.finish_alone(ticket)?;
+        Ok(true)
     }
 
     /// Whether this very ticket was taken and not given back.
@@ -160,20 +167,37 @@ impl Pool {
         Ok(read(&place)?.as_ref() == Some(ticket))
     }
 
-    /// Takes back what a worker took to drive a run and has not given back: its process is gone.
+    /// Takes back what a worker took to drive a run and has not given back, where its process is gone.
     pub fn forget(&self, run: &RunId) -> io::Result<()> {
+        let _moving = self.alone()?;
+        if self.holders()?.contains(run.as_str()) {
+            return Ok(());
+        }
         self.at_work_place(run, false).remove()
     }
 
-    /// Says why a run could not begin, for the gate that asked for it.
-    pub fn refuse(&self, run: &RunId, reason: &str) -> io::Result<()> {
-        self.refused_place(run).write(reason.as_bytes())
+    /// Says why nobody goes on with a ticket.
+    pub fn refuse(&self, ticket: &Ticket, reason: &str) -> io::Result<()> {
+        let refused = RefusedTicket { ticket: ticket.clone(), reason: reason.to_owned() };
+        let bytes = serde_json::to_vec(&refused).unwrap_or_default();
+        self.refused_place(&ticket.run).write(&bytes)
     }
 
-    /// Why a run could not begin.
+    /// Why nobody goes on with a run.
     pub fn refusal(&self, run: &RunId) -> io::Result<Option<String>> {
-        let bytes = self.refused_place(run).read_at_most(TICKET_BYTES_MAX)?;
-        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+        Ok(read(&self.refused_place(run))?.map(|RefusedTicket { reason, .. }| reason))
+    }
+
+    /// The ticket that nobody goes on with.
+    pub fn refused_ticket(&self, run: &RunId) -> io::Result<Option<Ticket>> {
+        Ok(read(&self.refused_place(run))?.map(|RefusedTicket { ticket, .. }| ticket))
+    }
+
+    /// All tickets that nobody goes on with.
+    pub fn refused(&self) -> io::Result<Vec<RefusedTicket>> {
+        let folder = self.folder.join("refused");
+        let read = |name| read(&folder.join(name)).transpose();
+        names_in(&folder)?.into_iter().filter_map(read).collect()
     }
 
     /// Forgets why a run could not begin: it was told.
@@ -186,50 +210,30 @@ impl Pool {
         Ok(!self.names_of(run)?.is_empty())
     }
 
+    /// Whether a run waits here, or a worker has taken it to drive it.
+    pub fn has(&self, run: &RunId) -> io::Result<bool> {
+        let _moving = self.alone()?;
+        Ok(self.is_at_work(run) || self.is_waiting(run)?)
+    }
+
     /// Whether a worker has taken a run to drive it, and not given it back.
     pub fn is_at_work(&self, run: &RunId) -> bool {
         self.at_work_place(run, false).exists()
     }
 
-    /// Takes a slot for a run, or says who has it.
-    pub fn take_slot(
-        &self,
-        slot: usize,
-        run: &RunId,
-        since: &str,
-    ) -> io::Result<Result<Lock, LockHolder>> {
-        Lock::take_for(&self.slot(slot), run.as_str(), since, Duration::ZERO)
+    /// Takes the right to give runs of new keys to the pool: a key that two give at once is one run.
+    pub fn admit(&self) -> io::Result<Lock> {
+        self.held_alone("admission.lock")
     }
 
-    /// Who has a slot.
-    pub fn slot_holder(&self, slot: usize) -> Option<LockHolder> {
-        Lock::holder(&self.slot(slot))
+    /// Takes the right to move tickets: each is moved in several steps.
+    fn alone(&self) -> io::Result<Lock> {
+        self.held_alone("tickets.lock")
     }
 
-    /// The runs that hold slots now.
-    pub fn holders(&self) -> io::Result<BTreeSet<String>> {
-        let folder = self.folder.join("slots");
-        let holders =
-            folder.names()?.into_iter().filter_map(|name| Lock::holder(&folder.join(name)));
-        Ok(holders.map(|holder| holder.purpose).collect())
-    }
-
-    /// Takes the right to give out slots, or says who has it.
-    pub fn supervise(&self, since: &str) -> io::Result<Result<Lock, LockHolder>> {
-        Lock::take(&self.supervisor(), since, Duration::ZERO)
-    }
-
-    /// Who gives out slots now.
-    pub fn supervisor_holder(&self) -> Option<LockHolder> {
-        Lock::holder(&self.supervisor())
-    }
-
-    fn supervisor(&self) -> Beneath {
-        self.folder.join("supervisor.lock")
-    }
-
-    fn slot(&self, slot: usize) -> Beneath {
-        self.folder.join("slots").join(format!("{slot}.lock"))
+    fn held_alone(&self, name: &str) -> io::Result<Lock> {
+        let held = Lock::take(&self.folder.join(name), "", MOVED_WITHIN)?;
+        held.map_err(|held| io::Error::new(io::ErrorKind::TimedOut, held))
     }
 
     fn waiting_folder(&self) -> Beneath {
@@ -248,9 +252,17 @@ impl Pool {
 
     fn names_of(&self, run: &RunId) -> io::Result<Vec<String>> {
         let end = format!("_{run}.json");
-        let names = self.waiting_folder().names()?.into_iter();
-        Ok(names.filter(|name| !name.starts_with('.') && name.ends_with(&end)).collect())
+        let mut names = names_in(&self.waiting_folder())?;
+        names.retain(|name| name.ends_with(&end));
+        Ok(names)
     }
+}
+
+/// The names in a folder, without what is being written there or never was to its end.
+fn names_in(folder: &Beneath) -> io::Result<Vec<String>> {
+    let mut names = folder.names()?;
+    names.retain(|name| !name.starts_with('.'));
+    Ok(names)
 }
 
 /// The name of a ticket, by which tickets come in their order.
@@ -260,65 +272,7 @@ fn name_of(ticket: &Ticket) -> String {
 }
 
 /// Reads a ticket; `None` where there is none.
-pub fn read(place: &Beneath) -> io::Result<Option<Ticket>> {
+pub fn read<T: DeserializeOwned>(place: &Beneath) -> io::Result<Option<T>> {
     let bytes = place.read_at_most(TICKET_BYTES_MAX)?;
     Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ticket(name: &str, at: &str, priority: i32) -> Ticket {
-        let at = Moment::parse(at).unwrap();
-        Ticket {
-            run: RunId::new(&at.compact(), name, "abcdef"),
-            folder: PathBuf::from("."),
-            errand: Errand::Resume,
-            queued_at: at,
-            priority,
-            labels: Vec::new(),
-            restarts: 0,
-        }
-    }
-
-    #[test]
-    fn runs_wait_by_priority_and_then_by_age() {
-        let folder = tempfile::tempdir().unwrap();
-        let pool = Pool::new(Beneath::new(folder.path()).join("pool"));
-        let late = ticket("late", "2026-01-19T14:00:02Z", 0);
-        let early = ticket("early", "2026-01-19T14:00:01Z", 0);
-        let urgent = ticket("urgent", "2026-01-19T14:00:03Z", 1);
-        for one in [&late, &early, &urgent] {
-            pool.put(one).unwrap();
-        }
-        assert_eq!(pool.waiting().unwrap(), [urgent.clone(), early.clone(), late.clone()]);
-        // The same run again is one ticket.
-        let raised = Ticket { priority: 2, ..late.clone() };
-        pool.put(&raised).unwrap();
-        assert_eq!(pool.waiting().unwrap(), [raised.clone(), urgent.clone(), early]);
-        assert_eq!(pool.take(&late.run).unwrap(), Some(raised.clone()));
-        assert_eq!(pool.take(&late.run).unwrap(), None);
-        assert!(pool.is_at_work(&late.run) && pool.at_work().unwrap() == [raised.clone()]);
-        assert!(pool.is_taken(&raised).unwrap() && !pool.is_taken(&late).unwrap());
-        pool.finish(&raised).unwrap();
-        assert!(!pool.is_at_work(&late.run));
-        assert!(
-            pool.is_waiting(&urgent.run).unwrap()
-                && pool.withdraw(&urgent.run).unwrap()
-                && !pool.withdraw(&urgent.run).unwrap()
-        );
-    }
-
-    #[test]
-    fn a_slot_is_held_by_one_run() {
-        let folder = tempfile::tempdir().unwrap();
-        let pool = Pool::new(Beneath::new(folder.path()).join("pool"));
-        let run = ticket("one", "2026-01-19T14:00:02Z", 0).run;
-        let held = pool.take_slot(1, &run, "now").unwrap().unwrap();
-        assert_eq!(pool.slot_holder(1).unwrap().purpose, run.as_str());
-        assert!(pool.take_slot(1, &run, "now").unwrap().is_err() && pool.slot_holder(2).is_none());
-        drop(held);
-        assert!(pool.slot_holder(1).is_none());
-    }
 }

@@ -112,6 +112,24 @@ fn a_worktree_that_was_removed_by_hand_is_noticed() {
 }
 
 #[test]
+fn a_run_that_could_not_begin_is_listed_and_restarted_or_canceled() {
+    let setup = "[worktree]\nsetup = ['test', '-e', '../../ready']\n";
+    let house = committed(house("true", "").file("orch.toml", setup));
+    spawn(&house, "a b");
+    let stuck = |key: &str| orch(&house, &format!("get {key}")).stdout.contains("stuck");
+    wait_until("they are stuck", || stuck("a") && stuck("b"));
+    orch(&house, "get a").code(0).says("exited with code 1");
+    assert!(house.outside("project-worktrees/b").exists());
+    orch(&house, "cancel b").code(0).says("removed worktree");
+    assert!(!house.outside("project-worktrees/b").exists());
+    assert!(!house.try_git("rev-parse --verify --quiet refs/heads/b"));
+    orch(&house, "get b").code(2);
+    std::fs::write(house.outside("ready"), "").unwrap();
+    orch(&house, "restart a").code(0);
+    wait_until("it passes", || runs(&house) == "a PASSED");
+}
+
+#[test]
 fn what_cannot_be_spawned_is_told_and_nothing_is_begun() {
     let house = committed(house("true", ""));
     orch(&house, "spawn a --workflow itm").code(2).says("did you mean `item`?");

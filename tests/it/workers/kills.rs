@@ -47,6 +47,24 @@ fn a_worker_that_dies_is_replaced_and_its_runs_go_on() {
 }
 
 #[test]
+fn a_worker_that_a_run_starts_works_where_no_command_removes_its_folder() {
+    let house = committed(
+        super::house(WAITS, "on_interrupt = 'rerun'").file("orch.toml", "[pool]\nslots = 1\n"),
+    );
+    let [first, second] = ["a", "b"].map(|key| house.outside(&format!("project-worktrees/{key}")));
+    orch(&house, "spawn a b --workflow item").code(0);
+    wait_until("the first run works", || first.join("begun").exists());
+    signal_one(Signal::KILL, holder(&house, "supervisor.lock").unwrap());
+    std::fs::write(first.join("go"), "").unwrap();
+    wait_until("the second run works", || second.join("begun").exists());
+    let supervisor = holder(&house, "supervisor.lock").unwrap();
+    let seat = std::fs::read_link(format!("/proc/{supervisor}/cwd")).unwrap();
+    assert_eq!(seat, house.project().canonicalize().unwrap());
+    std::fs::write(second.join("go"), "").unwrap();
+    wait_until("both pass", || runs(&house) == "a PASSED, b PASSED");
+}
+
+#[test]
 fn the_run_of_a_process_that_dies_is_taken_up_again_up_to_a_bound() {
     let house = committed(
         convoy("echo x >> tries; touch begun; sleep 60", "")

@@ -2,6 +2,7 @@
 //! that drive them.
 
 mod budgets;
+mod chaos;
 mod child_runs;
 mod chosen;
 mod commands;

@@ -1,0 +1,91 @@
+//! Tickets and slots, one step at a time.
+
+use super::*;
+use crate::clock::Moment;
+use std::path::PathBuf;
+
+fn ticket(name: &str, at: &str, priority: i32) -> Ticket {
+    let at = Moment::parse(at).unwrap();
+    Ticket {
+        run: RunId::new(&at.compact(), name, "abcdef"),
+        folder: PathBuf::from("."),
+        errand: Errand::Resume,
+        queued_at: at,
+        priority,
+        labels: Vec::new(),
+        restarts: 0,
+    }
+}
+
+#[test]
+fn runs_wait_by_priority_and_then_by_age() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = Pool::new(Beneath::new(folder.path()).join("pool"));
+    let late = ticket("late", "2026-01-19T14:00:02Z", 0);
+    let early = ticket("early", "2026-01-19T14:00:01Z", 0);
+    let urgent = ticket("urgent", "2026-01-19T14:00:03Z", 1);
+    for one in [&late, &early, &urgent] {
+        pool.put(one).unwrap();
+    }
+    assert_eq!(pool.waiting().unwrap(), [urgent.clone(), early.clone(), late.clone()]);
+    // The same run again is one ticket.
+    let raised = Ticket { priority: 2, ..late.clone() };
+    pool.put(&raised).unwrap();
+    assert_eq!(pool.waiting().unwrap(), [raised.clone(), urgent.clone(), early]);
+    assert_eq!(pool.take(&late.run).unwrap(), Some(raised.clone()));
+    assert_eq!(pool.take(&late.run).unwrap(), None);
+    assert!(pool.is_at_work(&late.run) && pool.at_work().unwrap() == [raised.clone()]);
+    assert!(pool.is_taken(&raised).unwrap() && !pool.is_taken(&late).unwrap());
+    pool.finish(&raised).unwrap();
+    assert!(!pool.is_at_work(&late.run));
+    assert!(
+        pool.is_waiting(&urgent.run).unwrap()
+            && pool.withdraw(&urgent.run).unwrap()
+            && !pool.withdraw(&urgent.run).unwrap()
+    );
+}
+
+#[test]
+fn a_run_that_is_driven_is_not_taken_again_and_each_gives_back_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = Pool::new(Beneath::new(folder.path()).join("pool"));
+    let first = ticket("one", "2026-01-19T14:00:01Z", 0);
+    let later = ticket("one", "2026-01-19T14:00:02Z", 0);
+    let later = Ticket { run: first.run.clone(), ..later };
+    pool.put(&first).unwrap();
+    pool.take(&first.run).unwrap().unwrap();
+    pool.put(&later).unwrap();
+    assert_eq!(pool.take(&first.run).unwrap(), None);
+    pool.finish(&later).unwrap();
+    assert!(pool.is_taken(&first).unwrap() && pool.has(&first.run).unwrap());
+    // Its process died: what came meanwhile is done instead.
+    assert!(pool.has_work().unwrap());
+    let again = Ticket { restarts: 1, ..first.clone() };
+    assert!(pool.put_back(&first, &again).unwrap());
+    assert_eq!(pool.waiting().unwrap(), std::slice::from_ref(&later));
+    assert!(!pool.put_back(&first, &again).unwrap() && pool.at_work().unwrap().is_empty());
+    assert!(pool.renew(&Ticket { restarts: 2, ..later }).unwrap());
+    assert_eq!(pool.take(&first.run).unwrap().unwrap().restarts, 2);
+    assert!(!pool.renew(&first).unwrap());
+}
+
+#[test]
+fn what_was_never_written_to_its_end_is_no_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = Pool::new(Beneath::new(folder.path()).join("pool"));
+    pool.waiting_folder().join(".half").write(b"{").unwrap();
+    assert_eq!(pool.length(), 0);
+    assert!(!pool.has_work().unwrap());
+}
+
+#[test]
+fn a_slot_is_held_by_one_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = Pool::new(Beneath::new(folder.path()).join("pool"));
+    let run = ticket("one", "2026-01-19T14:00:02Z", 0).run;
+    let held = pool.take_slot(1, &run, "now").unwrap().unwrap();
+    assert_eq!(pool.slot_holder(1).unwrap().purpose, run.as_str());
+    assert!(pool.take_slot(1, &run, "now").unwrap().is_err() && pool.slot_holder(2).is_none());
+    drop(held);
+    assert!(pool.slot_holder(1).is_none());
+}

@@ -1,0 +1,76 @@
+//! What waits in the pool: what is to be done for a run, and why nobody does it.
+
+use crate::clock::Moment;
+use crate::event::ChildOrder;
+use crate::id::RunId;
+use serde::Deserialize;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// What is to be done for a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// The run.
+    pub run: RunId,
+    /// The project's folder where it works; for one that is to begin, where it is begun from.
+    pub folder: PathBuf,
+    /// What is to be done.
+    pub errand: Errand,
+    /// Since when it waits.
+    pub queued_at: Moment,
+    /// Higher ones come first; 0 by default.
+    #[serde(default)]
+    pub priority: i32,
+    /// What a worker must have to take it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
+    /// How often it was taken up again after its process died.
+    #[serde(default)]
+    pub restarts: u32,
+}
+
+/// A ticket that nobody takes up again by themselves, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RefusedTicket {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// Why.
+    pub reason: String,
+}
+
+/// What is to be done for a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Errand {
+    /// Begin it, and drive it.
+    Begin {
+        /// What it is to be.
+        order: Box<ChildOrder>,
+        /// The run whose gate asks for it.
+        parent: Option<RunId>,
+    },
+    /// Drive it on from where it stands; one that is over stays so.
+    Continue,
+    /// Resume it as a person would: gates that failed get new attempts.
+    Resume,
+    /// Have whoever drives it stop.
+    Pause {
+        /// Why.
+        reason: String,
+    },
+    /// End it.
+    Cancel {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Errand {
+    /// Whether it stops a run, which another process may drive.
+    pub fn is_stop(&self) -> bool {
+        match self {
+            Self::Pause { .. } | Self::Cancel { .. } => true,
+            Self::Begin { .. } | Self::Continue | Self::Resume => false,
+        }
+    }
+}
