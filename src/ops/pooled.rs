@@ -145,6 +145,9 @@ pub fn all(project: &Project) -> Result<Vec<PooledRun>, Error> {
     Ok(found)
 }
 
+/// The shortest part of an id that names a run: a shorter one is a key, and many ids hold it by chance.
+const PART_BYTES_MIN: usize = 6;
+
 /// The run of this key, the newest that is not over before the others; or of this id or a unique part
 /// of it.
 pub fn find(project: &Project, name: &str) -> Result<PooledRun, Error> {
@@ -154,8 +157,10 @@ pub fn find(project: &Project, name: &str) -> Result<PooledRun, Error> {
     if let Some(run) = of_key().find(is_open).or_else(|| of_key().next()) {
         return Ok(run.clone());
     }
-    let parts: Vec<&PooledRun> =
-        all.iter().filter(|run| run.run_id.as_str().contains(name)).collect();
+    let parts: Vec<&PooledRun> = all
+        .iter()
+        .filter(|run| run.run_id.as_str().contains(name) && name.len() >= PART_BYTES_MIN)
+        .collect();
     match parts.as_slice() {
         [only] => Ok((*only).clone()),
         [] => Err(Error::not_found(format!("no worker has a run of `{name}`"))

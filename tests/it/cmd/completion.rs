@@ -78,7 +78,7 @@ fn names_of_the_project_are_offered() {
 fn a_workflow_offers_its_inputs_and_their_choices() {
     let house = house();
     let offered = |words: &[&str]| offered(&house, &[&["orch", "run", "demo"], words].concat());
-    assert_eq!(offered(&["--de"]), ["--depth"]);
+    assert_eq!(offered(&["--de"]), ["--detach", "--depth"]);
     assert_eq!(offered(&["--depth", ""]), ["quick", "deep"]);
     assert_eq!(offered(&["--loud", ""])[..2], ["true", "false"]);
     assert_eq!(offered(&["--until", "p"]), ["print"]);

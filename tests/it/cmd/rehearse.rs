@@ -140,7 +140,7 @@ fn an_input_may_have_a_name_that_only_other_commands_have_as_a_flag() {
             ),
         )
     };
-    for name in ["version", "from", "quiet", "worktree", "fail", "workflow"] {
+    for name in ["version", "from", "quiet", "labels", "fail", "workflow"] {
         let house = workflow(name);
         house.orch(&format!("run demo --{name} x")).code(0).says("PASSED");
         let refused = format!("input `{name}` conflicts with the flag `--{name}` of");

@@ -56,6 +56,8 @@ fn help_is_written_from_the_workflow() {
           --until <GATE>       Stop after this gate, even across resumes; `end` removes the limit
           --start-from <GATE>  Start at this gate; earlier gates are judged by their existing outputs,
                                never run
+          --detach             Have a worker drive the run, and return at once
+          --worktree           Run in a git worktree of its own
           --junit <FILE>       Write the gate results as JUnit XML
           --answers <FILE>     Typed answers for gates that ask: TOML or JSON, one table per gate
           --json               Print one JSON object instead of text
