@@ -88,6 +88,7 @@ impl Lines {
                 self.findings.insert(gate.clone(), shown);
                 let reason = format!("waits for {waits_for}");
                 self.end(gate, GateStatus::Waiting, *attempt, Some(&reason));
+                self.follow(gate, *waits_for);
             }
             Event::GatePassed { gate, attempt, judged } => {
                 self.judged(gate, *attempt, judged, GateStatus::Pass);

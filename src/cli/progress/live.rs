@@ -77,6 +77,11 @@ impl Live {
         self.busy = None;
     }
 
+    /// How many gates have a line that moves.
+    pub(super) fn moving(&self) -> usize {
+        self.of.len()
+    }
+
     /// Says that a gate is at work, and for how long.
     pub(super) fn at_work(&mut self, gate: &GateId, text: &str) {
         let bar = self.bar("{spinner} {elapsed:>4} {wide_msg}", text);

@@ -3,10 +3,21 @@
 use super::lines::Lines;
 use crate::check::plain_text;
 use crate::event::Event;
+use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::run::GateStatus;
 
+/// How many child runs have a line that moves: more would not fit a screen.
+const FOLLOWED_MAX: usize = 6;
+
 impl Lines {
+    /// A child run is followed as long as it takes, and the screen says so.
+    pub(super) fn follow(&mut self, gate: &GateId, waits_for: WaitsFor) {
+        if waits_for == WaitsFor::ChildRun && self.live.moving() < FOLLOWED_MAX {
+            self.live.at_work(gate, &format!("{gate} waits for {waits_for}"));
+        }
+    }
+
     /// What somebody else is asked, or did.
     pub(super) fn of_others(&mut self, event: &Event) {
         if let Event::ChildEnded { gate, child, .. } = event {
