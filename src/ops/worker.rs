@@ -126,10 +126,15 @@ impl<'p> Supervisor<'p> {
         let mut free: Vec<usize> = (1..=self.slots).filter(|slot| self.is_free(*slot)).collect();
         free.reverse();
         let mut beyond = self.slots;
-        for ticket in self.pool.waiting().map_err(|source| trouble(&source))? {
+        for ticket in self.pool.next_ones().map_err(|source| trouble(&source))? {
+            let ticket = ticket.map_err(|source| trouble(&source))?;
             let stops = ticket.errand.is_stop();
+            // What stops a run comes before all that would drive one.
+            if !stops && free.is_empty() {
+                break;
+            }
             let is_driven = self.pool.is_at_work(&ticket.run);
-            if !stops && (free.is_empty() || is_driven || !self.fits(&ticket)) {
+            if !stops && (is_driven || !self.fits(&ticket)) {
                 continue;
             }
             let slot = if stops { None } else { free.pop() };

@@ -56,20 +56,26 @@ impl Pool {
 
     /// The tickets that wait, the next one first. What is no ticket is taken away.
     pub fn waiting(&self) -> io::Result<Vec<Ticket>> {
-        let mut tickets = Vec::new();
-        for name in names_in(&self.waiting_folder())? {
-            let place = self.waiting_folder().join(&name);
-            let is_its_own = |ticket: &Ticket| name_of(ticket) == name;
-            if let Some(ticket) = read(&place)?.filter(is_its_own) {
-                tickets.push(ticket);
-            } else {
-                let _moving = self.alone()?;
-                if !read(&place)?.as_ref().is_some_and(is_its_own) {
-                    place.remove()?;
-                }
-            }
+        self.next_ones()?.collect()
+    }
+
+    /// The same one by one: who needs only the next ones reads no others, however many wait.
+    pub fn next_ones(&self) -> io::Result<impl Iterator<Item = io::Result<Ticket>>> {
+        let names = names_in(&self.waiting_folder())?.into_iter();
+        Ok(names.filter_map(|name| self.of_name(&name).transpose()))
+    }
+
+    fn of_name(&self, name: &str) -> io::Result<Option<Ticket>> {
+        let place = self.waiting_folder().join(name);
+        let is_its_own = |ticket: &Ticket| name_of(ticket) == name;
+        if let Some(ticket) = read(&place)?.filter(is_its_own) {
+            return Ok(Some(ticket));
         }
-        Ok(tickets)
+        let _moving = self.alone()?;
+        if !read(&place)?.as_ref().is_some_and(is_its_own) {
+            place.remove()?;
+        }
+        Ok(None)
     }
 
     /// How many runs wait.
@@ -267,7 +273,9 @@ fn names_in(folder: &Beneath) -> io::Result<Vec<String>> {
 
 /// The name of a ticket, by which tickets come in their order.
 fn name_of(ticket: &Ticket) -> String {
-    let rank = (MIDDLE - i64::from(ticket.priority)).clamp(0, 2 * MIDDLE - 1);
+    let rank = (MIDDLE - i64::from(ticket.priority)).clamp(1, 2 * MIDDLE - 1);
+    // What stops a run comes first, whatever its priority.
+    let rank = if ticket.errand.is_stop() { 0 } else { rank };
     format!("{rank:03}_{}_{}.json", ticket.queued_at, ticket.run)
 }
 
