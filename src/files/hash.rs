@@ -73,12 +73,6 @@ impl Stat {
     }
 }
 
-/// When a file was changed last, in milliseconds since 1970.
-pub fn modified_at(path: &Path) -> Option<i64> {
-    let modified = fs::symlink_metadata(path).ok()?.mtime();
-    modified.checked_mul(1000)
-}
-
 /// The stat data of a regular file; `None` for anything else.
 pub fn stat_of(path: &Path) -> Option<Stat> {
     let metadata = fs::symlink_metadata(path).ok()?;

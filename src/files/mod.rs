@@ -36,7 +36,6 @@ pub use glob::Globs;
 pub use hash::Fingerprint;
 pub use hash::Prints;
 pub use hash::Stat;
-pub use hash::modified_at;
 pub use hash::stat_of;
 pub use in_the_way::in_the_way;
 pub use in_the_way::told;

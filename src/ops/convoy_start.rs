@@ -15,7 +15,6 @@ use crate::advance;
 use crate::budget::Amount;
 use crate::budget::Budget;
 use crate::event::ChildOrder;
-use crate::event::RunStatus;
 use crate::suggestion::Advice;
 use crate::suggestion::Argument;
 use crate::workflow::Workflow;
@@ -72,17 +71,16 @@ pub fn convoy_start(
     refuse_other(project, &order)?;
     let parent = current::session_run(project, caller);
     advance::refuse_depth(project, parent.as_ref())?;
-    let mut started = spawn::give(project, parent, vec![order], 0)?;
+    let mut started = spawn::give(project, parent, vec![order], (0, false))?;
     Ok(started.swap_remove(0))
 }
 
 /// A convoy of this name that is not over has the same keys and workflow.
 fn refuse_other(project: &Project, order: &ChildOrder) -> Result<(), Error> {
-    let is_open = |status: Option<RunStatus>| status.is_none_or(|status| !status.is_end());
     let all = pooled::all(project)?;
-    let mut same = all.iter().filter(|run| {
-        run.key == order.key && run.workflow == order.workflow && is_open(run.status)
-    });
+    let mut same = all
+        .iter()
+        .filter(|run| run.key == order.key && run.workflow == order.workflow && run.is_open());
     let Some(run) = same.find(|run| {
         let begun = project.store.glance(&run.run_id);
         begun.is_ok_and(|begun| {

@@ -12,7 +12,7 @@ use crate::project::leave::RemovedWorktree;
 /// Removes both. Done again, it finds nothing left to remove.
 pub fn delete(project: &Project, request: &get::Request) -> Result<CanceledRun, Error> {
     let run = pooled::find(project, &request.key)?;
-    if run.status.is_none_or(|status| !status.is_end()) {
+    if run.is_open() {
         let message = format!("run {} is not over", run.run_id);
         return Err(Error::usage(message).advise("cancel it first"));
     }

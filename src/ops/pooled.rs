@@ -106,6 +106,13 @@ pub struct PooledRun {
     pub cost_usd: Option<f64>,
 }
 
+impl PooledRun {
+    /// Whether it has not come to its end.
+    pub fn is_open(&self) -> bool {
+        self.status.is_none_or(|status| !status.is_end())
+    }
+}
+
 /// All runs that workers drive, the newest first.
 pub fn all(project: &Project) -> Result<Vec<PooledRun>, Error> {
     let trouble = |source| Error::environment(format!("cannot read the pool: {source}"));
@@ -286,9 +293,14 @@ fn heard_at(project: &Project, folder: &Path, run: &Run, gate: Option<&GateId>) 
         let number = run.gate(gate)?.attempt()?.attempt;
         let attempt = logs.join("gates").join(gate.as_str()).join(format!("attempt-{number}"));
         let files = [executor::STDOUT, executor::STDERR].map(|name| attempt.join(name));
-        files.iter().filter_map(|path| files::modified_at(path)).max()
+        files.iter().filter_map(|path| written_at(path)).max()
     });
-    files::modified_at(&journal.path()).into_iter().chain(printed).max().map(Moment::of)
+    written_at(&journal.path()).into_iter().chain(printed).max()
+}
+
+fn written_at(path: &Path) -> Option<Moment> {
+    let millis = files::stat_of(path)?.modified_ns / 1_000_000;
+    i64::try_from(millis).ok().map(Moment::of)
 }
 
 /// How long nothing may be heard of work.

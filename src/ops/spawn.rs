@@ -91,15 +91,15 @@ pub fn spawn(project: &Project, caller: &Caller, request: &Request) -> Result<Ve
             Ok(ChildOrder { budget, labels: request.labels.clone(), ..order })
         })
         .collect::<Result<_, Error>>()?;
-    give(project, parent, orders, request.priority)
+    give(project, parent, orders, (request.priority, false))
 }
 
-/// Gives runs to the pool, but for those that are there and not over.
+/// Gives runs to the pool; one that is there and not over is given `again` only where that is asked.
 pub(super) fn give(
     project: &Project,
     parent: Option<RunId>,
     orders: Vec<ChildOrder>,
-    priority: i32,
+    (priority, again): (i32, bool),
 ) -> Result<Vec<Spawned>, Error> {
     let admission = project.store.pool().admit();
     let _admission = admission
@@ -108,8 +108,8 @@ pub(super) fn give(
     let mut spawned: Vec<Spawned> = Vec::new();
     for order in orders {
         let is_same = |run: &&PooledRun| run.key == order.key && run.workflow == order.workflow;
-        let is_open = |run: &&PooledRun| run.status.is_none_or(|status| !status.is_end());
-        if let Some(run) = known.iter().filter(is_same).find(is_open) {
+        let open = known.iter().filter(is_same).find(|run| run.is_open());
+        if let Some(run) = open.filter(|_| !again) {
             let (key, run_id) = (order.key, run.run_id.clone());
             spawned.push(Spawned { key, run_id, existed: true });
             continue;

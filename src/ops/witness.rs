@@ -23,7 +23,7 @@ pub struct Witnessed {
 /// Looks at all runs that are not over.
 pub fn witness(project: &Project) -> Result<Witnessed, Error> {
     let mut runs = pooled::all(project)?;
-    runs.retain(|run| run.status.is_none_or(|status| !status.is_end()));
+    runs.retain(PooledRun::is_open);
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
     for run in &runs {
         *counts.entry(run.health.as_str()).or_default() += 1;
