@@ -25,7 +25,7 @@ pub fn order(
     project: &Project,
     gate: &Gate,
     work: &ChildWork,
-    context: &Context,
+    (context, attempt): (&Context, u32),
 ) -> Result<ChildOrder, String> {
     let name = work.workflow.render(context).map_err(|error| format!("`workflow`: {error}"))?;
     let (workflow, _) = Workflow::load(&name, &project.shelf).map_err(|error| error.to_string())?;
@@ -40,6 +40,7 @@ pub fn order(
         workflow: name,
         inputs,
         isolation: work.isolation,
+        attempt,
         budget: gate.budget,
         labels: work.labels.clone(),
     })

@@ -197,11 +197,12 @@ fn take(
     let Work::Workflow(work) = &gate.work else { return (taken, problems) };
     let context = packet::attempt_context(driver.run(), gate, attempt).with(CHILD, child);
     let from = ProjectFolder::new(&driver.project.workspace_of(&order.run), Vec::new());
+    let before = taken_before(driver.run(), &attempt.gate);
     for template in &work.takes {
         let copied =
             template.render(&context).map_err(|error| error.to_string()).and_then(|path| {
                 let from = from.as_ref().map_err(ToString::to_string)?;
-                copy(from, &driver.project.folder, &path)
+                copy((from, &driver.project.folder), &path, &before)
             });
         match copied {
             Ok(artifact) => taken.push(artifact),
@@ -211,16 +212,27 @@ fn take(
     (taken, problems)
 }
 
-fn copy(from: &ProjectFolder, to: &ProjectFolder, path: &str) -> Result<Artifact, String> {
+/// What earlier attempts of a gate took from their child runs: that is the gate's own, and no one else's.
+fn taken_before<'r>(run: &'r Run, gate: &GateId) -> Vec<&'r Artifact> {
+    let attempts = run.gate(gate).into_iter().flat_map(|state| &state.attempts);
+    attempts.filter_map(|it| it.child_end.as_deref()).flat_map(|end| &end.taken).collect()
+}
+
+fn copy(
+    (from, to): (&ProjectFolder, &ProjectFolder),
+    path: &str,
+    before: &[&Artifact],
+) -> Result<Artifact, String> {
     let path = to.path(path).map_err(|error| error.to_string())?;
     let source = from.hash(&path).map_err(|error| format!("in the child run's folder: {error}"))?;
     let place = Beneath::new(to.root()).join(path.as_str());
-    if place.exists() {
-        let own = to.hash(&path).map_err(|error| error.to_string())?;
-        if own.digest != source.digest {
-            return Err(format!("{path} is already here and differs; it was not replaced"));
-        }
-    } else {
+    let own = place.exists().then(|| to.hash(&path)).transpose();
+    let own = own.map_err(|error| error.to_string())?.map(|own| own.digest);
+    let is_same = |it: &&Artifact| it.path == path.as_str() && it.sha256 == own;
+    if own.is_some_and(|own| own != source.digest) && !before.iter().any(|it| is_same(it)) {
+        return Err(format!("{path} is already here and differs; it was not replaced"));
+    }
+    if own != Some(source.digest) {
         let there = Beneath::new(from.root()).join(path.as_str());
         place.copy_from(&there).map_err(|error| format!("cannot copy {path}: {error}"))?;
     }

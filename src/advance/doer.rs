@@ -3,6 +3,7 @@
 
 use super::attempt::Start;
 use super::attempt::StartedBy;
+use super::attempt::next_attempt;
 use super::child_order;
 use super::player;
 use super::role;
@@ -81,7 +82,8 @@ pub fn choose(
         workflow::Work::Human => {}
         workflow::Work::Workflow(work) => {
             chosen.doer = Doer::Outside(WaitsFor::ChildRun);
-            match child_order::order(project, gate, work, context) {
+            match child_order::order(project, gate, work, (context, next_attempt(run, start.gate)))
+            {
                 Ok(order) => chosen.child = Some(Box::new(order)),
                 Err(message) => chosen.problem = Some(Finding::of("child run", message)),
             }

@@ -97,7 +97,12 @@ pub fn cancel(
 
 /// A run that never began leaves nothing: what was made for it goes.
 fn unmake(project: &Project, run: PooledRun) -> Result<CanceledRun, Error> {
-    let of = WorktreeOf { run: &run.run_id, key: &run.key, workflow: &run.workflow };
+    let of = WorktreeOf {
+        run: &run.run_id,
+        key: &run.key,
+        workflow: &run.workflow,
+        attempt: run.attempt,
+    };
     let removed = RemovedWorktree { folder: worktree::unmake(project, of)?, ..Default::default() };
     Ok(CanceledRun { run_id: run.run_id, key: run.key, removed })
 }

@@ -147,7 +147,12 @@ fn seat(project: &Project, order: &ChildOrder) -> Result<Project, Error> {
     let folder = match order.isolation {
         Isolation::Worktree => worktree::make(
             project,
-            WorktreeOf { run: &order.run, key: &order.key, workflow: &order.workflow },
+            WorktreeOf {
+                run: &order.run,
+                key: &order.key,
+                workflow: &order.workflow,
+                attempt: order.attempt,
+            },
         )?,
         Isolation::Shared => project.folder.root().to_owned(),
     };

@@ -178,6 +178,7 @@ pub(super) fn order(
         key,
         workflow: workflow.name.clone(),
         inputs,
+        attempt: 1,
         isolation: Isolation::Worktree,
         budget: Budget::default(),
         labels: Vec::new(),

@@ -32,6 +32,8 @@ pub struct WorktreeOf<'r> {
     pub key: &'r str,
     /// Its workflow.
     pub workflow: &'r str,
+    /// Which attempt of the gate that asks for it this is.
+    pub attempt: u32,
 }
 
 /// Makes the working tree of a run, and gives the project's folder in it. One that was half made for
@@ -143,10 +145,10 @@ fn base(project: &Project, repository: &Repository) -> Result<String, Error> {
 fn context(repository: &Repository, of: WorktreeOf<'_>) -> Context {
     let root = repository.main_work_folder();
     let project = root.file_name().unwrap_or_default().to_string_lossy();
-    Context::default()
-        .with("key", &slug_of(of.key))
-        .with("workflow", &of.workflow)
-        .with("project", &project)
+    // What an earlier attempt left is not reused, and stays.
+    let number = if of.attempt > 1 { format!("-{}", of.attempt) } else { String::new() };
+    let key = slug_of(of.key) + &number;
+    Context::default().with("key", &key).with("workflow", &of.workflow).with("project", &project)
 }
 
 /// A path without `.` and `..`, as text: what it leads to need not be there.

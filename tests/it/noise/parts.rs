@@ -89,6 +89,7 @@ pub fn order(dice: &Dice) -> ChildOrder {
         workflow: dice.text.clone(),
         inputs: [(dice.text.clone(), json!(dice.text))].into(),
         isolation: if dice.flag { Isolation::Worktree } else { Isolation::Shared },
+        attempt: dice.attempt,
         budget: orch::budget::Budget::default(),
         labels: vec![dice.text.clone()],
     }

@@ -108,7 +108,7 @@ fn inputs_are_passed_as_they_are_and_refused_where_they_do_not_fit() {
 }
 
 #[test]
-fn a_cancel_a_pause_and_a_redo_reach_the_child_run() {
+fn a_cancel_and_a_pause_reach_the_child_run() {
     let house = committed(convoy("touch begun-$ORCH_INPUT_KEY; sleep 60", ""));
     let begun = house.outside("project-worktrees/a/begun-a");
     let mut running = house.start("run batch --keys a");
@@ -157,4 +157,28 @@ fn a_workflow_cannot_start_itself_without_an_end() {
     orch(&house, "run again --n x").code(1);
     let list = runs(&house);
     assert_eq!(list.matches("FAILED").count(), 9, "{list}");
+}
+
+#[test]
+fn each_attempt_has_a_child_run_in_a_worktree_of_its_own_and_replaces_what_it_took() {
+    let script = "echo x >> ../../tries; mkdir -p notes; wc -l < ../../tries > notes/a.md; \
+                  [ $(wc -l < ../../tries) -gt 1 ]";
+    let leg = "takes = ['notes/{{ child.key }}.md']\nretry = { attempts = 2 }";
+    let house = committed(convoy(script, leg));
+    orch(&house, "run batch --keys a").code(0);
+    assert_eq!(house.attempts("legs[a]"), "FAIL PASS");
+    assert_eq!(house.attempt("legs[a]", 2)["child"]["end"]["branch"], "a-2");
+    assert_eq!(house.read("notes/a.md").trim(), "2");
+    orch(&house, "gate redo --run batch --gate legs --reason again").code(0);
+    assert_eq!(house.attempts("legs[a]"), "FAIL PASS PASS");
+    assert_eq!(house.read("notes/a.md").trim(), "3");
+    for tree in ["a", "a-2", "a-3"] {
+        assert!(house.outside(&format!("project-worktrees/{tree}/notes/a.md")).exists());
+    }
+    // What somebody else wrote there since is no version of the gate's.
+    house.write("notes/a.md", "mine\n");
+    orch(&house, "gate redo --run batch --gate legs --reason again")
+        .code(1)
+        .says("was not replaced");
+    assert_eq!(house.read("notes/a.md"), "mine\n");
 }
