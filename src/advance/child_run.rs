@@ -229,7 +229,7 @@ fn copy(
     let own = place.exists().then(|| to.hash(&path)).transpose();
     let own = own.map_err(|error| error.to_string())?.map(|own| own.digest);
     let is_same = |it: &&Artifact| it.path == path.as_str() && it.sha256 == own;
-    if own.is_some_and(|own| own != source.digest) && !before.iter().any(|it| is_same(it)) {
+    if own.is_some_and(|own| own != source.digest) && !before.iter().any(is_same) {
         return Err(format!("{path} is already here and differs; it was not replaced"));
     }
     if own != Some(source.digest) {

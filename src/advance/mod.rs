@@ -44,6 +44,7 @@ mod watch;
 
 pub use baselines::baselines_of;
 pub use child_order::enqueue;
+pub use child_order::has_begun;
 pub use child_order::refuse_depth;
 pub use child_order::ticket;
 pub use child_others::tell_others;

@@ -16,6 +16,7 @@ use crate::packet::Packet;
 use crate::packet::SentBack;
 use crate::project::Error;
 use crate::project::Project;
+use crate::project::worktree;
 use crate::run::GateState;
 use crate::run::Run;
 use crate::template::Context;
@@ -182,10 +183,8 @@ pub fn write(project: &Project, run: &RunId, attempt: &AttemptId, text: &str) ->
     let own = folder(project, run, attempt).join("prompt.txt");
     let mut places = vec![path(project, run, &attempt.gate), own];
     // Tools in the worktree of a run find it beside the run's identity.
-    let context = Beneath::new(project.folder.root()).join(&project.config.worktrees.context);
-    if context.join("session-context.json").exists() {
-        places.push(context.join("session-prompt.md"));
-    }
+    let context = worktree::context(project, project.folder.root());
+    places.extend(context.map(|folder| folder.join("session-prompt.md")));
     for place in places {
         place.write_view(text.as_bytes()).map_err(|source| Error::disk(&place, source))?;
     }

@@ -3,10 +3,17 @@
 use super::answer::Face;
 use super::door;
 use super::terminal;
+use crate::ops::Error;
 use crate::process::Resize;
+use crate::process::Stop;
 use dialoguer::console::Term;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
+use std::thread;
+use std::time::Duration;
+
+/// How often it is looked whether a text has changed.
+const WATCH_EVERY: Duration = Duration::from_millis(500);
 
 /// Where the text is shown.
 pub struct Screen {
@@ -51,6 +58,25 @@ impl Screen {
             }
             None => door::out(text),
         }
+    }
+
+    /// Shows a text as it changes, until somebody has had enough of it.
+    pub fn watch(
+        self,
+        stop: &Stop,
+        mut text: impl FnMut() -> Result<String, Error>,
+    ) -> Result<(), Error> {
+        let mut last = String::new();
+        while !stop.is_raised() {
+            let now = text()?;
+            if now != last || self.is_resized() {
+                self.show(&now);
+            }
+            last = now;
+            thread::sleep(WATCH_EVERY);
+        }
+        self.end(&last);
+        Ok(())
     }
 
     /// Leaves the last text where it was drawn.

@@ -23,7 +23,7 @@ pub struct ChildOrder {
     /// Where it works.
     pub isolation: Isolation,
     /// The attempt of the gate that it is for; each after the first has a worktree of its own.
-    #[serde(default, skip_serializing_if = "is_first")]
+    #[serde(default)]
     pub attempt: u32,
     /// What it may spend, where the gate bounds it.
     #[serde(default, skip_serializing_if = "Budget::is_open")]
@@ -31,10 +31,6 @@ pub struct ChildOrder {
     /// What a worker must have to take it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<String>,
-}
-
-fn is_first(attempt: &u32) -> bool {
-    *attempt <= 1
 }
 
 /// What a child run came to.

@@ -25,7 +25,6 @@ use crate::process;
 use crate::project::supervisor;
 use crate::project::worktree;
 use crate::project::worktree::WorktreeOf;
-use crate::run::Run;
 use crate::store::pool::Errand;
 use crate::store::pool::Ticket;
 use crate::workflow::Isolation;
@@ -70,7 +69,7 @@ pub fn errand(project: &Project, caller: &Caller, request: &Request) -> Result<(
         Ok(()) | Err(Error::Held { .. }) => {}
         Err(error) => pool.refuse(&ticket, &error.to_string()).map_err(trouble)?,
     }
-    if has_begun(project, &id) {
+    if advance::has_begun(project, &id) {
         session_state::write(project, &id)?;
     }
     follow_up(project, &ticket)?;
@@ -82,12 +81,12 @@ fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Er
         return Ok(());
     }
     let is_over = || project.store.glance(&ticket.run).is_ok_and(|it| it.run.status.is_final());
-    if has_begun(project, &ticket.run) && is_over() {
+    if advance::has_begun(project, &ticket.run) && is_over() {
         return seal(project, &ticket.run);
     }
     let choice = RunChoice { run: Some(ticket.run.to_string()) };
     match &ticket.errand {
-        Errand::Begin { order, parent } if !has_begun(project, &ticket.run) => {
+        Errand::Begin { order, parent } if !advance::has_begun(project, &ticket.run) => {
             let home = seat(&project.in_folder(&ticket.folder)?, order)?;
             let place = project.store.ticket(&ticket.run);
             let kept = place.write(&serde_json::to_vec(ticket).unwrap_or_default());
@@ -196,8 +195,7 @@ fn follow_up(project: &Project, ticket: &Ticket) -> Result<(), Error> {
         advance::wake(project, parent)?;
     }
     if let Ok(reading) = project.store.glance(&ticket.run) {
-        let run: &Run = &reading.run;
-        advance::wake_parent(project, run)?;
+        advance::wake_parent(project, &reading.run)?;
     }
     supervisor::hire(project)
 }
@@ -205,17 +203,13 @@ fn follow_up(project: &Project, ticket: &Ticket) -> Result<(), Error> {
 /// Waits for a run that a worker is about to begin, and says whether it has.
 pub(super) fn will_have_begun(project: &Project, id: &RunId) -> bool {
     let pool = project.store.pool();
-    while !has_begun(project, id) {
+    while !advance::has_begun(project, id) {
         let is_in_hand =
             pool.is_at_work(id) && pool.holders().is_ok_and(|alive| alive.contains(id.as_str()));
         if !is_in_hand {
-            return has_begun(project, id);
+            return advance::has_begun(project, id);
         }
         thread::sleep(LOOK_EVERY);
     }
     true
-}
-
-fn has_begun(project: &Project, id: &RunId) -> bool {
-    project.store.journal_bytes(id).is_some_and(|bytes| bytes > 0)
 }

@@ -5,8 +5,8 @@ use super::Error;
 use super::Project;
 use super::ack;
 use super::note;
-use crate::files::Beneath;
 use crate::id::RunId;
+use crate::project::worktree;
 use serde_json::json;
 
 /// Writes it anew, where the run has a worktree with such a folder. It is a view: where it cannot be
@@ -14,10 +14,7 @@ use serde_json::json;
 pub(super) fn write(project: &Project, id: &RunId) -> Result<(), Error> {
     let pending = note::pending(project, id);
     let run = project.store.read(id)?.run;
-    let folder = Beneath::new(project.workspace_of(id)).join(&project.config.worktrees.context);
-    if !folder.join("session-context.json").exists() {
-        return Ok(());
-    }
+    let Some(folder) = worktree::context(project, &project.workspace_of(id)) else { return Ok(()) };
     let state = json!({
         "schema": "orch/session-state@1",
         "run": id,

@@ -48,7 +48,7 @@ pub struct Request {
     #[cfg_attr(feature = "cli", arg(long, value_name = "USD", value_parser = usd))]
     #[serde(default)]
     pub budget: Option<Amount>,
-    /// Runs with a higher priority start first; 0 by default.
+    /// Runs with a higher priority start first.
     #[cfg_attr(
         feature = "cli",
         arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)

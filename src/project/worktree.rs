@@ -23,6 +23,9 @@ use std::path::PathBuf;
 /// How much of what a setup command printed is told when it fails, in bytes.
 const TAIL_BYTES: u64 = 2048;
 
+/// The file that says which run works in a working tree.
+const IDENTITY: &str = "session-context.json";
+
 /// The run that a working tree is for.
 #[derive(Debug, Clone, Copy)]
 pub struct WorktreeOf<'r> {
@@ -84,7 +87,7 @@ fn planned(
     of: WorktreeOf<'_>,
 ) -> Result<Planned, Error> {
     let settings = &project.config.worktrees;
-    let context = context(repository, of);
+    let context = names(repository, of);
     let rendered = |key: &str, template: &crate::template::Template| {
         let text = template.render(&context);
         text.map_err(|error| Error::usage(format!("cannot render [worktree] {key}: {error}")))
@@ -142,7 +145,7 @@ fn base(project: &Project, repository: &Repository) -> Result<String, Error> {
     })
 }
 
-fn context(repository: &Repository, of: WorktreeOf<'_>) -> Context {
+fn names(repository: &Repository, of: WorktreeOf<'_>) -> Context {
     let root = repository.main_work_folder();
     let project = root.file_name().unwrap_or_default().to_string_lossy();
     // What an earlier attempt left is not reused, and stays.
@@ -181,13 +184,23 @@ fn copy(project: &Project, own: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// The folder of the files that tools in a working tree read, where it was made with one.
+pub fn context(project: &Project, own: &Path) -> Option<Beneath> {
+    let folder = context_folder(project, own);
+    folder.join(IDENTITY).exists().then_some(folder)
+}
+
+fn context_folder(project: &Project, own: &Path) -> Beneath {
+    Beneath::new(own).join(&project.config.worktrees.context)
+}
+
 /// What tools in the working tree may know of the run that works there.
 fn write_context(
     project: &Project,
     own: &Path,
     (of, branch): (WorktreeOf<'_>, &str),
 ) -> Result<(), Error> {
-    let folder = Beneath::new(own).join(&project.config.worktrees.context).ignored_by_git();
+    let folder = context_folder(project, own).ignored_by_git();
     let identity = json!({
         "schema": "orch/session-context@1",
         "run": of.run,
@@ -196,7 +209,7 @@ fn write_context(
         "branch": branch,
         "started_at": project.clock.now(),
     });
-    let place = folder.join("session-context.json");
+    let place = folder.join(IDENTITY);
     let text = format!("{identity:#}\n");
     place.write(text.as_bytes()).map_err(|source| Error::disk(&place, source))
 }

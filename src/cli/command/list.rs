@@ -16,11 +16,7 @@ use crate::ops::Suggestion;
 use crate::ops::list;
 use crate::ops::pooled::Health;
 use crate::ops::pooled::PooledRun;
-use std::thread;
 use std::time::Duration;
-
-/// How often the list is drawn anew.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// What stands in each column.
 const HEADINGS: [&str; 7] = ["KEY", "STATE", "PHASE", "GATE", "WORKFLOW", "HEARD", "COST"];
@@ -42,17 +38,8 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let project = face.global.open(arguments.watch)?;
     let shown = |runs: &[PooledRun]| table(&rows(runs, project.clock.now()));
     if arguments.watch {
-        let screen = Screen::of(face);
-        let mut last = String::new();
-        while !project.stop.is_raised() {
-            let now = shown(&list::list(&project, &arguments.request)?);
-            if now != last || screen.is_resized() {
-                screen.show(&now);
-            }
-            last = now;
-            thread::sleep(LOOK_EVERY);
-        }
-        screen.end(&last);
+        Screen::of(face)
+            .watch(&project.stop, || Ok(shown(&list::list(&project, &arguments.request)?)))?;
         return Ok(exit::DONE);
     }
     let runs = list::list(&project, &arguments.request)?;

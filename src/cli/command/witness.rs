@@ -12,11 +12,6 @@ use crate::ops::Suggestion;
 use crate::ops::pooled::Health;
 use crate::ops::witness;
 use crate::ops::witness::Witnessed;
-use std::thread;
-use std::time::Duration;
-
-/// How often it is looked again.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// What can be typed after `orch witness`.
 #[derive(Debug, clap::Args)]
@@ -32,17 +27,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     }
     let project = face.global.open(arguments.watch)?;
     if arguments.watch {
-        let screen = Screen::of(face);
-        let mut last = String::new();
-        while !project.stop.is_raised() {
-            let now = text(&witness::witness(&project)?);
-            if now != last || screen.is_resized() {
-                screen.show(&now);
-            }
-            last = now;
-            thread::sleep(LOOK_EVERY);
-        }
-        screen.end(&last);
+        Screen::of(face).watch(&project.stop, || Ok(text(&witness::witness(&project)?)))?;
         return Ok(exit::DONE);
     }
     let seen = witness::witness(&project)?;
