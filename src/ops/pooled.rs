@@ -23,6 +23,7 @@ use crate::store::journal;
 use crate::store::pool;
 use crate::store::pool::Errand;
 use crate::store::pool::Ticket;
+use crate::store::pool::Tickets;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -120,8 +121,8 @@ impl PooledRun {
 pub fn all(project: &Project) -> Result<Vec<PooledRun>, Error> {
     let trouble = |source| Error::environment(format!("cannot read the pool: {source}"));
     let pool = project.store.pool();
-    let waiting = pool.waiting().map_err(trouble)?;
-    let alive = pool.holders().map_err(trouble)?;
+    // Before the runs are listed: one that begins meanwhile is then seen twice, not missed.
+    let Tickets { waiting, at_work, refused, alive } = pool.tickets().map_err(trouble)?;
     let ids =
         project.store.runs().map_err(|source| Error::disk(&project.store.runs_folder(), source))?;
     let mut found: Vec<PooledRun> = ids
@@ -134,8 +135,6 @@ pub fn all(project: &Project) -> Result<Vec<PooledRun>, Error> {
         })
         .collect();
     let is_known = |ticket: &&Ticket| found.iter().all(|known| known.run_id != ticket.run);
-    let at_work = pool.at_work().map_err(trouble)?;
-    let refused = pool.refused().map_err(trouble)?;
     let health = |ticket: &Ticket| {
         if alive.contains(ticket.run.as_str()) { Health::Working } else { Health::Dead }
     };

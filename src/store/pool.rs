@@ -14,6 +14,7 @@ use crate::files::Beneath;
 use crate::files::Lock;
 use crate::id::RunId;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
 use std::io;
 use std::time::Duration;
 
@@ -25,6 +26,19 @@ const MIDDLE: i64 = 500;
 
 /// How long others may take to move a ticket.
 const MOVED_WITHIN: Duration = Duration::from_secs(10);
+
+/// All tickets at one moment.
+#[derive(Debug)]
+pub struct Tickets {
+    /// Those that wait, the next one first.
+    pub waiting: Vec<Ticket>,
+    /// Those that workers have taken and not given back.
+    pub at_work: Vec<Ticket>,
+    /// Those that nobody goes on with.
+    pub refused: Vec<RefusedTicket>,
+    /// The runs that hold slots.
+    pub alive: BTreeSet<String>,
+}
 
 /// Where runs wait for a worker.
 #[derive(Debug, Clone)]
@@ -54,12 +68,19 @@ impl Pool {
         Ok(())
     }
 
-    /// The tickets that wait, the next one first. What is no ticket is taken away.
-    pub fn waiting(&self) -> io::Result<Vec<Ticket>> {
-        self.next_ones()?.collect()
+    /// All tickets at one moment: one that moves meanwhile is in one place, not in none.
+    pub fn tickets(&self) -> io::Result<Tickets> {
+        let _moving = self.alone()?;
+        Ok(Tickets {
+            waiting: read_all(&self.waiting_folder())?,
+            at_work: self.at_work()?,
+            refused: read_all(&self.folder.join("refused"))?,
+            alive: self.holders()?,
+        })
     }
 
-    /// The same one by one: who needs only the next ones reads no others, however many wait.
+    /// The tickets that wait, the next one first, and one by one: who needs only the next ones reads no
+    /// others, however many wait. What is no ticket is taken away.
     pub fn next_ones(&self) -> io::Result<impl Iterator<Item = io::Result<Ticket>>> {
         let names = names_in(&self.waiting_folder())?.into_iter();
         Ok(names.filter_map(|name| self.of_name(&name).transpose()))
@@ -135,9 +156,7 @@ impl Pool {
 
     /// The tickets that workers have taken and not given back.
     pub fn at_work(&self) -> io::Result<Vec<Ticket>> {
-        let folder = self.folder.join("at-work");
-        let read = |name| read(&folder.join(name)).transpose();
-        names_in(&folder)?.into_iter().filter_map(read).collect()
+        read_all(&self.folder.join("at-work"))
     }
 
     /// Gives a ticket back: nothing is left to do for it.
@@ -199,13 +218,6 @@ impl Pool {
         Ok(read(&self.refused_place(run))?.map(|RefusedTicket { ticket, .. }| ticket))
     }
 
-    /// All tickets that nobody goes on with.
-    pub fn refused(&self) -> io::Result<Vec<RefusedTicket>> {
-        let folder = self.folder.join("refused");
-        let read = |name| read(&folder.join(name)).transpose();
-        names_in(&folder)?.into_iter().filter_map(read).collect()
-    }
-
     /// Forgets why a run could not begin: it was told.
     pub fn forget_refusal(&self, run: &RunId) -> io::Result<()> {
         self.refused_place(run).remove()
@@ -262,6 +274,12 @@ impl Pool {
         names.retain(|name| name.ends_with(&end));
         Ok(names)
     }
+}
+
+/// What lies in a folder, in the order of the names.
+fn read_all<T: DeserializeOwned>(folder: &Beneath) -> io::Result<Vec<T>> {
+    let read = |name: String| read(&folder.join(name)).transpose();
+    names_in(folder)?.into_iter().filter_map(read).collect()
 }
 
 /// The names in a folder, without what is being written there or never was to its end.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::clock::Moment;
 use std::path::PathBuf;
+use std::thread;
 
 fn ticket(name: &str, at: &str, priority: i32) -> Ticket {
     let at = Moment::parse(at).unwrap();
@@ -27,11 +28,11 @@ fn runs_wait_by_priority_and_then_by_age() {
     for one in [&late, &early, &urgent] {
         pool.put(one).unwrap();
     }
-    assert_eq!(pool.waiting().unwrap(), [urgent.clone(), early.clone(), late.clone()]);
+    assert_eq!(pool.tickets().unwrap().waiting, [urgent.clone(), early.clone(), late.clone()]);
     // The same run again is one ticket.
     let raised = Ticket { priority: 2, ..late.clone() };
     pool.put(&raised).unwrap();
-    assert_eq!(pool.waiting().unwrap(), [raised.clone(), urgent.clone(), early]);
+    assert_eq!(pool.tickets().unwrap().waiting, [raised.clone(), urgent.clone(), early]);
     assert_eq!(pool.take(&late.run).unwrap(), Some(raised.clone()));
     assert_eq!(pool.take(&late.run).unwrap(), None);
     assert!(pool.is_at_work(&late.run) && pool.at_work().unwrap() == [raised.clone()]);
@@ -62,7 +63,7 @@ fn a_run_that_is_driven_is_not_taken_again_and_each_gives_back_its_own() {
     assert!(pool.has_work().unwrap());
     let again = Ticket { restarts: 1, ..first.clone() };
     assert!(pool.put_back(&first, &again).unwrap());
-    assert_eq!(pool.waiting().unwrap(), std::slice::from_ref(&later));
+    assert_eq!(pool.tickets().unwrap().waiting, std::slice::from_ref(&later));
     assert!(!pool.put_back(&first, &again).unwrap() && pool.at_work().unwrap().is_empty());
     assert!(pool.renew(&Ticket { restarts: 2, ..later }).unwrap());
     assert_eq!(pool.take(&first.run).unwrap().unwrap().restarts, 2);
@@ -88,4 +89,28 @@ fn a_slot_is_held_by_one_run() {
     assert!(pool.take_slot(1, &run, "now").unwrap().is_err() && pool.slot_holder(2).is_none());
     drop(held);
     assert!(pool.slot_holder(1).is_none());
+}
+
+#[test]
+fn a_ticket_that_moves_is_always_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = Pool::new(Beneath::new(folder.path()).join("pool"));
+    let ticket = ticket("one", "2026-01-19T14:00:01Z", 0);
+    pool.put(&ticket).unwrap();
+    let again = Ticket { restarts: 1, ..ticket.clone() };
+    let moves = thread::spawn({
+        let pool = pool.clone();
+        move || {
+            for _ in 0..200 {
+                let taken = pool.take(&again.run).unwrap().unwrap();
+                pool.put_back(&taken, &again).unwrap();
+            }
+        }
+    });
+    while !moves.is_finished() {
+        let seen = pool.tickets().unwrap();
+        let all: Vec<&Ticket> = seen.waiting.iter().chain(&seen.at_work).collect();
+        assert!(all.len() == 1 && all[0].run == ticket.run, "{seen:?}");
+    }
+    moves.join().unwrap();
 }
