@@ -1,5 +1,7 @@
 //! Attempts: what is written before one begins, and the work that it then is.
 
+use super::agent_slots;
+use super::agent_slots::BusyAgent;
 use super::audit;
 use super::baselines;
 use super::claim;
@@ -17,6 +19,7 @@ use crate::event::GateStarted;
 use crate::executor::ExecutorKind;
 use crate::executor::OrchBy;
 use crate::executor::Usage;
+use crate::files::Lock;
 use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
@@ -71,7 +74,14 @@ pub enum Prepared {
     /// It is over already.
     Ended(Box<WorkReport>),
     /// Hands are to do it.
-    Work(Box<WorkOrder>),
+    Work {
+        /// What is to be done.
+        order: Box<WorkOrder>,
+        /// The slot of its agent, where their number is limited: held until the work is over.
+        slot: Option<Lock>,
+    },
+    /// Its agent cannot begin now. Nothing was written.
+    Busy(BusyAgent),
     /// What is left of a budget does not carry it now. Nothing was written.
     Held(String),
 }
@@ -95,17 +105,15 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     if let Some(Err(reason)) = claim.as_ref().map(|claim| driver.meter.need(claim)) {
         return Ok(Prepared::Held(reason));
     }
+    let slot = match agent_slots::take(driver, &chosen.doer)? {
+        Ok(slot) => slot,
+        Err(busy) => return Ok(Prepared::Busy(busy)),
+    };
     let who = (agent.as_deref(), &chosen.worker);
     let audited = audit::problem(driver.run(), &gate, who, (start, acts));
     let barred = audit::barred(driver.run(), &gate, who);
     chosen.problem = chosen.problem.or(audited);
-    let packet = match packet_text(driver, &gate, (&attempt, agent.as_deref()), &chosen) {
-        Ok(text) => text,
-        Err(message) => {
-            chosen.problem = chosen.problem.or_else(|| Some(Finding::of("packet", message)));
-            String::new()
-        }
-    };
+    let packet = packet_of(driver, &gate, (&attempt, agent.as_deref()), &mut chosen);
     let problem =
         if start.again { None } else { lay_out(driver, &gate, &attempt, (&packet, &context))? };
     chosen.problem = chosen.problem.or(problem);
@@ -127,7 +135,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     write_begun(driver, &begun, acts || start.adopt)?;
     let judging =
         judging::judging(project, (&driver.workflow, driver.run()), &gate, attempt.clone());
-    Ok(Prepared::Work(Box::new(WorkOrder {
+    let order = Box::new(WorkOrder {
         run: driver.id().clone(),
         attempt,
         invocation_id,
@@ -147,7 +155,8 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         barred,
         watch: watch::of(driver, &gate),
         judging: Judging { freshness: judging.freshness.filter(|_| !start.adopt), ..judging },
-    })))
+    });
+    Ok(Prepared::Work { order, slot })
 }
 
 /// The call that an attempt makes, before it is made, with what of the budgets is kept for it.
@@ -213,6 +222,19 @@ pub fn rehearse(driver: &Driver<'_>, gate: &Gate, attempt: &AttemptId) -> Result
         Doer::Agent(_) | Doer::Outside(_) | Doer::Nobody => None,
     };
     Ok(Handed { packet: (!packet.is_empty()).then_some(packet), command, problem: chosen.problem })
+}
+
+/// The packet; where there can be none, that is the problem.
+fn packet_of(
+    driver: &Driver<'_>,
+    gate: &Gate,
+    who: (&AttemptId, Option<&str>),
+    chosen: &mut Chosen,
+) -> String {
+    packet_text(driver, gate, who, chosen).unwrap_or_else(|message| {
+        chosen.problem.get_or_insert_with(|| Finding::of("packet", message));
+        String::new()
+    })
 }
 
 /// The packet; a command is handed none.

@@ -8,8 +8,10 @@ use crate::project::Driver;
 use crate::project::Error;
 use crate::project::Project;
 use crate::run::GateState;
+use crate::store::pool;
 use crate::store::pool::Errand;
 use crate::store::pool::Ticket;
+use crate::store::pool::Until;
 use crate::template::Context;
 use crate::workflow::ChildWork;
 use crate::workflow::Gate;
@@ -67,17 +69,19 @@ pub fn put_ordered(driver: &Driver<'_>, gate: &GateId) -> Result<(), Error> {
     attempt.and_then(|attempt| attempt.child.as_deref()).map_or(Ok(()), |order| put(driver, order))
 }
 
-/// A ticket of the middle priority.
+/// A ticket of a run: what it asks of a worker, and its priority, are those of its first one.
 pub fn ticket(project: &Project, run: &RunId, folder: PathBuf, errand: Errand) -> Ticket {
-    Ticket {
-        run: run.clone(),
-        folder,
-        errand,
-        queued_at: project.clock.now(),
-        priority: 0,
-        labels: Vec::new(),
-        restarts: 0,
-    }
+    let first = pool::read::<Ticket>(&project.store.ticket(run)).ok().flatten();
+    let (priority, labels) = first.map(|it| (it.priority, it.labels)).unwrap_or_default();
+    let (run, queued_at) = (run.clone(), project.clock.now());
+    Ticket { run, folder, errand, queued_at, priority, labels, restarts: 0, until: None }
+}
+
+/// Has a run that is held wait in the pool until it can go on.
+pub fn put_off(driver: &Driver<'_>, until: Until) -> Result<(), Error> {
+    let (project, id) = (driver.project, driver.id());
+    let ticket = ticket(project, id, project.workspace_of(id), Errand::Continue);
+    enqueue(project, &Ticket { until: Some(until), ..ticket })
 }
 
 /// Has a run wait in the pool.

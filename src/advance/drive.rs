@@ -3,6 +3,7 @@
 use super::Advance;
 use super::Held;
 use super::Limits;
+use super::child_order;
 use super::child_others;
 use crate::clock::Moment;
 use crate::process;
@@ -42,9 +43,12 @@ fn go_on(held: &mut Held<'_, '_>) -> Result<Standing, Error> {
     let mut reports = Vec::new();
     std::thread::scope(|scope| {
         loop {
-            let Advance { orders, alarm, follows, is_over } =
+            let Advance { orders, alarm, follows, is_over, until } =
                 super::advance(held, std::mem::take(&mut reports))?;
             if is_over {
+                if let Some(until) = until {
+                    child_order::put_off(held.driver, until)?;
+                }
                 return Ok(super::standing(held.driver));
             }
             let workspace = super::workspace_held(held.driver);

@@ -4,6 +4,8 @@ use super::Limits;
 use super::Prepared;
 use super::Start;
 use super::StartedBy;
+use super::agent_slots;
+use super::agent_slots::BusyAgent;
 use super::artifacts;
 use super::artifacts::Looked;
 use super::child_run;
@@ -27,6 +29,7 @@ use crate::next::Step;
 use crate::project::Driver;
 use crate::project::Error;
 use crate::run::GateStatus;
+use crate::store::pool::Until;
 use crate::work::WorkOrder;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
@@ -34,6 +37,10 @@ use crate::workflow::Gate;
 use crate::workflow::Work;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::time::Duration;
+
+/// How long a worker stays with a run that waits only for a moment.
+const STAYS_FOR: Duration = Duration::from_secs(2);
 
 /// A held run, and what whoever drives it knows beside its journal.
 pub struct Held<'d, 's> {
@@ -56,6 +63,8 @@ pub(super) struct Taken {
     pub(super) has_more: bool,
     /// When the next step that must wait is due.
     pub(super) due: Option<Moment>,
+    /// The agent for whose slot a gate waits.
+    pub(super) agent: Option<String>,
     /// Whether child runs come along that are followed.
     pub(super) follows: bool,
     pub(super) is_over: bool,
@@ -236,6 +245,11 @@ impl<'d, 's> Held<'d, 's> {
             Started::Ended => round.acted = true,
             Started::Not => {}
             Started::Locked => round.wait_until(self.now().plus(locks::LOOK_EVERY)),
+            Started::Busy(BusyAgent::Slots(agent)) => {
+                round.wait_until(self.now().plus(agent_slots::LOOK_EVERY));
+                round.taken.agent = Some(agent);
+            }
+            Started::Busy(BusyAgent::Rests { until, .. }) => round.wait_until(until),
         }
     }
 
@@ -262,6 +276,18 @@ impl<'d, 's> Held<'d, 's> {
                 .as_ref()
                 .is_none_or(|within| base.as_ref().is_some_and(|base| within.contains(base)));
         wanted && !self.is_halted
+    }
+
+    /// What the run alone waits for, where whoever drives it leaves until then. What comes soon is
+    /// stayed for.
+    pub(super) fn left_until(&self, taken: &Taken) -> Option<Until> {
+        if !self.limits.leaves || taken.follows {
+            return None;
+        }
+        let agent = taken.agent.clone();
+        let at = taken.due.filter(|_| agent.is_none());
+        let is_far = at.is_some_and(|at| at.since(self.now()) >= STAYS_FOR);
+        (is_far || agent.is_some()).then_some(Until { at, agent })
     }
 
     /// Whether nobody is waited for, but for whoever drives the run further than its sitter does.
@@ -311,7 +337,16 @@ impl<'d, 's> Held<'d, 's> {
                 self.locks.free(start.gate);
                 return Ok(Started::Not);
             }
-            Prepared::Work(order) => order,
+            Prepared::Busy(busy) => {
+                self.locks.free(start.gate);
+                return Ok(Started::Busy(busy));
+            }
+            Prepared::Work { order, slot } => {
+                if let Some(slot) = slot {
+                    self.locks.keep(start.gate, slot);
+                }
+                order
+            }
         };
         match order.outside() {
             None => Ok(Started::Order(order)),
@@ -334,4 +369,6 @@ enum Started {
     Not,
     /// Another gate holds a lock that it needs.
     Locked,
+    /// Its agent cannot begin now.
+    Busy(BusyAgent),
 }

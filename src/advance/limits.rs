@@ -16,6 +16,8 @@ pub struct Limits {
     pub sits_down: bool,
     /// Stay with child runs until they are over; a worker leaves, and comes back then.
     pub follows: bool,
+    /// Leave while the run waits only for a moment or for an agent: a worker comes back then.
+    pub leaves: bool,
 }
 
 /// The gates that must be done for one gate, itself included.

@@ -48,6 +48,11 @@ impl Locks {
         Ok(true)
     }
 
+    /// Keeps one more lock until the work of a gate is over.
+    pub fn keep(&mut self, id: &GateId, lock: Lock) {
+        self.held.entry(id.clone()).or_default().push(lock);
+    }
+
     /// Gives back what a gate held.
     pub fn free(&mut self, id: &GateId) {
         self.held.remove(id);

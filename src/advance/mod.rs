@@ -3,6 +3,7 @@
 //! that orders outlive the process that gave them.
 
 mod adopted;
+mod agent_slots;
 mod artifacts;
 mod asking;
 mod attempt;
@@ -42,6 +43,8 @@ mod unbound;
 mod unknown_roles;
 mod watch;
 
+pub use agent_slots::BusyAgent;
+pub use agent_slots::waits as agent_waits;
 pub use baselines::baselines_of;
 pub use child_order::enqueue;
 pub use child_order::has_begun;
@@ -88,7 +91,7 @@ pub use settle::refuse;
 pub use settle::settle;
 pub use standing::standing;
 pub use standing::standing_of;
-pub use standing::tell_lock_waits;
+pub use standing::tell_waits;
 pub use unbound::unbound;
 pub use unknown_roles::unknown_roles;
 
@@ -105,6 +108,7 @@ use crate::project::Error;
 use crate::project::seal;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::store::pool::Until;
 use crate::work::WorkOrder;
 use crate::work::WorkReport;
 
@@ -123,6 +127,8 @@ pub struct Advance {
     pub follows: bool,
     /// Whether the run has come as far as it can: nothing is at work, and nothing comes due.
     pub is_over: bool,
+    /// What the run waits for alone, where whoever drives it leaves until then.
+    pub until: Option<Until>,
 }
 
 /// Takes in reports, and goes on as far as it can without new ones. A report of an attempt that is not
@@ -140,7 +146,7 @@ pub fn advance(held: &mut Held<'_, '_>, reports: Vec<WorkReport>) -> Result<Adva
             if is_over {
                 pause(held.driver, PauseCause::Signal, "interrupted")?;
             }
-            return Ok(Advance { orders, alarm, follows: false, is_over });
+            return Ok(Advance { orders, alarm, follows: false, is_over, until: None });
         }
         let taken = held.take_steps(&mut orders)?;
         if taken.has_more {
@@ -158,8 +164,9 @@ pub fn advance(held: &mut Held<'_, '_>, reports: Vec<WorkReport>) -> Result<Adva
                 None => stop_here(held.driver)?,
             }
         }
-        let is_over = taken.is_over || is_idle && taken.due.is_none();
-        return Ok(Advance { orders, alarm, follows: taken.follows, is_over });
+        let until = held.left_until(&taken).filter(|_| is_idle);
+        let is_over = taken.is_over || is_idle && taken.due.is_none() || until.is_some();
+        return Ok(Advance { orders, alarm, follows: taken.follows, is_over, until });
     }
 }
 

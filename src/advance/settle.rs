@@ -1,5 +1,6 @@
 //! What becomes of an attempt when it ends: its events, its commit, and what is said.
 
+use super::agent_slots;
 use super::attempt::next_attempt;
 use super::baselines;
 use super::child_order;
@@ -55,7 +56,7 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
         }),
         WorkResult::Interrupted { cut, reason, findings } => {
             let findings = [findings.clone(), intrusions].concat();
-            events.extend(interrupted(driver, &report.attempt, (*cut, reason), findings));
+            events.extend(interrupted(driver, &report.attempt, (*cut, reason), findings)?);
         }
         WorkResult::Escalated { question } => {
             let (gate, question) = (gate.clone(), question.clone());
@@ -97,7 +98,7 @@ fn interrupted(
     attempt: &AttemptId,
     (cut, reason): (Cut, &str),
     findings: Vec<Finding>,
-) -> Vec<Event> {
+) -> Result<Vec<Event>, Error> {
     let (next, mut reason) = outage::after(driver, attempt, cut, reason);
     let AttemptId { gate, number } = attempt.clone();
     let planned = driver.workflow.gate(&gate);
@@ -116,10 +117,13 @@ fn interrupted(
         }
         None => ask_after_interruption(driver, attempt, next),
     };
+    if let (Some(at), Cut::Transient { .. }) = (retry_at, cut) {
+        agent_slots::rest(driver, attempt, at)?;
+    }
     let fallback = fallback.map(Box::new);
     let cut =
         Event::GateInterrupted { gate, attempt: number, reason, findings, retry_at, fallback };
-    std::iter::once(cut).chain(asked).collect()
+    Ok(std::iter::once(cut).chain(asked).collect())
 }
 
 /// What came of an attempt, with the files that it made new versions of; one that changed files of

@@ -1,5 +1,6 @@
 //! How a run stands that is held here or was read: the view of the fold, and what only the disk tells.
 
+use super::agent_slots;
 use super::asking;
 use super::locks;
 use super::packet;
@@ -10,6 +11,7 @@ use crate::project::Driver;
 use crate::project::Project;
 use crate::project::sitting_budget;
 use crate::run::Run;
+use crate::standing::AgentWait;
 use crate::standing::Around;
 use crate::standing::DrivenBy;
 use crate::standing::GateLine;
@@ -33,7 +35,7 @@ pub fn standing(driver: &Driver<'_>) -> Standing {
 /// How a run stands that was only read.
 pub fn standing_of(project: &Project, workflow: &Workflow, run: &Run, head: Head) -> Standing {
     let id = &run.started.run_id;
-    let is_driven = run.status == RunStatus::Running && project.store.is_held(id);
+    let is_driven = run.status == RunStatus::Running && project.store.is_in_hand(id);
     let is_kept = run.session().is_some() && Lock::is_held(&project.store.session_lock(id));
     let around = Around {
         now: project.clock.now(),
@@ -60,16 +62,19 @@ pub fn standing_of(project: &Project, workflow: &Workflow, run: &Run, head: Head
     standing
 }
 
-/// Tells at gates which of them wait for a lock of another run.
-pub fn tell_lock_waits<'l>(
+/// Tells at gates which of them wait for a lock of another run or for their agent.
+pub fn tell_waits<'l>(
     project: &Project,
     (workflow, run): (&Workflow, &Run),
     lines: impl IntoIterator<Item = &'l mut GateLine>,
 ) {
-    let is_due = |at| at <= project.clock.now();
-    let waits = locks::waits(&project.store, (workflow, run), is_due);
+    let now = || project.clock.now();
+    let locks = locks::waits(&project.store, (workflow, run), |at| at <= now());
+    let around = (&project.store, &project.config.pool);
+    let agents = agent_slots::waits(around, (workflow, run), now);
     for line in lines {
-        let wait = waits.iter().find(|wait| wait.gate == line.gate);
-        line.reason = wait.map(LockWait::words).or(line.reason.take());
+        let lock = locks.iter().find(|wait| wait.gate == line.gate).map(LockWait::words);
+        let agent = agents.iter().find(|wait| wait.gate == line.gate).map(AgentWait::words);
+        line.reason = lock.or(agent).or(line.reason.take());
     }
 }

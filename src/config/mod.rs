@@ -178,7 +178,7 @@ impl Config {
             budget: layer.budget.unwrap_or_default(),
             checkpoint: layer.checkpoint.unwrap_or_default(),
             worktrees: layer.worktrees.build(),
-            pool: layer.pool.build(),
+            pool: layer.pool.build(&known)?,
             notify: layer.notify,
             routes: Vec::new(),
             agents,

@@ -5,6 +5,7 @@ use super::RecordBranch;
 use super::agents::AgentEntry;
 use super::notify::Notify;
 use super::notify::NotifyTable;
+use super::pool::PoolLayer;
 use super::pool::PoolTable;
 use super::route::RouteEntry;
 use super::route::RouteTable;
@@ -51,7 +52,7 @@ pub(super) struct Layer {
     pub(super) budget: Option<Budget>,
     pub(super) checkpoint: Option<CheckpointPolicy>,
     pub(super) worktrees: WorktreeLayer,
-    pub(super) pool: PoolTable,
+    pub(super) pool: PoolLayer,
     pub(super) notify: Vec<Notify>,
     pub(super) routes: Vec<RouteEntry>,
 }
@@ -260,7 +261,7 @@ impl Layer {
             budget: tables.budget,
             checkpoint: tables.checkpoint,
             worktrees,
-            pool: tables.pool,
+            pool: tables.pool.read(source),
             notify,
             routes,
         })

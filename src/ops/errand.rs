@@ -97,6 +97,10 @@ fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Er
         Errand::Begin { .. } | Errand::Continue | Errand::Resume => {
             let home = project.in_folder(&project.workspace_of(&ticket.run))?;
             let mut driver = Driver::take(&home, &ticket.run)?;
+            // A person may have paused it since.
+            if ticket.errand == Errand::Continue && driver.run().pause == Some(PauseCause::Person) {
+                return Ok(());
+            }
             // It may have come to its end since it was asked to go on, or before its process died.
             let retries = ticket.errand == Errand::Resume && ticket.restarts == 0;
             if driver.run().status.is_end() && !retries {
@@ -182,8 +186,8 @@ fn begin<'p>(
 
 /// Drives a run as far as nobody is needed; for child runs it does not stay.
 fn drive(mut driver: Driver<'_>) -> Result<(), Error> {
-    let limits =
-        advance::Limits { follows: false, ..super::run::limits(&DriveRequest::default())? };
+    let limits = super::run::limits(&DriveRequest::default())?;
+    let limits = advance::Limits { follows: false, leaves: true, ..limits };
     advance::drive(&mut driver, &limits).map(drop)
 }
 

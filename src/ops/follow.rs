@@ -7,7 +7,9 @@ use super::RunChoice;
 use super::choose;
 use crate::advance;
 use crate::check::plain_text;
+use crate::clock::Clock;
 use crate::clock::Moment;
+use crate::config::PoolSettings;
 use crate::definition::Definition;
 use crate::executor;
 use crate::files::Beneath;
@@ -16,13 +18,13 @@ use crate::id::GateId;
 use crate::next;
 use crate::next::Step;
 use crate::run::Run;
-use crate::standing::LockWait;
 use crate::store::Store;
 use crate::store::journal::Follow;
 use crate::store::journal::JournalEntry;
 use crate::work;
 use crate::workflow::Gate;
 use crate::workflow::OnInterrupt;
+use crate::workflow::Work;
 use crate::workflow::Workflow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -55,6 +57,8 @@ struct Ahead {
     seq: u64,
     /// Where the locks lie that its gates may wait for.
     store: Store,
+    /// How many processes an agent may have.
+    pool: PoolSettings,
 }
 
 /// What is waited for before a gate goes on.
@@ -84,6 +88,7 @@ fn may_wait(gate: &Gate) -> bool {
         || gate.poll.is_some()
         || gate.on_interrupt == OnInterrupt::Rerun
         || !gate.locks.is_empty()
+        || matches!(gate.work, Work::Agent(_))
 }
 
 impl Shown {
@@ -93,8 +98,13 @@ impl Shown {
         let gates = shows.map(|gate| gate.id.to_string()).collect();
         let logs = project.store.logs(&run.started.run_id);
         let waits = workflow.gates.iter().any(may_wait);
-        let store = || project.store.clone();
-        let ahead = || Ahead { workflow: workflow.clone(), run: run.clone(), seq, store: store() };
+        let ahead = || Ahead {
+            workflow: workflow.clone(),
+            run: run.clone(),
+            seq,
+            store: project.store.clone(),
+            pool: project.config.pool.clone(),
+        };
         Self { gates, logs, ahead: waits.then(|| Box::new(ahead())) }
     }
 
@@ -128,13 +138,18 @@ impl Shown {
         due.collect()
     }
 
-    /// The gates that wait for a lock of another run, or will once their own time has come. No event
-    /// tells that: it is looked at.
-    pub fn lock_waits(&self) -> Vec<LockWait> {
-        let waits = |ahead: &Ahead| {
-            advance::lock_waits(&ahead.store, (&ahead.workflow, &ahead.run), |_| true)
-        };
-        self.ahead.as_deref().map(waits).unwrap_or_default()
+    /// The gates that wait for a lock of another run, or will once their own time has come, and those
+    /// that wait for their agent, each with what it waits for in words. No event tells that: it is
+    /// looked at.
+    pub fn waits(&self) -> Vec<(GateId, String)> {
+        let Some(ahead) = self.ahead.as_deref() else { return Vec::new() };
+        let (workflow, run) = (&ahead.workflow, &ahead.run);
+        let locks = advance::lock_waits(&ahead.store, (workflow, run), |_| true);
+        // Each reading of a fixed clock moves it: what is only shown goes by the system's.
+        let (around, now) = ((&ahead.store, &ahead.pool), Clock::System.now());
+        let agents = advance::agent_waits(around, (workflow, run), || now);
+        let locks = locks.into_iter().map(|wait| (wait.gate.clone(), wait.words()));
+        locks.chain(agents.into_iter().map(|wait| (wait.gate.clone(), wait.words()))).collect()
     }
 
     /// When the run started, where what comes next may be waited for.

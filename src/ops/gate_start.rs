@@ -12,6 +12,7 @@ use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
 use crate::advance;
+use crate::advance::BusyAgent;
 use crate::advance::Prepared;
 use crate::advance::Start;
 use crate::advance::StartedBy;
@@ -19,6 +20,7 @@ use crate::config::NO_AGENT;
 use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::run::GateStatus;
+use crate::suggestion::Advice;
 use crate::suggestion::Suggestion;
 use crate::work;
 use crate::workflow::Gate;
@@ -79,12 +81,22 @@ pub fn gate_start(
             let command = Box::new(Suggestion::new("run resume").of(driver.id()));
             return Err(Error::Budget { reason, command });
         }
-        Prepared::Work(order) => {
+        Prepared::Busy(busy) => return Err(not_yet(&busy)),
+        Prepared::Work { order, slot: _slot } => {
             let report = work::perform(&order, &advance::workspace_held(&driver));
             advance::settle(&mut driver, &report)?;
         }
     }
     gate_finish::go_on(&mut driver, caller, &gate, &DriveRequest::default())
+}
+
+fn not_yet(busy: &BusyAgent) -> Error {
+    let message = match busy {
+        BusyAgent::Slots(agent) => format!("agent {agent} cannot start: all its slots are taken"),
+        BusyAgent::Rests { agent, until } => format!("agent {agent} is not started before {until}"),
+    };
+    let resume = Advice::from(Suggestion::new("run resume"));
+    Error::usage(message).advise(resume.then(" waits for it"))
 }
 
 /// Whether the gate was cut off and waits for somebody to say what becomes of it.

@@ -24,6 +24,7 @@ use crate::store::pool;
 use crate::store::pool::Errand;
 use crate::store::pool::Ticket;
 use crate::store::pool::Tickets;
+use crate::store::pool::Until;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -41,6 +42,8 @@ use std::time::Duration;
 pub enum Health {
     /// It waits for a slot.
     Queued,
+    /// It waits for a moment, or for a slot of an agent: `reason` says which.
+    Waiting,
     /// A process drives it.
     Working,
     /// A process drives it, and nothing was heard of its work for long.
@@ -129,9 +132,9 @@ pub fn all(project: &Project) -> Result<Vec<PooledRun>, Error> {
         .iter()
         .filter_map(|id| {
             let ticket = pool::read::<Ticket>(&project.store.ticket(id)).ok().flatten()?;
-            let is_queued = waiting.iter().any(|waiting| waiting.run == *id);
+            let queued = waiting.iter().find(|waiting| waiting.run == *id);
             let run = project.store.glance(id).ok()?.run;
-            Some(begun(project, &run, &ticket, (is_queued, &alive)))
+            Some(begun(project, &run, &ticket, (queued, &alive)))
         })
         .collect();
     let is_known = |ticket: &&Ticket| found.iter().all(|known| known.run_id != ticket.run);
@@ -214,7 +217,7 @@ fn begun(
     project: &Project,
     run: &Run,
     ticket: &Ticket,
-    (is_queued, alive): (bool, &BTreeSet<String>),
+    (queued, alive): (Option<&Ticket>, &BTreeSet<String>),
 ) -> PooledRun {
     let id = &run.started.run_id;
     let pool = project.store.pool();
@@ -225,7 +228,10 @@ fn begun(
     let refusal = pool.refusal(id).ok().flatten().filter(|_| !run.status.is_final());
     let silent_for = heard_at.map(|at| project.clock.now().since(at)).unwrap_or_default();
     let is_held = project.store.is_held(id);
-    let health = if is_queued {
+    let waits = queued.and_then(|queued| queued.until.as_ref()).map(Until::words);
+    let health = if waits.is_some() {
+        Health::Waiting
+    } else if queued.is_some() {
         Health::Queued
     } else if is_held || alive.contains(id.as_str()) {
         if silent_for > stalled_after(project) { Health::Stalled } else { Health::Working }
@@ -248,7 +254,7 @@ fn begun(
         waits_for: state.and_then(|state| state.waits_for),
         question: state.and_then(open_question),
         gate,
-        reason: refusal.or_else(|| run.reason.clone()),
+        reason: refusal.or(waits).or_else(|| run.reason.clone()),
         branch: run.started.git.as_ref().and_then(|git| git.branch.as_deref()).map(short),
         is_folder_gone: !files::exists(&folder),
         was_interrupted: matches!(run.pause, Some(PauseCause::Signal | PauseCause::Parent)),

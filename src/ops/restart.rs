@@ -30,7 +30,7 @@ pub fn restart(project: &Project, request: &get::Request) -> Result<PooledRun, E
             .advise(format!("make it again: git worktree add FOLDER {branch}")));
     }
     match run.health {
-        Health::Queued | Health::Working | Health::Stalled => {}
+        Health::Queued | Health::Waiting | Health::Working | Health::Stalled => {}
         Health::Dead | Health::Orphaned | Health::Stuck | Health::Resting => {
             again(project, &run)?;
             supervisor::hire(project)?;
@@ -44,7 +44,9 @@ pub fn restart_all(project: &Project) -> Result<Vec<PooledRun>, Error> {
     let is_left = |run: &PooledRun| match run.health {
         Health::Dead | Health::Orphaned => !run.is_folder_gone,
         Health::Resting => run.status == Some(RunStatus::Paused) && run.was_interrupted,
-        Health::Queued | Health::Working | Health::Stalled | Health::Stuck => false,
+        Health::Queued | Health::Waiting | Health::Working | Health::Stalled | Health::Stuck => {
+            false
+        }
     };
     let left: Vec<PooledRun> = pooled::all(project)?.into_iter().filter(is_left).collect();
     for run in &left {

@@ -197,6 +197,7 @@ pub(super) fn limits(request: &DriveRequest) -> Result<advance::Limits, Error> {
         agent: request.agent.clone(),
         sits_down: false,
         follows: true,
+        leaves: false,
     })
 }
 

@@ -91,12 +91,12 @@ pub fn run_show(project: &Project, caller: &Caller, request: &Request) -> Result
     let record = record.map_err(|error| Error::environment(error.to_string()))?;
     let run = &reading.run;
     let mut story = standing::story(run, &reading.history(), project.clock.now());
-    let status = State::of(run.status, run.wants_a_driver(), || project.store.is_held(&id));
+    let status = State::of(run.status, run.wants_a_driver(), || project.store.is_in_hand(&id));
     if status == State::Recorded(RunStatus::Running) {
         let definition = Definition::thaw(&run.started.definition);
         let workflow = Workflow::parse(&run.started.workflow, &definition)?;
         let lines = story.gates.iter_mut().map(|gate| &mut gate.line);
-        advance::tell_lock_waits(project, (&workflow, run), lines);
+        advance::tell_waits(project, (&workflow, run), lines);
     }
     let parts = runs::runs(project)?.into_iter().filter(|entry| entry.parent.as_ref() == Some(&id));
     let told = Told {

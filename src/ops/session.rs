@@ -65,7 +65,7 @@ fn sat_at(project: &Project, id: RunId) -> RunId {
 /// One gate after the other: whoever sits down waits for it.
 pub(super) fn limits() -> Limits {
     let jobs = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Limits { jobs, agent: None, sits_down: false, follows: false }
+    Limits { jobs, agent: None, sits_down: false, follows: false, leaves: false }
 }
 
 /// What begins a sitting at the run of a key.

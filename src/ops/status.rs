@@ -54,7 +54,7 @@ pub struct Reply {
 pub fn status(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Reply, Error> {
     let id = choose::run(project, caller, choice)?;
     let run = proof::read(project, &id)?.run;
-    let status = State::of(run.status, run.wants_a_driver(), || project.store.is_held(&id));
+    let status = State::of(run.status, run.wants_a_driver(), || project.store.is_in_hand(&id));
     let cost = Cost::of_run(&run);
     let mut gates = standing::gates(&run);
     let is_driven = status == State::Recorded(RunStatus::Running);
@@ -62,7 +62,7 @@ pub fn status(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<
         let definition = Definition::thaw(&run.started.definition);
         let workflow = Workflow::parse(&run.started.workflow, &definition)?;
         if is_driven {
-            advance::tell_lock_waits(project, (&workflow, &run), &mut gates);
+            advance::tell_waits(project, (&workflow, &run), &mut gates);
         }
         for line in &mut gates {
             line.shows = advance::names_of_approval_files(project, &workflow, &run, &line.gate);

@@ -119,7 +119,7 @@ impl Watch<'_> {
 }
 
 fn state(project: &Project, run: &Run) -> State {
-    let is_held = || project.store.is_held(&run.started.run_id);
+    let is_held = || project.store.is_in_hand(&run.started.run_id);
     State::of(run.status, run.wants_a_driver(), is_held)
 }
 

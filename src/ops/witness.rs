@@ -30,7 +30,7 @@ pub fn witness(project: &Project) -> Result<Witnessed, Error> {
     }
     let is_unwell = |run: &PooledRun| match run.health {
         Health::Stalled | Health::Dead | Health::Orphaned | Health::Stuck => true,
-        Health::Queued | Health::Working | Health::Resting => run.is_folder_gone,
+        Health::Queued | Health::Waiting | Health::Working | Health::Resting => run.is_folder_gone,
     };
     runs.retain(is_unwell);
     let worker = project.store.pool().supervisor_holder().map(|holder| holder.process);

@@ -24,6 +24,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How often it is looked whether a process died.
 const COUNT_EVERY: Duration = Duration::from_secs(1);
 
+/// How long a run that was started for a slot of an agent has to take it.
+const PROMISED_FOR: Duration = Duration::from_secs(1);
+
 /// How long nothing is to be done before a worker ends that ends when idle.
 const IDLE_FOR: Duration = Duration::from_millis(500);
 
@@ -102,6 +105,8 @@ struct Supervisor<'p> {
     labels: BTreeSet<String>,
     counted: Option<Instant>,
     busy: Instant,
+    /// The slots of agents for which runs were started that have not taken them yet.
+    promised: Vec<(String, Instant)>,
 }
 
 impl<'p> Supervisor<'p> {
@@ -114,6 +119,7 @@ impl<'p> Supervisor<'p> {
             labels: settings.labels.iter().chain(&request.labels).cloned().collect(),
             counted: None,
             busy: Instant::now(),
+            promised: Vec::new(),
         }
     }
 
@@ -126,7 +132,8 @@ impl<'p> Supervisor<'p> {
         let mut free: Vec<usize> = (1..=self.slots).filter(|slot| self.is_free(*slot)).collect();
         free.reverse();
         let mut beyond = self.slots;
-        for ticket in self.pool.next_ones().map_err(|source| trouble(&source))? {
+        let pool = self.pool.clone();
+        for ticket in pool.next_ones().map_err(|source| trouble(&source))? {
             let ticket = ticket.map_err(|source| trouble(&source))?;
             let stops = ticket.errand.is_stop();
             // What stops a run comes before all that would drive one.
@@ -134,7 +141,7 @@ impl<'p> Supervisor<'p> {
                 break;
             }
             let is_driven = self.pool.is_at_work(&ticket.run);
-            if !stops && (is_driven || !self.fits(&ticket)) {
+            if !stops && (is_driven || !self.fits(&ticket) || !self.is_ready(&ticket)) {
                 continue;
             }
             let slot = if stops { None } else { free.pop() };
@@ -221,6 +228,28 @@ impl<'p> Supervisor<'p> {
 
     fn fits(&self, ticket: &Ticket) -> bool {
         ticket.labels.iter().all(|label| self.labels.contains(label))
+    }
+
+    /// Whether what a run waits for beside a slot has come.
+    fn is_ready(&mut self, ticket: &Ticket) -> bool {
+        let Some(until) = &ticket.until else { return true };
+        let now = self.project.clock.now();
+        if until.at.is_some_and(|at| at <= now) {
+            return true;
+        }
+        let Some(agent) = &until.agent else { return false };
+        let rests_until = self.pool.rests_until(agent).ok().flatten();
+        let Some(slots) = self.project.config.pool.per_agent.get(agent).copied() else {
+            return true;
+        };
+        self.promised.retain(|(_, at)| at.elapsed() < PROMISED_FOR);
+        let promised = self.promised.iter().filter(|(other, _)| other == agent).count();
+        let is_ready = rests_until.is_none_or(|until| until <= now)
+            && self.pool.agents_at_work(agent, slots) + promised < slots;
+        if is_ready {
+            self.promised.push((agent.clone(), Instant::now()));
+        }
+        is_ready
     }
 
     fn is_idle(&self) -> bool {

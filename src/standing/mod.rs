@@ -1,6 +1,7 @@
 //! How a run stands: its status, what waits for whom, what can be done next, time and money. A view of
 //! the fold, pure, for whoever shows or decides anything by it.
 
+mod agent_wait;
 mod gates;
 mod lock_wait;
 mod money;
@@ -8,6 +9,8 @@ mod state;
 mod steps;
 mod story;
 
+pub use agent_wait::AgentWait;
+pub use agent_wait::WaitReason;
 pub use gates::GateLine;
 pub use gates::gates;
 pub use lock_wait::LockWait;

@@ -104,6 +104,11 @@ impl Store {
         Lock::is_held(&self.lock_place(id))
     }
 
+    /// Whether somebody holds the run, or a worker will take it.
+    pub fn is_in_hand(&self, id: &RunId) -> bool {
+        self.is_held(id) || self.pool().is_waiting(id).unwrap_or_default()
+    }
+
     /// Who holds the run.
     pub fn holder(&self, id: &RunId) -> Option<LockHolder> {
         Lock::holder(&self.lock_place(id))

@@ -1,6 +1,7 @@
 //! The pool: where runs wait for a worker, in the order of their priority and then of their age. A
 //! run that waits is a file; one that is at work holds a slot, whose lock its death frees.
 
+mod agents;
 mod slots;
 #[cfg(test)]
 mod tests;
@@ -9,6 +10,7 @@ mod ticket;
 pub use ticket::Errand;
 pub use ticket::RefusedTicket;
 pub use ticket::Ticket;
+pub use ticket::Until;
 
 use crate::files::Beneath;
 use crate::files::Lock;

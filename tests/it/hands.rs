@@ -109,7 +109,7 @@ fn advanced(reports: Vec<WorkReport>) -> Json {
     let project = Project::open(Options { folder, ..Options::default() }).unwrap();
     let id = project.store.runs().unwrap().remove(0);
     let mut driver = Driver::take(&project, &id).unwrap();
-    let limits = Limits { jobs: 2, agent: None, sits_down: false, follows: false };
+    let limits = Limits { jobs: 2, agent: None, sits_down: false, follows: false, leaves: false };
     let next = advance(&mut Held::new(&mut driver, &limits), reports).unwrap();
     serde_json::to_value(next.orders).unwrap()
 }

@@ -76,6 +76,7 @@ pub fn state(run: &PooledRun) -> String {
             format!("{status}, worktree gone")
         }
         (Health::Resting, Some(status)) => status.to_string(),
+        (Health::Waiting, _) => run.reason.clone().unwrap_or_default(),
         (health, _) => health.as_str().to_owned(),
     }
 }

@@ -41,7 +41,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
                 instructions.suggest(&Suggestion::new("restart").word(&run.key));
             }
             Health::Stalled => instructions.suggest(&Suggestion::new("logs").of(&run.run_id)),
-            Health::Queued | Health::Working => {}
+            Health::Queued | Health::Waiting | Health::Working => {}
         }
     }
     face.answer(&seen, &instructions, &text(&seen));

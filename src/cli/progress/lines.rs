@@ -309,18 +309,17 @@ impl Lines {
         }
     }
 
-    /// Looks which gates wait for a lock of another run. A lock that is free in a moment is no news.
+    /// Looks which gates wait for a lock of another run or for their agent. What is free in a moment is
+    /// no news.
     pub(super) fn look_at_locks(&mut self) {
         let Some(shown) = &self.shown else { return };
-        let (waits, started_at) = (shown.lock_waits(), shown.started_at());
+        let (waits, started_at) = (shown.waits(), shown.started_at());
         let mut before = std::mem::take(&mut self.locked);
         let now = Instant::now();
-        for wait in waits {
-            let gate = wait.gate.clone();
+        for (gate, text) in waits {
             if self.due.get(&gate).is_some_and(|until| *until > now) {
                 continue;
             }
-            let text = wait.words();
             let known = before.remove(&gate).filter(|locked| locked.text == text);
             let mut locked = known.unwrap_or(Locked { text, since: now, is_told: false });
             if !locked.is_told && now.duration_since(locked.since) >= LOCKED_MIN {

@@ -15,6 +15,7 @@ fn ticket(name: &str, at: &str, priority: i32) -> Ticket {
         priority,
         labels: Vec::new(),
         restarts: 0,
+        until: None,
     }
 }
 

@@ -27,6 +27,18 @@ pub struct Ticket {
     /// How often it was taken up again after its process died.
     #[serde(default)]
     pub restarts: u32,
+    /// What it waits for beside a slot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Until>,
+}
+
+/// What a run waits for that a worker let go of: whichever comes first.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Until {
+    /// A moment.
+    pub at: Option<Moment>,
+    /// A free slot of an agent.
+    pub agent: Option<String>,
 }
 
 /// A ticket that nobody takes up again by themselves, and why.
@@ -63,6 +75,17 @@ pub enum Errand {
         /// Why.
         reason: String,
     },
+}
+
+impl Until {
+    /// What is waited for, in words.
+    pub fn words(&self) -> String {
+        match (&self.agent, self.at) {
+            (Some(agent), _) => format!("waits for a slot of agent {agent}"),
+            (None, Some(at)) => format!("waits until {at}"),
+            (None, None) => "waits".to_owned(),
+        }
+    }
 }
 
 impl Errand {

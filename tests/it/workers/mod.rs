@@ -1,6 +1,7 @@
 //! Many runs at once: child runs in folders of their own, the pool that they wait in, and the processes
 //! that drive them.
 
+mod agents;
 mod budgets;
 mod chaos;
 mod child_runs;
