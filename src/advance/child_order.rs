@@ -7,6 +7,7 @@ use crate::id::RunId;
 use crate::project::Driver;
 use crate::project::Error;
 use crate::project::Project;
+use crate::project::worktree;
 use crate::run::GateState;
 use crate::store::pool;
 use crate::store::pool::Errand;
@@ -36,12 +37,14 @@ pub fn order(
     let resolved = resolved.map_err(|error| error.to_string())?;
     let key = workflow.key.render(&input::context(&resolved));
     let key = key.map_err(|error| format!("cannot render `key`: {error}"))?;
+    let worktree = work.worktree.render(context, &worktree::name_of(&key, attempt))?;
     Ok(ChildOrder {
         run: project.new_run_id(project.clock.now(), &key),
         key,
         workflow: name,
         inputs,
         isolation: work.isolation,
+        worktree,
         attempt,
         budget: gate.budget,
         labels: work.labels.clone(),

@@ -10,10 +10,15 @@ use crate::id::RunId;
 use crate::project::Driver;
 use crate::project::Error;
 use crate::project::Project;
+use crate::project::leave;
+use crate::project::leave::RemovedWorktree;
 use crate::project::supervisor;
+use crate::project::worktree;
 use crate::run::Attempt;
+use crate::run::AttemptStatus;
 use crate::run::Run;
 use crate::store::pool::Errand;
+use crate::workflow::Isolation;
 use crate::workflow::Work;
 
 /// Ends the child runs of attempts that are over, and stops those of a run that is paused.
@@ -88,6 +93,35 @@ pub fn wake(project: &Project, id: &RunId) -> Result<(), Error> {
         enqueue(project, &ticket(project, id, folder, Errand::Continue))?;
     }
     Ok(())
+}
+
+/// Removes the worktree of a run that has passed, where it is not to be kept, its parent has taken what
+/// it takes, and everything in it is committed.
+pub fn let_go(project: &Project, id: &RunId) -> Result<(), Error> {
+    let Some(order) = worktree::order_of(project, id) else { return Ok(()) };
+    let keeps = order.worktree.keep.unwrap_or(project.config.worktrees.keep);
+    if keeps || order.isolation == Isolation::Shared || !leave::has_worktree(project, id) {
+        return Ok(());
+    }
+    let run = project.store.glance(id)?.run;
+    let is_taken = || match &run.started.parent {
+        Some(parent) => project.store.glance(parent).is_ok_and(|parent| has_taken(&parent.run, id)),
+        None => true,
+    };
+    let is_left = run.status == RunStatus::Passed && !is_in_hand(project, id) && is_taken();
+    if is_left && leave::why_it_stays(project, id)?.is_none() {
+        leave::remove_worktree(project, id, &mut RemovedWorktree::default())?;
+    }
+    Ok(())
+}
+
+/// Whether a gate has passed with what a child run came to.
+fn has_taken(parent: &Run, child: &RunId) -> bool {
+    let mut attempts = parent.gates.values().flat_map(|state| &state.attempts);
+    attempts.any(|attempt| {
+        attempt.status == AttemptStatus::Pass
+            && attempt.child.as_deref().is_some_and(|order| order.run == *child)
+    })
 }
 
 /// Whether a run that nobody drives waits for child runs of which somebody has one in hand.

@@ -135,7 +135,8 @@ fn take_in(
             WorkResult::Failed { reason: words, judged: Judged { findings, ..Judged::default() } }
         }
     };
-    settle::settle(driver, &WorkReport { attempt: attempt.clone(), invocation: None, result })
+    settle::settle(driver, &WorkReport { attempt: attempt.clone(), invocation: None, result })?;
+    child_others::let_go(driver.project, &order.run)
 }
 
 /// Why the gates of a child run failed.

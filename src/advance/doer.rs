@@ -20,6 +20,7 @@ use crate::finding::Finding;
 use crate::project::Driver;
 use crate::project::Error;
 use crate::project::Project;
+use crate::project::worktree;
 use crate::run::Run;
 use crate::secret::Secrets;
 use crate::template::Context;
@@ -120,6 +121,10 @@ pub fn choose(
     }
     // Whoever does the work elsewhere has secrets of their own.
     chosen.problem = unfit.filter(|_| chosen.acts()).or(chosen.problem);
+    if chosen.acts() && chosen.problem.is_none() {
+        let problem = worktree::problem(project, run)?;
+        chosen.problem = problem.map(|message| Finding::of("worktree", message));
+    }
     if start.adopt {
         chosen.stand_aside(gate, run);
     }

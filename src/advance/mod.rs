@@ -50,6 +50,7 @@ pub use child_order::enqueue;
 pub use child_order::has_begun;
 pub use child_order::refuse_depth;
 pub use child_order::ticket;
+pub use child_others::let_go;
 pub use child_others::tell_others;
 pub use child_others::wake;
 pub use child_others::wake_parent;

@@ -40,6 +40,9 @@ pub(super) struct WorktreeTable {
     setup: Option<Vec<String>>,
     /// Globs of ignored files to copy into a new worktree, such as `.env`.
     copy: Option<Vec<String>>,
+    /// Whether the worktree of a run that passed stays; `true` by default. One that holds something that
+    /// is not committed stays anyway.
+    keep: Option<bool>,
     /// The folder in a worktree for `session-context.json`, `session-state.json` and
     /// `session-prompt.md`; `.orch` by default.
     context: Option<String>,
@@ -60,6 +63,8 @@ pub struct Worktrees {
     pub setup: Vec<String>,
     /// Globs of ignored files that are copied into it.
     pub copy: Vec<String>,
+    /// Whether one stays when its run has passed.
+    pub keep: bool,
     /// The folder of its context files.
     pub context: String,
 }
@@ -97,6 +102,7 @@ impl WorktreeLayer {
                 fetch: upper.fetch.or(lower.fetch),
                 setup: upper.setup.or(lower.setup),
                 copy: upper.copy.or(lower.copy),
+                keep: upper.keep.or(lower.keep),
                 context: upper.context.or(lower.context),
             },
         }
@@ -116,6 +122,7 @@ impl WorktreeLayer {
             fetch: self.table.fetch.unwrap_or_default(),
             setup: self.table.setup.unwrap_or_default(),
             copy: self.table.copy.unwrap_or_default(),
+            keep: self.table.keep.unwrap_or(true),
             context: self.table.context.unwrap_or_else(|| CONTEXT.to_owned()),
         }
     }

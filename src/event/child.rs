@@ -5,6 +5,7 @@ use super::RunStatus;
 use crate::budget::Budget;
 use crate::id::RunId;
 use crate::workflow::Isolation;
+use crate::workflow::WorktreeOrder;
 use crate::workflow::input::Values;
 use serde::Deserialize;
 use serde::Serialize;
@@ -22,6 +23,9 @@ pub struct ChildOrder {
     pub inputs: Values,
     /// Where it works.
     pub isolation: Isolation,
+    /// What its working tree has of its own, instead of what `orch.toml` says.
+    #[serde(default, skip_serializing_if = "WorktreeOrder::is_empty")]
+    pub worktree: WorktreeOrder,
     /// The attempt of the gate that it is for; each after the first has a worktree of its own.
     #[serde(default)]
     pub attempt: u32,

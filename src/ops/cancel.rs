@@ -15,7 +15,6 @@ use crate::id::RunId;
 use crate::project::leave;
 use crate::project::leave::RemovedWorktree;
 use crate::project::worktree;
-use crate::project::worktree::WorktreeOf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -97,12 +96,7 @@ pub fn cancel(
 
 /// A run that never began leaves nothing: what was made for it goes.
 fn unmake(project: &Project, run: PooledRun) -> Result<CanceledRun, Error> {
-    let of = WorktreeOf {
-        run: &run.run_id,
-        key: &run.key,
-        workflow: &run.workflow,
-        attempt: run.attempt,
-    };
-    let removed = RemovedWorktree { folder: worktree::unmake(project, of)?, ..Default::default() };
+    let folder = run.order.map(|order| worktree::unmake(project, &order)).transpose()?.flatten();
+    let removed = RemovedWorktree { folder, ..Default::default() };
     Ok(CanceledRun { run_id: run.run_id, key: run.key, removed })
 }

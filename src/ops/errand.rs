@@ -24,7 +24,6 @@ use crate::id::RunId;
 use crate::process;
 use crate::project::supervisor;
 use crate::project::worktree;
-use crate::project::worktree::WorktreeOf;
 use crate::store::pool::Errand;
 use crate::store::pool::Ticket;
 use crate::workflow::Isolation;
@@ -73,7 +72,8 @@ pub fn errand(project: &Project, caller: &Caller, request: &Request) -> Result<(
         session_state::write(project, &id)?;
     }
     follow_up(project, &ticket)?;
-    pool.finish(&ticket).map_err(trouble)
+    pool.finish(&ticket).map_err(trouble)?;
+    advance::let_go(project, &id)
 }
 
 fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Error> {
@@ -148,15 +148,7 @@ fn seal(project: &Project, id: &RunId) -> Result<(), Error> {
 /// The folder where the run works, as a project.
 fn seat(project: &Project, order: &ChildOrder) -> Result<Project, Error> {
     let folder = match order.isolation {
-        Isolation::Worktree => worktree::make(
-            project,
-            WorktreeOf {
-                run: &order.run,
-                key: &order.key,
-                workflow: &order.workflow,
-                attempt: order.attempt,
-            },
-        )?,
+        Isolation::Worktree => worktree::make(project, order)?,
         Isolation::Shared => project.folder.root().to_owned(),
     };
     let home = project.in_folder(&folder)?;

@@ -98,9 +98,9 @@ pub struct PooledRun {
     /// Whether a signal or its parent paused it, and no person.
     #[serde(skip)]
     pub was_interrupted: bool,
-    /// Which attempt of its parent's gate it is for.
+    /// What it was to be; `None` where that is not known on this machine.
     #[serde(skip)]
-    pub attempt: u32,
+    pub order: Option<Box<ChildOrder>>,
     /// The run that it is a part of.
     pub parent: Option<RunId>,
     /// When it was given to the pool.
@@ -188,7 +188,7 @@ pub fn find(project: &Project, name: &str) -> Result<PooledRun, Error> {
 /// A run that has a ticket and no journal, as one that waits.
 fn queued(ticket: &Ticket) -> Option<PooledRun> {
     let Errand::Begin { order, parent } = &ticket.errand else { return None };
-    let ChildOrder { key, workflow, attempt, .. } = &**order;
+    let ChildOrder { key, workflow, .. } = &**order;
     Some(PooledRun {
         run_id: ticket.run.clone(),
         key: key.clone(),
@@ -204,7 +204,7 @@ fn queued(ticket: &Ticket) -> Option<PooledRun> {
         folder: None,
         is_folder_gone: false,
         was_interrupted: false,
-        attempt: *attempt,
+        order: Some(order.clone()),
         parent: parent.clone(),
         queued_at: ticket.queued_at,
         started_at: None,
@@ -259,7 +259,7 @@ fn begun(
         is_folder_gone: !files::exists(&folder),
         was_interrupted: matches!(run.pause, Some(PauseCause::Signal | PauseCause::Parent)),
         folder: Some(folder),
-        attempt: attempt_of(ticket),
+        order: ticket.order().cloned().map(Box::new),
         parent: run.started.parent.clone(),
         queued_at: ticket.queued_at,
         started_at: Some(run.started_at),
@@ -311,14 +311,6 @@ fn heard_at(project: &Project, folder: &Path, run: &Run, gate: Option<&GateId>) 
 fn written_at(path: &Path) -> Option<Moment> {
     let millis = files::stat_of(path)?.modified_ns / 1_000_000;
     i64::try_from(millis).ok().map(Moment::of)
-}
-
-/// Which attempt a run was begun for.
-fn attempt_of(ticket: &Ticket) -> u32 {
-    match &ticket.errand {
-        Errand::Begin { order, .. } => order.attempt,
-        Errand::Continue | Errand::Resume | Errand::Pause { .. } | Errand::Cancel { .. } => 1,
-    }
 }
 
 /// How long nothing may be heard of work.

@@ -22,6 +22,7 @@ use crate::workflow::Input;
 use crate::workflow::Isolation;
 use crate::workflow::NoKeyInput;
 use crate::workflow::Workflow;
+use crate::workflow::WorktreeOrder;
 use crate::workflow::input;
 use crate::workflow::input::Values;
 use schemars::JsonSchema;
@@ -174,6 +175,7 @@ pub(super) fn order(
     let resolved = input::resolve(&workflow.inputs, &inputs, &project.folder)?;
     let key = super::start::key(workflow, &resolved)?;
     Ok(ChildOrder {
+        worktree: WorktreeOrder::default(),
         run: project.new_run_id(project.clock.now(), &key),
         key,
         workflow: workflow.name.clone(),

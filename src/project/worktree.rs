@@ -3,6 +3,7 @@
 
 use super::Error;
 use super::Project;
+use crate::event::ChildOrder;
 use crate::files;
 use crate::files::Beneath;
 use crate::files::Globs;
@@ -13,8 +14,12 @@ use crate::id::slug_of;
 use crate::process;
 use crate::process::Ending;
 use crate::process::ProgramCall;
+use crate::run::Run;
+use crate::store::pool;
+use crate::store::pool::Ticket;
 use crate::suggestion::Advice;
 use crate::template::Context;
+use crate::workflow::Isolation;
 use serde_json::json;
 use std::path::Component;
 use std::path::Path;
@@ -26,51 +31,63 @@ const TAIL_BYTES: u64 = 2048;
 /// The file that says which run works in a working tree.
 const IDENTITY: &str = "session-context.json";
 
-/// The run that a working tree is for.
-#[derive(Debug, Clone, Copy)]
-pub struct WorktreeOf<'r> {
-    /// Its id.
-    pub run: &'r RunId,
-    /// Its key.
-    pub key: &'r str,
-    /// Its workflow.
-    pub workflow: &'r str,
-    /// Which attempt of the gate that asks for it this is.
-    pub attempt: u32,
-}
-
 /// Makes the working tree of a run, and gives the project's folder in it. One that was half made for
 /// the same run, before it began, is made anew.
-pub fn make(project: &Project, of: WorktreeOf<'_>) -> Result<PathBuf, Error> {
+pub fn make(project: &Project, of: &ChildOrder) -> Result<PathBuf, Error> {
     let Some(repository) = project.repository()? else {
         return Err(Error::usage("a git worktree requires a git repository")
             .advise("run git init, or write isolation = \"shared\""));
     };
     let Planned { folder, own, branch } = planned(project, &repository, of)?;
-    clear(project, &repository, of.run, (&folder, &own, &branch))?;
-    let base = base(project, &repository)?;
-    let place = project.store.workspace(of.run);
+    clear(project, &repository, &of.run, (&folder, &own, &branch))?;
+    let base = base(project, &repository, of)?;
+    let place = project.store.workspace(&of.run);
     let noted = place.write(own.display().to_string().as_bytes());
     noted.map_err(|source| Error::disk(&place, source))?;
     repository.add_worktree(&folder, &branch, &base)?;
-    copy(project, &own)?;
+    copy(project, &own, of)?;
     write_context(project, &own, (of, &branch))?;
-    set_up(project, &own)?;
+    set_up(project, &own, of)?;
     Ok(own)
 }
 
 /// Takes away what was made for a run that never began, and gives its folder where there was one.
-pub fn unmake(project: &Project, of: WorktreeOf<'_>) -> Result<Option<PathBuf>, Error> {
+pub fn unmake(project: &Project, of: &ChildOrder) -> Result<Option<PathBuf>, Error> {
     let Some(repository) = project.repository()? else { return Ok(None) };
     let Planned { folder, own, branch } = planned(project, &repository, of)?;
-    if !is_noted(project, of.run, &own) {
+    if !is_noted(project, &of.run, &own) {
         return Ok(None);
     }
     let was_there = files::exists(&folder);
     repository.discard_worktree(&folder, &branch)?;
-    let place = project.store.workspace(of.run);
+    let place = project.store.workspace(&of.run);
     place.remove().map_err(|source| Error::disk(&place, source))?;
     Ok(was_there.then_some(folder))
+}
+
+/// The order of a run that came out of the pool on this machine.
+pub fn order_of(project: &Project, run: &RunId) -> Option<ChildOrder> {
+    pool::read::<Ticket>(&project.store.ticket(run)).ok()??.order().cloned()
+}
+
+/// Why nothing may be started in the working tree of a run: somebody has another branch checked out
+/// there.
+pub fn problem(project: &Project, run: &Run) -> Result<Option<String>, Error> {
+    let order = order_of(project, &run.started.run_id);
+    if order.is_none_or(|order| order.isolation == Isolation::Shared) {
+        return Ok(None);
+    }
+    let (Some(repository), Some(git)) = (project.repository()?, &run.started.git) else {
+        return Ok(None);
+    };
+    let (now, own) = (repository.branch(), git.branch.as_deref());
+    if own.is_none() || now.as_deref() == own {
+        return Ok(None);
+    }
+    let shown = |name: &str| format!("branch {}", name.trim_start_matches("refs/heads/"));
+    let now = now.as_deref().map_or_else(|| "a detached HEAD".to_owned(), shown);
+    let own = own.map(shown).unwrap_or_default();
+    Ok(Some(format!("the worktree of this run is on {now} and belongs on {own}")))
 }
 
 /// Where the working tree of a run goes.
@@ -81,19 +98,16 @@ struct Planned {
     branch: String,
 }
 
-fn planned(
-    project: &Project,
-    repository: &Repository,
-    of: WorktreeOf<'_>,
-) -> Result<Planned, Error> {
+fn planned(project: &Project, repository: &Repository, of: &ChildOrder) -> Result<Planned, Error> {
     let settings = &project.config.worktrees;
     let context = names(repository, of);
-    let rendered = |key: &str, template: &crate::template::Template| {
-        let text = template.render(&context);
+    let rendered = |key: &str, own: &Option<String>, template: &crate::template::Template| {
+        let text = own.clone().map_or_else(|| template.render(&context), Ok);
         text.map_err(|error| Error::usage(format!("cannot render [worktree] {key}: {error}")))
     };
-    let folder = plain(&repository.main_work_folder().join(rendered("folder", &settings.folder)?));
-    let branch = rendered("branch", &settings.branch)?;
+    let folder = rendered("folder", &of.worktree.folder, &settings.folder)?;
+    let folder = plain(&repository.main_work_folder().join(folder));
+    let branch = rendered("branch", &of.worktree.branch, &settings.branch)?;
     let own = folder.join(project.store.project_path().filter(|path| *path != ".").unwrap_or(""));
     Ok(Planned { folder, own, branch })
 }
@@ -129,12 +143,12 @@ fn clear(
 }
 
 /// The commit that new work starts from.
-fn base(project: &Project, repository: &Repository) -> Result<String, Error> {
+fn base(project: &Project, repository: &Repository, of: &ChildOrder) -> Result<String, Error> {
     let settings = &project.config.worktrees;
-    if settings.fetch {
+    if of.worktree.fetch.unwrap_or(settings.fetch) {
         repository.fetch_branches(&repository.usual_remote(), &project.stop)?;
     }
-    let name = settings.base.as_deref().unwrap_or("HEAD");
+    let name = of.worktree.base.as_deref().or(settings.base.as_deref()).unwrap_or("HEAD");
     repository.commit_named(name)?.ok_or_else(|| {
         let error = Error::usage(format!("[worktree] base: no commit is named `{name}`"));
         if name == "HEAD" {
@@ -145,13 +159,17 @@ fn base(project: &Project, repository: &Repository) -> Result<String, Error> {
     })
 }
 
-fn names(repository: &Repository, of: WorktreeOf<'_>) -> Context {
+fn names(repository: &Repository, of: &ChildOrder) -> Context {
     let root = repository.main_work_folder();
     let project = root.file_name().unwrap_or_default().to_string_lossy();
-    // What an earlier attempt left is not reused, and stays.
-    let number = if of.attempt > 1 { format!("-{}", of.attempt) } else { String::new() };
-    let key = slug_of(of.key) + &number;
+    let key = name_of(&of.key, of.attempt);
     Context::default().with("key", &key).with("workflow", &of.workflow).with("project", &project)
+}
+
+/// What names of a working tree have of its run. What an earlier attempt left is not reused, and stays.
+pub fn name_of(key: &str, attempt: u32) -> String {
+    let number = if attempt > 1 { format!("-{attempt}") } else { String::new() };
+    slug_of(key) + &number
 }
 
 /// A path without `.` and `..`, as text: what it leads to need not be there.
@@ -168,8 +186,8 @@ fn plain(path: &Path) -> PathBuf {
 }
 
 /// Ignored files that the work needs, such as `.env`.
-fn copy(project: &Project, own: &Path) -> Result<(), Error> {
-    let globs = &project.config.worktrees.copy;
+fn copy(project: &Project, own: &Path, of: &ChildOrder) -> Result<(), Error> {
+    let globs = of.worktree.copy.as_ref().unwrap_or(&project.config.worktrees.copy);
     let found = Globs::new(globs, &project.folder)
         .map_err(Error::usage)?
         .files(&project.folder)
@@ -198,7 +216,7 @@ fn context_folder(project: &Project, own: &Path) -> Beneath {
 fn write_context(
     project: &Project,
     own: &Path,
-    (of, branch): (WorktreeOf<'_>, &str),
+    (of, branch): (&ChildOrder, &str),
 ) -> Result<(), Error> {
     let folder = context_folder(project, own).ignored_by_git();
     let identity = json!({
@@ -215,8 +233,9 @@ fn write_context(
 }
 
 /// Runs the setup command of new working trees.
-fn set_up(project: &Project, own: &Path) -> Result<(), Error> {
-    let argv = project.config.worktrees.setup.clone();
+fn set_up(project: &Project, own: &Path, of: &ChildOrder) -> Result<(), Error> {
+    let settings = &project.config.worktrees;
+    let argv = of.worktree.setup.clone().unwrap_or_else(|| settings.setup.clone());
     if argv.is_empty() {
         return Ok(());
     }

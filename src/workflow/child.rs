@@ -4,6 +4,7 @@
 use super::Workflow;
 use super::file::GateFile;
 use super::file::Isolation;
+use super::file::WorktreeFile;
 use super::texts::Texts;
 use crate::document::Placed;
 use crate::files::ProjectFolder;
@@ -13,7 +14,10 @@ use crate::template::Names;
 use crate::template::Shape;
 use crate::template::Template;
 use crate::workflow::input::Values;
+use serde::Deserialize;
+use serde::Serialize;
 use serde_json::Value as Json;
+use serde_json::json;
 use std::sync::Arc;
 
 /// What templates of `takes` call the child run.
@@ -31,10 +35,108 @@ pub struct ChildWork {
     pub with: Vec<(String, ChildInput)>,
     /// Where it works.
     pub isolation: Isolation,
+    /// What its working tree has of its own.
+    pub worktree: ChildWorktree,
     /// Files that are copied from there once it has passed.
     pub takes: Vec<Template>,
     /// What a worker must have to take it.
     pub labels: Vec<String>,
+}
+
+/// What the working tree of a child run has of its own, instead of what `orch.toml` says.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct ChildWorktree {
+    /// Its folder, relative to the repository.
+    pub folder: Option<Template>,
+    /// Its branch.
+    pub branch: Option<Template>,
+    /// What it starts from.
+    pub base: Option<Template>,
+    /// Whether the remote is asked for what is new there.
+    pub fetch: Option<bool>,
+    /// The command that makes it ready.
+    pub setup: Option<Vec<Template>>,
+    /// Globs of ignored files that are copied into it.
+    pub copy: Option<Vec<Template>>,
+    /// Whether it stays when the run has passed.
+    pub keep: Option<bool>,
+}
+
+impl ChildWorktree {
+    fn build(file: &WorktreeFile, texts: &Texts<'_>) -> Self {
+        let one = |text: &Placed<String>| texts.template_with(text, &with_key);
+        let several = |texts: &Vec<Placed<String>>| texts.iter().map(one).collect();
+        Self {
+            folder: file.folder.as_ref().map(one),
+            branch: file.branch.as_ref().map(one),
+            base: file.base.as_ref().map(one),
+            fetch: file.fetch,
+            setup: file.setup.as_ref().map(several),
+            copy: file.copy.as_ref().map(several),
+            keep: file.keep,
+        }
+    }
+
+    /// What these values make of it. `key` is the part of a name that the worktree has of its run.
+    pub fn render(&self, context: &Context, key: &str) -> Result<WorktreeOrder, String> {
+        let context = context.clone().with(CHILD, &json!({ "key": key }));
+        let one = |name: &str, template: &Option<Template>| {
+            let text = template.as_ref().map(|template| template.render(&context)).transpose();
+            text.map_err(|error| format!("`worktree.{name}`: {error}"))
+        };
+        let several = |name: &str, templates: &Option<Vec<Template>>| {
+            let each = |template: &Template| {
+                let text = template.render(&context);
+                text.map_err(|error| format!("`worktree.{name}`: {error}"))
+            };
+            templates.as_ref().map(|all| all.iter().map(each).collect()).transpose()
+        };
+        Ok(WorktreeOrder {
+            folder: one("folder", &self.folder)?,
+            branch: one("branch", &self.branch)?,
+            base: one("base", &self.base)?,
+            fetch: self.fetch,
+            setup: several("setup", &self.setup)?,
+            copy: several("copy", &self.copy)?,
+            keep: self.keep,
+        })
+    }
+}
+
+/// The same with everything filled in, for whoever makes the working tree.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct WorktreeOrder {
+    /// Its folder, relative to the repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+    /// Its branch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// What it starts from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
+    /// Whether the remote is asked for what is new there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fetch: Option<bool>,
+    /// The command that makes it ready.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setup: Option<Vec<String>>,
+    /// Globs of ignored files that are copied into it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copy: Option<Vec<String>>,
+    /// Whether it stays when the run has passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep: Option<bool>,
+}
+
+impl WorktreeOrder {
+    /// Whether it asks for nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// An input of a child run.
@@ -118,6 +220,11 @@ pub(super) fn build(file: &GateFile, texts: &Texts<'_>) -> ChildWork {
         key: file.key.as_ref().map(|key| texts.template(key)),
         with: with.collect(),
         isolation: file.isolation.as_ref().map(|it| *it.get_ref()).unwrap_or_default(),
+        worktree: file
+            .worktree
+            .as_ref()
+            .map(|table| ChildWorktree::build(table.get_ref(), texts))
+            .unwrap_or_default(),
         takes: file.takes.iter().map(|path| texts.inside_with(path, &with_child)).collect(),
         labels: file.labels.iter().map(|label| label.get_ref().clone()).collect(),
     }
@@ -125,9 +232,18 @@ pub(super) fn build(file: &GateFile, texts: &Texts<'_>) -> ChildWork {
 
 /// The names of a gate and the child run that it had.
 fn with_child(names: &Names) -> Names {
+    with_fields(names, &["key", "run", "branch"])
+}
+
+/// The names of a gate and the key of the child run that it will have.
+fn with_key(names: &Names) -> Names {
+    with_fields(names, &["key"])
+}
+
+fn with_fields(names: &Names, fields: &[&str]) -> Names {
     let mut names = names.clone();
-    let fields = ["key", "run", "branch"].map(|name| (name.to_owned(), Shape::Single));
-    let fields = Fields { called: "field of the child run", fields: fields.into_iter().collect() };
+    let fields = fields.iter().map(|name| ((*name).to_owned(), Shape::Single));
+    let fields = Fields { called: "field of the child run", fields: fields.collect() };
     names.insert(CHILD, Shape::Table(Arc::new(fields)));
     names
 }

@@ -10,6 +10,7 @@ mod isolation;
 mod shell;
 mod template;
 mod word_or_table;
+mod worktree;
 
 pub use approval::ApprovalFile;
 pub use approval::ApprovalTable;
@@ -26,6 +27,7 @@ pub use isolation::Isolation;
 pub use shell::ShellFile;
 pub use template::TemplateFile;
 pub use template::UseFile;
+pub use worktree::WorktreeFile;
 
 use super::secret_file::SecretFile;
 use crate::budget::Budget;
@@ -301,6 +303,9 @@ pub struct GateFile {
     /// folder of this run (`shared`).
     #[schemars(with = "Option<Isolation>")]
     pub isolation: Option<Placed<Isolation>>,
+    /// What the worktree of the child run has of its own, instead of what `orch.toml` says.
+    #[schemars(with = "Option<WorktreeFile>")]
+    pub worktree: Option<Placed<WorktreeFile>>,
     /// Files to copy from the workspace of a child run that passed. A file that is already here and
     /// differs fails the gate. Templates, which may use `child.key`, `child.run` and `child.branch`.
     #[serde(default)]

@@ -33,6 +33,8 @@ pub use approval::Asking;
 pub use changed::changed;
 pub use child::CHILD;
 pub use child::ChildWork;
+pub use child::ChildWorktree;
+pub use child::WorktreeOrder;
 pub use child_inputs::NoKeyInput;
 pub use course::Course;
 pub use course::End;

@@ -43,6 +43,17 @@ impl<'t> Texts<'t> {
         self.kept_text(Template::parse(text.get_ref(), self.source, text.span(), self.names))
     }
 
+    /// The same where more names are known.
+    pub(super) fn template_with(
+        &self,
+        text: &Placed<String>,
+        more: &dyn Fn(&Names) -> Names,
+    ) -> Template {
+        self.ask(text);
+        let names = more(self.names);
+        self.kept_text(Template::parse(text.get_ref(), self.source, text.span(), &names))
+    }
+
     /// A path or glob inside the project.
     pub(super) fn inside(&self, text: &Placed<String>) -> Template {
         self.ask(text);

@@ -32,6 +32,18 @@ pub struct Ticket {
     pub until: Option<Until>,
 }
 
+impl Ticket {
+    /// What the run is to be, where it is to begin.
+    pub fn order(&self) -> Option<&ChildOrder> {
+        match &self.errand {
+            Errand::Begin { order, .. } => Some(order),
+            Errand::Continue | Errand::Resume | Errand::Pause { .. } | Errand::Cancel { .. } => {
+                None
+            }
+        }
+    }
+}
+
 /// What a run waits for that a worker let go of: whichever comes first.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Until {

@@ -20,11 +20,15 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
         }
         let is_shared =
             gate.isolation.as_ref().is_some_and(|it| *it.get_ref() == Isolation::Shared);
-        match gate.takes.first().filter(|_| is_shared) {
-            Some(path) => Err(draft
+        let takes = gate.takes.first().map(Placed::span);
+        let takes = takes.map(|span| (span, "takes", "a shared child run writes its files here"));
+        let worktree = gate.worktree.as_ref().map(Placed::span);
+        let worktree = worktree.map(|span| (span, "worktree", "a shared child run has none"));
+        match takes.or(worktree).filter(|_| is_shared) {
+            Some((span, key, why)) => Err(draft
                 .source
-                .unsound(path.span(), "`takes` requires isolation = \"worktree\"")
-                .advise("remove `takes`: a shared child run writes its files here")),
+                .unsound(span, format!("`{key}` requires isolation = \"worktree\""))
+                .advise(format!("remove `{key}`: {why}"))),
             None => Ok(()),
         }
     })

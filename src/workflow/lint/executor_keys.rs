@@ -31,7 +31,7 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
             .unsound(named.span(), format!("unknown executor `{name}`"))
             .advise(suggest(name, ExecutorKind::ALL.map(ExecutorKind::as_str))));
     };
-    let owned: [(ExecutorKind, &str, Option<Range<usize>>); 12] = [
+    let owned: [(ExecutorKind, &str, Option<Range<usize>>); 13] = [
         (ExecutorKind::Command, "poll", gate.poll.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "stdout", gate.stdout.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "show", gate.show.as_ref().map(Placed::span)),
@@ -42,6 +42,7 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
         (ExecutorKind::Workflow, "key", gate.key.as_ref().map(Placed::span)),
         (ExecutorKind::Workflow, "with", gate.with.values().next().map(Placed::span)),
         (ExecutorKind::Workflow, "isolation", gate.isolation.as_ref().map(Placed::span)),
+        (ExecutorKind::Workflow, "worktree", gate.worktree.as_ref().map(Placed::span)),
         (ExecutorKind::Workflow, "takes", gate.takes.first().map(Placed::span)),
         (ExecutorKind::Workflow, "labels", gate.labels.first().map(Placed::span)),
     ];

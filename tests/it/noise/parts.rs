@@ -20,6 +20,7 @@ use orch::id::GateId;
 use orch::id::InvocationId;
 use orch::id::RunId;
 use orch::workflow::Isolation;
+use orch::workflow::WorktreeOrder;
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -83,7 +84,12 @@ pub fn started(dice: &Dice) -> GateStarted {
 }
 
 pub fn order(dice: &Dice) -> ChildOrder {
+    let mut worktree = WorktreeOrder::default();
+    worktree.branch = dice.flag.then(|| dice.text.clone());
+    worktree.setup = Some(vec![dice.text.clone()]);
+    worktree.keep = Some(dice.flag);
     ChildOrder {
+        worktree,
         run: RunId::new("20260119T143012Z", "child", "ab12cd"),
         key: dice.text.clone(),
         workflow: dice.text.clone(),
