@@ -82,6 +82,15 @@ impl Amounts {
         sum
     }
 
+    /// The same, but no less of any measure than a budget bounds it to.
+    #[must_use]
+    pub fn at_least(mut self, share: &Budget) -> Self {
+        let bound = |measure| share.bound(measure).unwrap_or(0.0);
+        let (usd, tokens) = (bound(Measure::Usd), bound(Measure::Tokens));
+        self.merge(&Self { usd, tokens, minutes: bound(Measure::Minutes) }, f64::max);
+        self
+    }
+
     /// Adds other amounts, measure by measure.
     pub fn add(&mut self, other: &Self) {
         self.merge(other, |one, other| one + other);
@@ -377,7 +386,7 @@ impl Ledger {
 fn name(scope: &Scope, measure: Measure, bound: f64) -> String {
     let whose = match scope {
         Scope::Run => String::new(),
-        Scope::Sitting => " left by the session for this run".to_owned(),
+        Scope::Sitting => " left to this run".to_owned(),
         Scope::Gate(gate) => format!(" of gate {gate}"),
         Scope::Agent(agent) => format!(" of agent {agent}"),
     };

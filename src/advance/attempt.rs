@@ -27,6 +27,7 @@ use crate::id::InvocationId;
 use crate::judge;
 use crate::project::Driver;
 use crate::project::Error;
+use crate::project::sitting_budget;
 use crate::run::GateState;
 use crate::run::Run;
 use crate::template::Context;
@@ -100,6 +101,15 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     let mut chosen = doer::choose(driver, &gate, &context, start)?;
     let agent = doer::agent_name(&gate, start, &chosen);
     let acts = chosen.acts();
+    // Held until what is taken of the budgets is written.
+    let _alone = if acts || chosen.child.is_some() {
+        sitting_budget::alone(project, driver.run())?
+    } else {
+        None
+    };
+    if let Some(reason) = claim::refuse_share(driver, &chosen)? {
+        return Ok(Prepared::Held(reason));
+    }
     let claim = acts.then(|| claim::claim(driver, &gate, id, (agent.as_deref(), &chosen)));
     let claim = claim.transpose()?;
     if let Some(Err(reason)) = claim.as_ref().map(|claim| driver.meter.need(claim)) {

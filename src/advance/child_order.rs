@@ -46,7 +46,7 @@ pub fn order(
         isolation: work.isolation,
         worktree,
         attempt,
-        budget: gate.budget,
+        budget: gate.budget.narrowed(workflow.budget),
         labels: work.labels.clone(),
     })
 }

@@ -5,6 +5,7 @@ use super::child_order::enqueue;
 use super::child_order::has_begun;
 use super::child_order::ticket;
 use crate::event::ChildOrder;
+use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::id::RunId;
 use crate::project::Driver;
@@ -91,6 +92,19 @@ pub fn wake(project: &Project, id: &RunId) -> Result<(), Error> {
     if waiting.any(|(_, order)| is_over(order)) {
         let folder = project.workspace_of(id);
         enqueue(project, &ticket(project, id, folder, Errand::Continue))?;
+    }
+    Ok(())
+}
+
+/// Has the parts of a run go on that a budget stopped: there may be room for them now.
+pub fn resume_stopped_by_budget(project: &Project, run: &Run) -> Result<(), Error> {
+    for (_, order) in open_orders(run).filter(|(attempt, _)| attempt.finished_at.is_none()) {
+        let Ok(reading) = project.store.glance(&order.run) else { continue };
+        resume_stopped_by_budget(project, &reading.run)?;
+        if reading.run.pause == Some(PauseCause::Budget) && !is_in_hand(project, &order.run) {
+            let folder = project.workspace_of(&order.run);
+            enqueue(project, &ticket(project, &order.run, folder, Errand::Resume))?;
+        }
     }
     Ok(())
 }

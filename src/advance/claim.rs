@@ -29,6 +29,14 @@ pub fn claim(
     })
 }
 
+/// Why the budgets around do not carry the share of the child run that is to begin.
+pub fn refuse_share(driver: &Driver<'_>, chosen: &Chosen) -> Result<Option<String>, Error> {
+    match chosen.child.as_deref().filter(|_| chosen.problem.is_none()) {
+        Some(order) => sitting_budget::refuse_share(driver.project, driver.run(), order.budget),
+        None => Ok(None),
+    }
+}
+
 /// What any executor of a gate may draw on.
 pub fn of_gate(driver: &Driver<'_>, gate: &Gate, id: &GateId) -> Result<Claim, Error> {
     let run = driver.run();

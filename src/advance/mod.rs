@@ -51,6 +51,7 @@ pub use child_order::has_begun;
 pub use child_order::refuse_depth;
 pub use child_order::ticket;
 pub use child_others::let_go;
+pub use child_others::resume_stopped_by_budget;
 pub use child_others::tell_others;
 pub use child_others::wake;
 pub use child_others::wake_parent;
@@ -100,6 +101,7 @@ use crate::clock::Moment;
 use crate::event::Event;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
+use crate::event::WaitsFor;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::next;
@@ -160,6 +162,8 @@ pub fn advance(held: &mut Held<'_, '_>, reports: Vec<WorkReport>) -> Result<Adva
                 continue;
             }
             match held.lacking.take() {
+                // What it is a part of has room again when one of its child runs is over.
+                Some(_) if waits_for_child_runs(held.driver.run()) => stop_here(held.driver)?,
                 Some(reason) => claim::run_out(held.driver, &reason)?,
                 None if held.leaves_work() => held.driver.commit(None, true)?,
                 None => stop_here(held.driver)?,
@@ -174,6 +178,11 @@ pub fn advance(held: &mut Held<'_, '_>, reports: Vec<WorkReport>) -> Result<Adva
 /// Whether an attempt is at work, by the journal.
 fn has_work(run: &Run) -> bool {
     run.gates_in(GateStatus::Running).next().is_some()
+}
+
+fn waits_for_child_runs(run: &Run) -> bool {
+    run.gates_in(GateStatus::Waiting)
+        .any(|gate| run.gate(gate).and_then(|it| it.waits_for) == Some(WaitsFor::ChildRun))
 }
 
 /// Ends the run, if everything that it stands on is still what it was.

@@ -217,7 +217,7 @@ impl Instructions {
         let reason = standing.reason.as_deref().unwrap_or("a budget is spent");
         let raised = if let Some((around, key)) = &standing.here.bound_by {
             self.say(format!(
-                "The budget of the session at `{key}` stopped the run: {reason}. Raise that \
+                "The budget of `{key}` stopped the run: {reason}. Raise that \
                  budget, then resume the run."
             ));
             around

@@ -60,6 +60,9 @@ pub fn run_resume(
     advance::refuse_missing_now(&driver, limits.agent.as_deref())?;
     let more = request.budget.event(project, caller)?.into_iter().chain(range);
     driver.append(&more.chain(resumed(&driver)).collect::<Vec<_>>())?;
+    if request.budget.budget.is_some() {
+        advance::resume_stopped_by_budget(project, driver.run())?;
+    }
     greet(&Foreword::on_return(&driver, caller, limits.agent.as_deref())?);
     let standing = advance::drive(&mut driver, &limits)?;
     current::end(project, caller, driver.run());

@@ -178,6 +178,11 @@ impl Store {
         self.state(id).join("lock")
     }
 
+    /// The lock of whoever begins something that draws on the budget of a run or of its parts.
+    pub fn ledger_lock(&self, id: &RunId) -> Beneath {
+        self.state(id).join("ledger.lock")
+    }
+
     /// Whether a path is that of some run's lock, in whatever project.
     pub fn is_lock(path: &Path) -> bool {
         let folder = path.parent().filter(|_| path.file_name().is_some_and(|name| name == "lock"));

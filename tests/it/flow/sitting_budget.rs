@@ -30,12 +30,12 @@ fn tasks_of_a_sitting_draw_on_its_budget() {
     assert_eq!(data["parts_usd"], 0.8);
     assert!((data["remaining_usd"].as_f64().unwrap() - 0.2).abs() < 1e-9);
     // One call over it at most.
-    house.orch("run task --id three").code(0).says("0.20 USD left by the session for this run");
-    house.orch("run task --id four").code(4).says("left by the session for this run is spent");
+    house.orch("run task --id three").code(0).says("0.20 USD left to this run");
+    house.orch("run task --id four").code(4).says("left to this run is spent");
     let spent = house.orch("run task --id five").code(4);
     insta::assert_snapshot!(spent.stderr.split_once("next:").expect("next steps").1, @r"
 
-      The budget of the session at `moon` stopped the run: the budget of 0.00 USD left by the session for this run is spent. Raise that budget, then resume the run.
+      The budget of `moon` stopped the run: the budget of 0.00 USD left to this run is spent. Raise that budget, then resume the run.
       $ orch cost --run run_20260119T143013Z_moon_000001
       $ orch run resume --run run_20260119T143013Z_moon_000001 --budget …
     ");
