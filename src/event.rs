@@ -117,6 +117,12 @@ pub enum Event {
         gate: GateId,
         /// Its instances.
         items: Vec<Item>,
+        /// How many of them are begun and not ended at the same time, where that is limited.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        jobs: Option<u32>,
+        /// The person who added to the list of one that was expanded already.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        added_by: Option<Box<str>>,
     },
     /// A gate is not needed in this run.
     GateSkipped {

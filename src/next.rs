@@ -34,8 +34,8 @@ use crate::workflow::Workflow;
 use crate::workflow::input;
 use fan_out::gathered;
 use fan_out::instances;
+use fan_out::instances_max;
 use fan_out::is_judged_at;
-use fan_out::is_serial;
 use jump::Jumps;
 use outlook::Outlooks;
 use outlook::count;
@@ -80,15 +80,17 @@ pub fn next_within(
         if is_settled || known[at].is_none() && is_held_up() {
             continue;
         }
-        let mut is_held = false;
+        let mut room = instances_max(gate, run);
         for (id, state) in instances(gate, run) {
             let status = state.map(|state| state.status);
             at_work |= status == Some(GateStatus::Running);
             waiting |= status == Some(GateStatus::Waiting);
-            if run.ending.is_none() && !is_held {
+            if run.ending.is_none() && room > 0 {
                 steps.extend(plan.step(gate, &id, state));
             }
-            is_held |= is_serial(gate) && !state.is_some_and(|state| is_over(gate, state));
+            if !state.is_some_and(|state| is_over(gate, state)) {
+                room = room.saturating_sub(1);
+            }
         }
         if run.ending.is_none() {
             steps.extend(gathered(gate, run, plan.stopped));

@@ -30,6 +30,7 @@ use crate::project::Error;
 use crate::project::sitting_budget;
 use crate::run::GateState;
 use crate::run::Run;
+use crate::spending::Claim;
 use crate::template::Context;
 use crate::work::Doer;
 use crate::work::Judging;
@@ -101,23 +102,10 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     let mut chosen = doer::choose(driver, &gate, &context, start)?;
     let agent = doer::agent_name(&gate, start, &chosen);
     let acts = chosen.acts();
-    // Held until what is taken of the budgets is written.
-    let _alone = if acts || chosen.child.is_some() {
-        sitting_budget::alone(project, driver.run())?
-    } else {
-        None
-    };
-    if let Some(reason) = claim::refuse_share(driver, &chosen)? {
-        return Ok(Prepared::Held(reason));
-    }
-    let claim = acts.then(|| claim::claim(driver, &gate, id, (agent.as_deref(), &chosen)));
-    let claim = claim.transpose()?;
-    if let Some(Err(reason)) = claim.as_ref().map(|claim| driver.meter.need(claim)) {
-        return Ok(Prepared::Held(reason));
-    }
-    let slot = match agent_slots::take(driver, &chosen.doer)? {
-        Ok(slot) => slot,
-        Err(busy) => return Ok(Prepared::Busy(busy)),
+    let Drawn { claim, slot, alone: _alone } = match draw(driver, &gate, start, (&agent, &chosen))?
+    {
+        Ok(drawn) => drawn,
+        Err(not_now) => return Ok(not_now),
     };
     let who = (agent.as_deref(), &chosen.worker);
     let audited = audit::problem(driver.run(), &gate, who, (start, acts));
@@ -167,6 +155,38 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         judging: Judging { freshness: judging.freshness.filter(|_| !start.adopt), ..judging },
     });
     Ok(Prepared::Work { order, slot })
+}
+
+/// What an attempt takes before it begins.
+struct Drawn {
+    claim: Option<Claim>,
+    slot: Option<Lock>,
+    /// Held until what is taken of the budgets is written.
+    alone: Option<Lock>,
+}
+
+/// Takes what an attempt needs of budgets and of the slots of its agent, or says why it cannot begin now.
+fn draw(
+    driver: &Driver<'_>,
+    gate: &Gate,
+    start: &Start<'_>,
+    (agent, chosen): (&Option<String>, &Chosen),
+) -> Result<Result<Drawn, Prepared>, Error> {
+    let acts = chosen.acts();
+    let draws = acts || chosen.child.is_some();
+    let alone = draws.then(|| sitting_budget::alone(driver.project, driver.run())).transpose()?;
+    if let Some(reason) = claim::refuse_share(driver, chosen)? {
+        return Ok(Err(Prepared::Held(reason)));
+    }
+    let claim = acts.then(|| claim::claim(driver, gate, start.gate, (agent.as_deref(), chosen)));
+    let claim = claim.transpose()?;
+    if let Some(Err(reason)) = claim.as_ref().map(|claim| driver.meter.need(claim)) {
+        return Ok(Err(Prepared::Held(reason)));
+    }
+    Ok(match agent_slots::take(driver, &chosen.doer)? {
+        Ok(slot) => Ok(Drawn { claim, slot, alone: alone.flatten() }),
+        Err(busy) => Err(Prepared::Busy(busy)),
+    })
 }
 
 /// The call that an attempt makes, before it is made, with what of the budgets is kept for it.

@@ -10,10 +10,12 @@ use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::project::Driver;
 use crate::project::Error;
+use crate::run::GateStatus;
 use crate::template::Context;
 use crate::template::Template;
 use crate::workflow::Each;
 use crate::workflow::EachList;
+use crate::workflow::Work;
 use crate::workflow::input;
 use crate::workflow::input::Values;
 use serde_json::Value as Json;
@@ -40,16 +42,64 @@ pub fn expand(driver: &mut Driver<'_>, id: &GateId) -> Result<(), Error> {
                       and commits";
         return settle::refuse(driver, id, gate_finding(reason));
     }
-    let mut names = BTreeSet::new();
-    let items = values.into_iter().enumerate().map(|(index, value)| {
+    let items = named(id, Vec::new(), values);
+    let jobs = match each.jobs.as_ref().map(|jobs| number(jobs, &context)).transpose() {
+        Ok(jobs) => jobs.filter(|jobs| *jobs > 0),
+        Err(finding) => return settle::refuse(driver, id, finding),
+    };
+    driver.append(&[Event::GateExpanded { gate: id.clone(), items, jobs, added_by: None }])
+}
+
+/// Items after those that are known, each with a name of its own.
+fn named(id: &GateId, known: Vec<Item>, values: Vec<Json>) -> Vec<Item> {
+    let mut names: BTreeSet<GateId> = known.iter().map(|item| item.gate.clone()).collect();
+    let first = known.len();
+    let more = values.into_iter().enumerate().map(|(offset, value)| {
+        let index = first + offset;
         let mut instance = id.instance(&name(&value, index));
         if !names.insert(instance.clone()) {
             instance = id.instance(&format!("{}-{}", name(&value, index), index + 1));
         }
         Item { gate: instance, value }
     });
-    let items = items.collect();
-    driver.append(&[Event::GateExpanded { gate: id.clone(), items }])
+    let more: Vec<Item> = more.collect();
+    [known, more].concat()
+}
+
+/// The fan-out of a run whose instances are child runs and that has not ended, with its items.
+pub fn fan_out(driver: &Driver<'_>) -> Option<(GateId, Vec<Item>)> {
+    let gates = driver.workflow.gates.iter();
+    gates.filter(|gate| matches!(gate.work, Work::Workflow(_))).find_map(|gate| {
+        let state = driver.run().gate(&gate.id)?;
+        let items = state.items.clone()?;
+        let is_over = state.status.satisfies() || state.status == GateStatus::Fail;
+        (!is_over).then(|| (gate.id.clone(), items))
+    })
+}
+
+/// Adds to the list of a fan-out that is known already.
+pub fn add_items(
+    driver: &mut Driver<'_>,
+    id: &GateId,
+    values: Vec<Json>,
+    by: String,
+) -> Result<(), Error> {
+    let state = driver.run().gate(id);
+    let known = state.and_then(|state| state.items.clone()).unwrap_or_default();
+    if known.len() + values.len() > ITEMS_MAX {
+        let message = format!("a fan-out has {ITEMS_MAX} items at most");
+        return Err(Error::usage(message));
+    }
+    let jobs = state.and_then(|state| state.jobs);
+    let items = named(id, known, values);
+    let added_by = Some(by.into_boxed_str());
+    driver.append(&[Event::GateExpanded { gate: id.clone(), items, jobs, added_by }])
+}
+
+fn number(template: &Template, context: &Context) -> Result<u32, Finding> {
+    let text = template.render(context).map_err(|error| gate_finding(error.to_string()))?;
+    let unfit = |_| gate_finding(format!("`each.jobs` renders `{text}`, not a whole number"));
+    text.trim().parse().map_err(unfit)
 }
 
 /// The items of a fan-out that the inputs alone decide.

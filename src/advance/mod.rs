@@ -59,6 +59,8 @@ pub use claim::run_out;
 pub use deadline::expire;
 pub use deadline::of as deadline_of;
 pub use drive::drive;
+pub use expand::add_items;
+pub use expand::fan_out;
 pub use held::Held;
 pub use installed::refuse_missing;
 pub use installed::refuse_missing_now;

@@ -57,6 +57,11 @@ impl Repository {
         self.inner.is_worktree() && self.folder().join("locked").exists()
     }
 
+    /// Whether git takes this for the name of a branch.
+    pub fn is_branch_name(&self, name: &str) -> bool {
+        git2::Branch::name_is_valid(name).unwrap_or_default()
+    }
+
     /// Whether all commits of a branch are on another branch, or on a remote.
     pub fn is_branch_elsewhere(&self, branch: &str) -> Result<bool, Error> {
         let name = format!("{BRANCHES}{branch}");

@@ -24,9 +24,16 @@ pub(super) fn is_judged_at(gate: &Gate, id: &GateId, when: &Template) -> bool {
     looks_at_item == (*id != gate.id)
 }
 
-/// Whether the instances of a gate go one by one.
-pub(super) fn is_serial(gate: &Gate) -> bool {
-    gate.each.as_ref().is_some_and(|each| each.order == Order::Serial)
+/// How many instances of a gate are begun and not ended at the same time.
+pub(super) fn instances_max(gate: &Gate, run: &Run) -> usize {
+    match gate.each.as_deref().map(|each| each.order) {
+        None => usize::MAX,
+        Some(Order::Serial) => 1,
+        Some(Order::Parallel) => {
+            let jobs = run.gate(&gate.id).and_then(|state| state.jobs);
+            jobs.map_or(usize::MAX, |jobs| usize::try_from(jobs).unwrap_or(usize::MAX))
+        }
+    }
 }
 
 /// A fan-out is done when each of its instances is. Where nothing more begins, it has failed by those

@@ -178,7 +178,7 @@ impl<'p> Play<'p> {
                     value: json!(number),
                 };
                 let items = vec![item(1), item(2)];
-                self.apply(&Event::GateExpanded { gate, items });
+                self.apply(&Event::GateExpanded { gate, items, jobs: None, added_by: None });
             }
             Step::Skip { gate, reason } => {
                 self.contents.insert(gate.clone(), 1);

@@ -7,6 +7,7 @@ use super::Project;
 use super::convoy_status;
 use super::current;
 use super::pooled;
+use super::pooled::PooledRun;
 #[cfg(feature = "cli")]
 use super::run::usd;
 use super::spawn;
@@ -14,7 +15,9 @@ use super::spawn::Spawned;
 use crate::advance;
 use crate::budget::Amount;
 use crate::budget::Budget;
+use crate::budget::Measure;
 use crate::event::ChildOrder;
+use crate::project::worktree;
 use crate::suggestion::Advice;
 use crate::suggestion::Argument;
 use crate::workflow::Workflow;
@@ -22,6 +25,7 @@ use crate::workflow::input::Values;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Arguments of `convoy_start`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +43,11 @@ pub struct Request {
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     #[serde(default)]
     pub name: Option<String>,
+    /// Maximum number of its runs at the same time; by default as many as the pool has slots.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..)))]
+    #[schemars(range(min = 1))]
+    #[serde(default)]
+    pub jobs: Option<u16>,
     /// Budget of the convoy, in US dollars, on which its runs draw together.
     #[cfg_attr(feature = "cli", arg(long, value_name = "USD", value_parser = usd))]
     #[serde(default)]
@@ -54,45 +63,67 @@ pub fn convoy_start(
     let convoy = Workflow::load(convoy_status::workflow(project)?, &project.shelf)?.0;
     let workflow = spawn::workflow(project, request.workflow.as_deref())?;
     let input = spawn::key_input(&workflow)?;
-    for key in &request.keys {
+    let mut keys = request.keys.clone();
+    let mut seen = BTreeSet::new();
+    keys.retain(|key| seen.insert(key.clone()));
+    let legs = keys.iter().map(|key| {
         let inputs = Values::from([(input.name.clone(), input.accept(key, &project.folder)?)]);
-        spawn::order(project, &workflow, inputs)?;
-    }
+        spawn::order(project, &workflow, inputs)
+    });
+    let legs = legs.collect::<Result<Vec<ChildOrder>, Error>>()?;
+    refuse_small(&workflow, request.budget)?;
     let mut inputs = Values::from([
         ("workflow".to_owned(), workflow.name.into()),
-        ("keys".to_owned(), request.keys.clone().into()),
+        ("keys".to_owned(), keys.into()),
     ]);
+    if let Some(jobs) = request.jobs {
+        inputs.insert("at_once".to_owned(), jobs.into());
+    }
     if let Some(name) = &request.name {
         let input = spawn::key_input(&convoy)?;
         inputs.insert(input.name.clone(), input.accept(name, &project.folder)?);
     }
     let budget = request.budget.map(Budget::of_usd).unwrap_or_default();
     let order = ChildOrder { budget, ..spawn::order(project, &convoy, inputs)? };
-    refuse_other(project, &order)?;
+    if !is_open(project, &order)? {
+        legs.iter().try_for_each(|leg| worktree::refuse_existing(project, leg))?;
+    }
     let parent = current::session_run(project, caller);
     advance::refuse_depth(project, parent.as_ref())?;
     let mut started = spawn::give(project, parent, vec![order], (0, false))?;
     Ok(started.swap_remove(0))
 }
 
-/// A convoy of this name that is not over has the same keys and workflow.
-fn refuse_other(project: &Project, order: &ChildOrder) -> Result<(), Error> {
+/// A budget that does not carry what one run may spend by its own workflow begins nothing.
+fn refuse_small(workflow: &Workflow, budget: Option<Amount>) -> Result<(), Error> {
+    let one = workflow.budget.bound(Measure::Usd);
+    match (budget.map(Amount::value), one) {
+        (Some(all), Some(one)) if one > all => {
+            let (all, one) = (Measure::Usd.show(all), Measure::Usd.show(one));
+            let name = &workflow.name;
+            let message = format!("the budget of {all} does not carry one run of `{name}`");
+            Err(Error::usage(message).advise(format!("its own budget is {one}")))
+        }
+        (_, _) => Ok(()),
+    }
+}
+
+/// Whether this convoy was started and is not over; one of this name with other keys or another workflow
+/// is refused.
+fn is_open(project: &Project, order: &ChildOrder) -> Result<bool, Error> {
     let all = pooled::all(project)?;
-    let mut same = all
-        .iter()
-        .filter(|run| run.key == order.key && run.workflow == order.workflow && run.is_open());
-    let Some(run) = same.find(|run| {
-        let begun = project.store.glance(&run.run_id);
-        begun.is_ok_and(|begun| {
-            order
-                .inputs
-                .iter()
-                .any(|(name, value)| begun.run.started.inputs.get(name) != Some(value))
-        })
-    }) else {
-        return Ok(());
+    let is_same =
+        |run: &&PooledRun| run.key == order.key && run.workflow == order.workflow && run.is_open();
+    let same: Vec<&PooledRun> = all.iter().filter(is_same).collect();
+    let differs = |run: &&&PooledRun| {
+        let begun = project.store.glance(&run.run_id).map(|begun| begun.run.started.inputs.clone());
+        let inputs = begun.ok().or_else(|| Some(run.order.as_ref()?.inputs.clone()));
+        let known = inputs.unwrap_or_default();
+        order.inputs.iter().any(|(name, value)| known.get(name) != Some(value))
     };
-    let message = format!("run {} of `{}` has other keys or another workflow", run.run_id, run.key);
+    let Some(other) = same.iter().find(differs) else { return Ok(!same.is_empty()) };
+    let message =
+        format!("run {} of `{}` has other keys or another workflow", other.run_id, other.key);
     Err(Error::usage(message).advise(
         Advice::from("give this one another name: ").then(Argument::option("name", "NAME")),
     ))

@@ -5,6 +5,7 @@ use super::Error;
 use super::Project;
 use super::RunChoice;
 use super::choose;
+use super::convoy_status;
 use crate::budget::Budget;
 use crate::clock::Moment;
 use crate::id::RunId;
@@ -15,6 +16,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// Arguments of `cost`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -40,6 +42,7 @@ pub enum By {
     Agent,
     Model,
     Day,
+    Convoy,
 }
 
 /// The sums.
@@ -60,7 +63,7 @@ pub struct Reply {
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Line {
-    /// The run, gate, agent, model or day; null if unknown.
+    /// The run, gate, agent, model, day or convoy; null if unknown or none.
     pub name: Option<String>,
     /// What it came to.
     #[serde(flatten)]
@@ -82,6 +85,7 @@ pub fn cost(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
     let mut lines: BTreeMap<Option<String>, Cost> = BTreeMap::new();
     let mut total = Cost::default();
     for run in &runs {
+        let convoy = || convoy_of(project, run).map(|id| id.to_string());
         for invocation in &run.invocations {
             total.add(invocation);
             let name = match by {
@@ -90,6 +94,7 @@ pub fn cost(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
                 By::Agent => invocation.agent.clone(),
                 By::Model => invocation.model.clone(),
                 By::Day => day(invocation.started_at),
+                By::Convoy => convoy(),
             };
             lines.entry(name).or_default().add(invocation);
         }
@@ -101,6 +106,7 @@ pub fn cost(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
                 By::Agent => attempt.agent.clone(),
                 By::Model => None,
                 By::Day => day(attempt.started_at),
+                By::Convoy => convoy(),
             };
             lines.entry(name).or_default().add_lost();
         }
@@ -108,6 +114,21 @@ pub fn cost(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
     let lines = lines.into_iter().map(|(name, cost)| Line { name, cost }).collect();
     let budget = runs.first().filter(|_| one).map(|run| run.budget);
     Ok(Reply { by, lines, total, budget })
+}
+
+/// The convoy that a run is, or is a part of; the nearest one.
+fn convoy_of(project: &Project, run: &Run) -> Option<RunId> {
+    let workflow = convoy_status::workflow(project).ok()?;
+    let mut seen = BTreeSet::new();
+    let mut next = Some(run.started.clone());
+    while let Some(started) = next {
+        if started.workflow == workflow {
+            return Some(started.run_id);
+        }
+        let parent = started.parent.filter(|parent| seen.insert(parent.clone()))?;
+        next = Some(project.store.glance(&parent).ok()?.run.started);
+    }
+    None
 }
 
 fn day(at: Moment) -> Option<String> {

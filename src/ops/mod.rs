@@ -31,6 +31,7 @@ pub mod checkpoint_show;
 pub mod brief;
 pub mod clean;
 pub mod contract_test;
+pub mod convoy_add;
 pub mod convoy_cancel;
 pub mod convoy_start;
 pub mod convoy_status;

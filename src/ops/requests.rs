@@ -14,6 +14,7 @@ use super::checkpoint_restore;
 use super::checkpoint_show;
 use super::clean;
 use super::contract_test;
+use super::convoy_add;
 use super::convoy_cancel;
 use super::convoy_start;
 use super::convoy_status;
@@ -140,6 +141,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<checkpoint_show::Request>("checkpoint_show"),
     request::<clean::Request>("clean"),
     request::<contract_test::Request>("contract_test"),
+    request::<convoy_add::Request>("convoy_add"),
     request::<convoy_cancel::Request>("convoy_cancel"),
     request::<convoy_start::Request>("convoy_start"),
     request::<convoy_status::Request>("convoy_status"),

@@ -15,6 +15,7 @@ use crate::budget::Budget;
 use crate::event::ChildOrder;
 use crate::id::RunId;
 use crate::project::supervisor;
+use crate::project::worktree;
 use crate::source::suggest;
 use crate::store::pool::Errand;
 use crate::store::pool::Ticket;
@@ -107,10 +108,13 @@ pub(super) fn give(
         .map_err(|source| Error::environment(format!("cannot write to the pool: {source}")))?;
     let known = pooled::all(project)?;
     let mut spawned: Vec<Spawned> = Vec::new();
+    let mut tickets = Vec::new();
     for order in orders {
         let is_same = |run: &&PooledRun| run.key == order.key && run.workflow == order.workflow;
-        let open = known.iter().filter(is_same).find(|run| run.is_open());
-        if let Some(run) = open.filter(|_| !again) {
+        // One that is over and whose branch is there is the same as well: nothing is reused.
+        let is_there = |run: &&PooledRun| run.is_open() || has_branch(project, run);
+        let there = known.iter().filter(is_same).find(is_there);
+        if let Some(run) = there.filter(|_| !again) {
             let (key, run_id) = (order.key, run.run_id.clone());
             spawned.push(Spawned { key, run_id, existed: true });
             continue;
@@ -118,15 +122,30 @@ pub(super) fn give(
         if spawned.iter().any(|one| one.key == order.key) {
             continue;
         }
-        let (key, run_id) = (order.key.clone(), order.run.clone());
-        let (folder, labels) = (project.folder.root().to_owned(), order.labels.clone());
+        if order.isolation == Isolation::Worktree {
+            worktree::refuse_existing(project, &order)?;
+        }
+        spawned.push(Spawned { key: order.key.clone(), run_id: order.run.clone(), existed: false });
+        let (run_id, labels) = (order.run.clone(), order.labels.clone());
         let errand = Errand::Begin { order: Box::new(order), parent: parent.clone() };
+        let folder = project.folder.root().to_owned();
         let ticket = advance::ticket(project, &run_id, folder, errand);
-        advance::enqueue(project, &Ticket { priority, labels, ..ticket })?;
-        spawned.push(Spawned { key, run_id, existed: false });
+        tickets.push(Ticket { priority, labels, ..ticket });
+    }
+    for ticket in &tickets {
+        advance::enqueue(project, ticket)?;
     }
     supervisor::hire(project)?;
     Ok(spawned)
+}
+
+fn has_branch(project: &Project, run: &PooledRun) -> bool {
+    let Some(branch) = run.branch.as_deref().filter(|_| worktree::is_own(run.order.as_deref()))
+    else {
+        return false;
+    };
+    let repository = project.repository().ok().flatten();
+    repository.is_some_and(|repository| repository.has_branch(branch).unwrap_or_default())
 }
 
 /// The workflow of this name, else of spawned runs.

@@ -151,7 +151,9 @@ pub fn begin<'p>(
 /// The key of a run with these inputs.
 pub(super) fn key(workflow: &Workflow, inputs: &Values) -> Result<String, Error> {
     let key = workflow.key.render(&input::context(inputs));
-    key.map_err(|error| Error::usage(format!("cannot render `key`: {error}")))
+    let key = key.map_err(|error| Error::usage(format!("cannot render `key`: {error}")))?;
+    refuse_unfit_key(&key)?;
+    Ok(key)
 }
 
 /// Takes the lock of whoever begins the run of a key.

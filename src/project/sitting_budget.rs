@@ -81,7 +81,7 @@ pub fn alone(project: &Project, run: &Run) -> Result<Option<Lock>, Error> {
 }
 
 /// How long others may look at the budgets that they draw on together.
-const LOOKED_WITHIN: Duration = Duration::from_secs(60);
+const LOOKED_WITHIN: Duration = Duration::from_mins(1);
 
 /// Below this two amounts are the same: sums of fractions are never exact.
 const NOTHING: f64 = 1e-9;

@@ -3,6 +3,7 @@
 
 use super::Error;
 use super::Project;
+use crate::digest::Digest;
 use crate::event::ChildOrder;
 use crate::files;
 use crate::files::Beneath;
@@ -34,10 +35,7 @@ const IDENTITY: &str = "session-context.json";
 /// Makes the working tree of a run, and gives the project's folder in it. One that was half made for
 /// the same run, before it began, is made anew.
 pub fn make(project: &Project, of: &ChildOrder) -> Result<PathBuf, Error> {
-    let Some(repository) = project.repository()? else {
-        return Err(Error::usage("a git worktree requires a git repository")
-            .advise("run git init, or write isolation = \"shared\""));
-    };
+    let Some(repository) = project.repository()? else { return Err(no_repository()) };
     let Planned { folder, own, branch } = planned(project, &repository, of)?;
     clear(project, &repository, &of.run, (&folder, &own, &branch))?;
     let base = base(project, &repository, of)?;
@@ -68,6 +66,11 @@ pub fn unmake(project: &Project, of: &ChildOrder) -> Result<Option<PathBuf>, Err
 /// The order of a run that came out of the pool on this machine.
 pub fn order_of(project: &Project, run: &RunId) -> Option<ChildOrder> {
     pool::read::<Ticket>(&project.store.ticket(run)).ok()??.order().cloned()
+}
+
+/// Whether a run was to have a working tree of its own.
+pub fn is_own(order: Option<&ChildOrder>) -> bool {
+    order.is_some_and(|order| order.isolation == Isolation::Worktree)
 }
 
 /// Why nothing may be started in the working tree of a run: somebody has another branch checked out
@@ -128,6 +131,14 @@ fn clear(
     if is_noted(project, run, own) {
         return Ok(repository.discard_worktree(folder, branch)?);
     }
+    refuse_in_the_way(repository, folder, branch)
+}
+
+fn refuse_in_the_way(repository: &Repository, folder: &Path, branch: &str) -> Result<(), Error> {
+    if !repository.is_branch_name(branch) {
+        return Err(Error::usage(format!("`{branch}` is not a name for a branch"))
+            .advise("use another key, or another [worktree] branch"));
+    }
     if repository.has_branch(branch)? {
         return Err(Error::usage(format!("the branch {branch} already exists")).advise(
             Advice::from(format!(
@@ -168,8 +179,27 @@ fn names(repository: &Repository, of: &ChildOrder) -> Context {
 
 /// What names of a working tree have of its run. What an earlier attempt left is not reused, and stays.
 pub fn name_of(key: &str, attempt: u32) -> String {
+    let slug = slug_of(key);
+    // Keys that come to one slug have names of their own.
+    let own = if slug == key.to_lowercase() { String::new() } else { format!("-{}", short(key)) };
     let number = if attempt > 1 { format!("-{attempt}") } else { String::new() };
-    slug_of(key) + &number
+    slug + &own + &number
+}
+
+fn short(key: &str) -> String {
+    Digest::of(key).to_string().chars().take(6).collect()
+}
+
+/// Refuses a run whose working tree could not be made: its branch or its folder exists already.
+pub fn refuse_existing(project: &Project, of: &ChildOrder) -> Result<(), Error> {
+    let Some(repository) = project.repository()? else { return Err(no_repository()) };
+    let Planned { folder, branch, .. } = planned(project, &repository, of)?;
+    refuse_in_the_way(&repository, &folder, &branch)
+}
+
+fn no_repository() -> Error {
+    Error::usage("a git worktree requires a git repository")
+        .advise("run git init, or write isolation = \"shared\"")
 }
 
 /// A path without `.` and `..`, as text: what it leads to need not be there.

@@ -166,6 +166,8 @@ pub struct GateState {
     pub polled_at: Option<Moment>,
     /// The instances of a fan-out, once they are known.
     pub items: Option<Vec<Item>>,
+    /// How many of those are begun and not ended at the same time, where that is limited.
+    pub jobs: Option<u32>,
     /// Why it was skipped, waived or reopened.
     pub reason: Option<String>,
     /// The attempt of another run whose result it took over.

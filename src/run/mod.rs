@@ -155,7 +155,7 @@ impl Run {
             Event::RunCompleted { status, reason } => {
                 self.complete(at, event, *status, reason.as_ref())?;
             }
-            Event::GateExpanded { gate, items } => self.expand(gate, items),
+            Event::GateExpanded { gate, items, jobs, .. } => self.expand(gate, items, *jobs),
             Event::GateSkipped { gate, reason } => self.set(gate, GateStatus::Skipped, reason),
             Event::GateGathered { gate, passed } => self.gather(gate, *passed),
             Event::GateStarted(started) => self.start(at, event, started)?,
@@ -260,8 +260,10 @@ impl Run {
         self.notes.push((at, note.clone()));
     }
 
-    fn expand(&mut self, gate: &GateId, items: &[Item]) {
-        self.state(gate).items = Some(items.to_vec());
+    fn expand(&mut self, gate: &GateId, items: &[Item], jobs: Option<u32>) {
+        let state = self.state(gate);
+        state.items = Some(items.to_vec());
+        state.jobs = jobs;
         for item in items {
             self.state(&item.gate);
         }

@@ -22,6 +22,7 @@ pub use course::EndStatus;
 pub use course::Join;
 pub use course::OnFailFile;
 pub use each::EachFile;
+pub use each::JobsFile;
 pub use each::Order;
 pub use isolation::Isolation;
 pub use shell::ShellFile;

@@ -12,6 +12,7 @@ use super::course::Retry;
 use super::file::AuditsFile;
 use super::file::EachFile;
 use super::file::GateFile;
+use super::file::JobsFile;
 use super::file::Join;
 use super::file::OnInterrupt;
 use super::file::Order;
@@ -181,6 +182,8 @@ pub struct Each {
     pub name: String,
     /// How the instances run.
     pub order: Order,
+    /// How many of them are begun and not ended at the same time; no limit where it renders 0.
+    pub jobs: Option<Template>,
 }
 
 /// Where the list of a fan-out is.
@@ -386,5 +389,7 @@ fn build_each(file: &EachFile, texts: &Texts<'_>) -> Box<Each> {
         }
         (None, None) => EachList::Expression(Template::literal("[]")),
     };
-    Box::new(Each { list, name: file.name.get_ref().clone(), order: file.order })
+    let number = |jobs: &Placed<JobsFile>| Placed::new(jobs.span(), jobs.get_ref().0.clone());
+    let jobs = file.jobs.as_ref().map(|jobs| texts.of_items(&number(jobs)));
+    Box::new(Each { list, name: file.name.get_ref().clone(), order: file.order, jobs })
 }

@@ -96,6 +96,8 @@ fn event(dice: &Dice) -> Event {
             anew: Vec::new(),
         },
         12 => Event::GateExpanded {
+            jobs: dice.flag.then_some(dice.attempt),
+            added_by: dice.flag.then(|| dice.text.clone().into_boxed_str()),
             items: vec![Item {
                 gate: GateId::parse(gate.base()).unwrap().instance(&text),
                 value: json!([text, dice.number]),

@@ -9,10 +9,13 @@ use crate::cli::exit;
 use crate::cli::table::table;
 use crate::ops;
 use crate::ops::Instructions;
+use crate::ops::Project;
 use crate::ops::Suggestion;
+use crate::ops::convoy_add;
 use crate::ops::convoy_cancel;
 use crate::ops::convoy_start;
 use crate::ops::convoy_status;
+use crate::ops::convoy_status::Convoy;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum ConvoyCommand {
@@ -20,6 +23,8 @@ pub enum ConvoyCommand {
     Start(ops::convoy_start::Request),
     /// Show how the run for each key of a convoy fares, and what each needs.
     Status(ops::convoy_status::Request),
+    /// Add keys to a convoy that is not over.
+    Add(ops::convoy_add::Request),
     /// Cancel a convoy and its runs; their worktrees and branches stay.
     Cancel(ops::convoy_cancel::Request),
 }
@@ -36,12 +41,10 @@ pub fn execute(face: &Face, command: &ConvoyCommand) -> Result<u8, Failure> {
             face.answer(&started, &instructions, &text);
         }
         ConvoyCommand::Status(request) => {
-            let convoy = convoy_status::convoy_status(&project, request)?;
-            let run = &convoy.run;
-            let rows = list::rows(&convoy.children, project.clock.now());
-            let text = format!("{} {} {}\n", one_line(&run.key), list::state(run), run.run_id)
-                + &table(&rows);
-            face.answer(&convoy, &list::instructions(&convoy.children), &text);
+            show(face, &project, &convoy_status::convoy_status(&project, request)?);
+        }
+        ConvoyCommand::Add(request) => {
+            show(face, &project, &convoy_add::convoy_add(&project, &face.caller, request)?);
         }
         ConvoyCommand::Cancel(request) => {
             let mut told = run_pause::told(face);
@@ -57,4 +60,12 @@ pub fn execute(face: &Face, command: &ConvoyCommand) -> Result<u8, Failure> {
         }
     }
     Ok(exit::DONE)
+}
+
+fn show(face: &Face, project: &Project, convoy: &Convoy) {
+    let run = &convoy.run;
+    let rows = list::rows(&convoy.children, project.clock.now());
+    let text = format!("{} {} {}\n", one_line(&run.key), list::state(run), run.run_id);
+    let text = text + &table(&rows);
+    face.answer(convoy, &list::instructions(&convoy.children), &text);
 }

@@ -19,6 +19,7 @@ pub fn execute(face: &Face, request: &cost::Request) -> Result<u8, Failure> {
         cost::By::Agent => "agent",
         cost::By::Model => "model",
         cost::By::Day => "day",
+        cost::By::Convoy => "convoy",
     };
     let mut rows = vec![[head, "calls", "USD", "tokens", "minutes"].map(str::to_owned).to_vec()];
     for line in &reply.lines {

@@ -26,6 +26,49 @@ pub struct EachFile {
     /// order of the list (`serial`).
     #[serde(default)]
     pub order: Order,
+    /// Maximum number of instances to have begun and not ended at the same time: a number or a template.
+    /// 0, the default, is no limit.
+    #[schemars(with = "Option<JobsFile>")]
+    pub jobs: Option<Placed<JobsFile>>,
+}
+
+/// A number, or a template that renders one.
+#[derive(Debug, Clone)]
+pub struct JobsFile(pub String);
+
+const JOBS: &str = "a number, such as 3, or a template, such as \"{{ jobs }}\"";
+
+impl<'de> Deserialize<'de> for JobsFile {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = JobsFile;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(JOBS)
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<JobsFile, E> {
+                Ok(JobsFile(text.to_owned()))
+            }
+            fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<JobsFile, E> {
+                let is_fit = u32::try_from(number).is_ok();
+                let unfit = || E::invalid_value(serde::de::Unexpected::Signed(number), &self);
+                is_fit.then(|| JobsFile(number.to_string())).ok_or_else(unfit)
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl JsonSchema for JobsFile {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "JobsFile".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": JOBS,
+            "anyOf": [{ "type": "integer", "minimum": 0 }, { "type": "string" }]
+        })
+    }
 }
 
 /// How the instances of a fan-out run.

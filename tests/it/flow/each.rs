@@ -127,6 +127,36 @@ fn instances_can_go_one_by_one_in_the_order_of_the_list() {
 }
 
 #[test]
+fn only_so_many_instances_are_at_work_at_once() {
+    let house = |jobs: &str| {
+        House::new().workflow(
+            "demo",
+            &format!(
+                "[inputs]
+                 width = {{ type = 'integer', default = 2, help = 'how many' }}
+                 [[gate]]
+                 id = 'step'
+                 executor = 'command'
+                 each = {{ in = '[1, 2, 3, 4, 5, 6]', as = 'item', jobs = {jobs} }}
+                 shell = 'mkdir -p at; touch at/$ORCH_INPUT_ITEM; ls at | wc -l >> seen; sleep 0.2; rm at/$ORCH_INPUT_ITEM'"
+            ),
+        )
+    };
+    for jobs in ["2", "'{{ width }}'"] {
+        let house = house(jobs);
+        house.orch("run demo --jobs 6").code(0);
+        let most = house.read("seen").lines().map(|line| line.trim().parse::<u32>().unwrap()).max();
+        assert_eq!(most, Some(2));
+    }
+    let free = house("0");
+    free.orch("run demo --jobs 6").code(0);
+    assert_eq!(free.read("seen").lines().count(), 6);
+    house("-1").orch("workflow check demo").code(2).says("a number, such as 3");
+    house("'{{ widht }}'").orch("workflow check demo").code(2).says("did you mean `width`?");
+    house("'few'").orch("run demo").code(1).says("`each.jobs` renders `few`, not a whole number");
+}
+
+#[test]
 fn a_condition_that_names_the_item_is_judged_for_each() {
     let house = House::new().workflow(
         "demo",

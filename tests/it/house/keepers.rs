@@ -43,8 +43,13 @@ impl House {
 
     /// Runs the binary by the real time, for what a timer does.
     pub fn orch_by_the_clock(&self, words: &str) -> Done {
+        self.orch_by_the_clock_with(&words.split_whitespace().collect::<Vec<_>>())
+    }
+
+    /// The same with words that may hold blanks.
+    pub fn orch_by_the_clock_with(&self, words: &[&str]) -> Done {
         let mut command = self.program(env!("CARGO_BIN_EXE_orch"));
-        self.done(&child::output(command.args(words.split_whitespace())))
+        self.done(&child::output(command.args(words)))
     }
 
     /// Runs the binary at a time of the day.

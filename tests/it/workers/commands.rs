@@ -163,3 +163,36 @@ fn inputs_of_spawned_runs_have_their_types() {
         .says("neither `true` nor `false`");
     orch(&house, "spawn x --workflow typed").code(2).says("`x` is not a whole number");
 }
+
+#[test]
+fn a_key_that_is_over_is_not_spawned_again_while_its_branch_is_there() {
+    let house = committed(house("true", ""));
+    orch(&house, "spawn a --workflow item").code(0).says("a queued");
+    wait_until("it is over", || runs(&house) == "a PASSED");
+    orch(&house, "spawn a --workflow item").code(0).says("a exists");
+    orch(&house, "run item --key a --detach --worktree --again")
+        .code(2)
+        .says("the branch a already exists");
+    assert_eq!(runs(&house), "a PASSED");
+    orch(&house, "delete a").code(0);
+    orch(&house, "spawn a --workflow item").code(0).says("a queued");
+    wait_until("it is over again", || runs(&house) == "a PASSED, a PASSED");
+}
+
+#[test]
+fn keys_that_come_to_one_name_have_worktrees_of_their_own() {
+    let text = "key = '{{ key }}'\n[inputs]\nkey = { type = 'string', help = 'which' }\n\
+        [[gate]]\nid = 'work'\nexecutor = 'command'\ncommand = ['true']";
+    let house = committed(house("true", "").workflow("free", text));
+    let keys = ["a b", "a/b", "é", "ü", "UP"];
+    let words = [&["spawn"], keys.as_slice(), &["--workflow", "free"]].concat();
+    let done = house.orch_by_the_clock_with(&words);
+    assert_eq!(done.code, 0, "{}", done.shown());
+    wait_until("all have passed", || runs(&house).matches("PASSED").count() == keys.len());
+    let unfit = house.orch_by_the_clock_with(&["spawn", "two\nlines", "--workflow", "free"]);
+    assert_eq!(unfit.code, 2);
+    unfit.says("not a valid key");
+    let lock = house.orch_by_the_clock_with(&["spawn", "x.lock", "--workflow", "free"]);
+    assert_eq!(lock.code, 2);
+    lock.says("`x.lock` is not a name for a branch");
+}

@@ -81,3 +81,94 @@ fn a_convoy_that_could_not_begin_is_told_and_nothing_is_begun() {
     orch(&house, "convoy status piar").code(2).says("did you mean `pair`?");
     wait_until("it passes", || runs(&house) == "a PASSED, pair PASSED");
 }
+
+#[test]
+fn keys_are_added_while_it_is_not_over() {
+    let wait = "until test -e $GO; do sleep 0.05; done; echo x > made.txt";
+    let house = house(wait, "env = { GO = '{{ project }}' }");
+    let go = house.outside("go").display().to_string();
+    let text = house.read("workflows/item.toml").replace("{{ project }}", &go);
+    house.write("workflows/item.toml", text);
+    let house = committed(house);
+    orch(&house, "convoy start a --workflow item --name more").code(0);
+    wait_until("it has begun", || runs(&house).contains("more WAITING"));
+    let added = orch(&house, "convoy add a b c --name more").code(0);
+    added.says("more ");
+    wait_until("all of it works", || runs(&house).contains("c RUNNING"));
+    // What it has already is not added again.
+    orch(&house, "convoy add b --name more").code(0);
+    std::fs::write(&go, "").unwrap();
+    wait_until("it is over", || runs(&house) == "a PASSED, b PASSED, c PASSED, more PASSED");
+    let report = house.outside("project-worktrees/more/convoys/more.md");
+    assert!(std::fs::read_to_string(report).unwrap().contains("item for 3 keys"));
+    orch(&house, "verify --all").code(0);
+    let late = orch(&house, "convoy add d --name more").code(2);
+    late.says("convoy more is PASSED").says("start another one for the new keys");
+    orch(&house, "convoy add").code(2);
+    orch(&house, "convoy add d --name nowhere").code(2).says("no convoy is named `nowhere`");
+}
+
+#[test]
+fn keys_are_added_before_it_has_begun() {
+    let house = committed(house("true", "").file("orch.toml", "[pool]\nslots = 1\n"));
+    let wait = "[[gate]]\nid = 'work'\nexecutor = 'command'\nshell = 'until test -e go; do sleep 0.05; done'";
+    let house = committed(house.workflow("wait", &format!("key = 'first'\n{wait}")));
+    orch(&house, "run wait --detach").code(0);
+    orch(&house, "convoy start a --workflow item --name more").code(0);
+    orch(&house, "convoy add b --name more").code(0).says("more queued");
+    house.write("go", "");
+    wait_until("it is over", || runs(&house).contains("a PASSED, b PASSED, "));
+    wait_until("it has passed", || runs(&house).contains("more PASSED"));
+}
+
+#[test]
+fn only_so_many_of_its_runs_are_at_work_at_once() {
+    let house = house("true", "");
+    let ledger = house.outside("ledger").display().to_string();
+    let shell = format!("echo in >> {ledger}; sleep 0.3; echo out >> {ledger}");
+    let text = house.read("workflows/item.toml").replace("'''true'''", &format!("'''{shell}'''"));
+    house.write("workflows/item.toml", text);
+    let house = committed(house);
+    orch(&house, "convoy start a b c --workflow item --jobs 1").code(0);
+    wait_until("it is over", || runs(&house).contains("convoy-a-b-c PASSED"));
+    assert_eq!(std::fs::read_to_string(&ledger).unwrap(), "in\nout\n".repeat(3));
+}
+
+#[test]
+fn what_cannot_be_a_convoy_is_told_before_anything_is_queued() {
+    let house = committed(house("true", "").file("orch.toml", "[budget]\nusd = 9\n"));
+    let start = |words: &str| orch(&house, &format!("convoy start {words} --workflow item"));
+    start("a a").code(0).says("convoy-a queued");
+    wait_until("it is over", || runs(&house).contains("convoy-a PASSED"));
+    start("a").code(2).says("the branch a already exists");
+    assert_eq!(orch(&house, "list").stdout, "");
+    let blank = house.orch_with(&["convoy", "start", "b", "--workflow", "item", "--name", ""]);
+    blank.code(2).says("not a valid key");
+    let text = house.read("workflows/item.toml") + "\n[budget]\nusd = 2\n";
+    let house = committed(house.file("workflows/item.toml", &text));
+    let small = orch(&house, "convoy start b c --workflow item --budget 1").code(2);
+    small.says("the budget of 1.00 USD does not carry one run of `item`");
+}
+
+#[test]
+fn costs_are_told_by_convoy() {
+    let house = crate::house::House::new().agents("").script("work", "echo ok").workflow(
+        "item",
+        "key = '{{ key }}'
+         [inputs]
+         key = { type = 'slug', help = 'which' }
+         [[gate]]
+         id = 'work'
+         executor = 'agent'",
+    );
+    let house = committed(house);
+    orch(&house, "convoy start a b --workflow item").code(0);
+    orch(&house, "run item --key alone").code(0);
+    wait_until("it is over", || runs(&house).contains("convoy-a-b PASSED"));
+    let cost = orch(&house, "cost --by convoy --json").code(0).json();
+    let lines = cost["data"]["lines"].as_array().unwrap();
+    assert_eq!(lines.len(), 2, "{cost:#}");
+    assert_eq!((lines[0]["name"].is_null(), lines[0]["cost_usd"].as_f64()), (true, Some(0.01)));
+    assert!(lines[1]["name"].as_str().unwrap().contains("_convoy-a-b_"));
+    assert_eq!(lines[1]["cost_usd"].as_f64(), Some(0.02));
+}
