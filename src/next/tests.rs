@@ -1,56 +1,14 @@
 //! What comes next, by the state of small workflows.
 
 use super::*;
-use crate::clock::Moment;
-use crate::definition::Definition;
-use crate::definition::Origin;
-use crate::definition::Text;
-use crate::event::Event;
-use crate::event::GateStarted;
-use crate::event::Judged;
-use crate::executor::ExecutorKind;
-use crate::id::AttemptId;
-use crate::source::Source;
+use crate::run::testing::at;
+use crate::run::testing::gate;
+use crate::run::testing::run;
+use crate::run::testing::workflow;
 
-fn at() -> Moment {
-    Moment::parse("2026-01-19T14:30:12Z").unwrap()
-}
-
-fn id(text: &str) -> GateId {
-    GateId::parse(text).unwrap()
-}
-
-fn workflow(gates: &str) -> Workflow {
-    let text = format!("name = 'w'\nversion = '1'\n{gates}");
-    let source = Source::new("w.toml", text);
-    let mut definition = Definition::default();
-    let path = "workflows/w.toml".to_owned();
-    definition.insert(Text { path, origin: Origin::Project, source });
-    Workflow::parse("w", &definition).unwrap()
-}
-
-/// The steps after gates have passed (`a+`), failed (`a-`) or begun (`a`).
+/// The steps of a run that has come so far.
 fn steps(workflow: &Workflow, done: &str) -> Vec<String> {
-    let started = crate::event::testing::started();
-    let mut run = Run::begin(at(), &Event::RunStarted(Box::new(started))).unwrap();
-    for word in done.split_whitespace() {
-        let gate = id(word.trim_end_matches(['+', '-']));
-        let attempts = run.gate(&gate).map_or(0, |state| state.attempts.len());
-        let attempt = u32::try_from(attempts).unwrap() + 1;
-        run.apply(at(), &begun(&AttemptId::new(&gate, attempt))).unwrap();
-        let judged = Judged::default();
-        let end = match word.chars().last() {
-            Some('+') => Event::GatePassed { gate, attempt, judged },
-            Some('-') => Event::GateFailed { gate, attempt, reason: String::new(), judged },
-            _ => continue,
-        };
-        run.apply(at(), &end).unwrap();
-    }
-    next(workflow, &run).iter().map(show).collect()
-}
-
-fn begun(attempt: &AttemptId) -> Event {
-    Event::GateStarted(GateStarted::new(attempt, ExecutorKind::Human))
+    next(workflow, &run(workflow, done)).iter().map(show).collect()
 }
 
 fn show(step: &Step) -> String {
@@ -73,10 +31,6 @@ fn show(step: &Step) -> String {
         Step::Reopen { gate, .. } => format!("reopen {gate}"),
         Step::End { gate, status, .. } => format!("end {gate} {status}"),
     }
-}
-
-fn gate(id: &str, more: &str) -> String {
-    format!("[[gate]]\nid = '{id}'\nexecutor = 'human'\n{more}\n")
 }
 
 #[test]

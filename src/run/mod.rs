@@ -11,6 +11,8 @@ mod session;
 mod time;
 mod versions;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 
 pub use attempt_status::AttemptStatus;

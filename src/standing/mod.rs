@@ -8,6 +8,8 @@ mod money;
 mod state;
 mod steps;
 mod story;
+#[cfg(test)]
+mod tests;
 
 pub use agent_wait::AgentWait;
 pub use agent_wait::WaitReason;

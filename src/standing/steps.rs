@@ -119,6 +119,8 @@ impl Standing {
             }
             RunStatus::Paused => steps.push(NextStep::Resume),
             RunStatus::Running => steps.extend(self.going_on()),
+            // It was taken up, and has not moved yet.
+            RunStatus::Waiting if !is_free => steps.extend(self.going_on()),
             // Step by step a run is not told that the gate it waited for is done.
             RunStatus::Waiting if self.waiting.is_empty() && !self.is_stuck() => {
                 steps.extend(self.going_on());
