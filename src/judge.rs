@@ -2,6 +2,8 @@
 //! once, checks run side by side, artifacts are hashed several at once.
 
 pub mod fresh;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use fresh::Freshness;
