@@ -134,3 +134,6 @@ fn told(auditor: &Producer<'_>) -> String {
         (None, _) => "the same session".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

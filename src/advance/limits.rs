@@ -43,3 +43,31 @@ pub fn before(workflow: &Workflow, start_from: Option<&GateId>) -> BTreeSet<Gate
     }
     before
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::testing::gate;
+    use crate::run::testing::id;
+    use crate::run::testing::workflow;
+
+    #[test]
+    fn a_bound_takes_in_all_that_its_gate_needs_and_nothing_else() {
+        let gates = gate("a", "")
+            + &gate("b", "needs = ['a']")
+            + &gate("c", "needs = []")
+            + &gate("d", "needs = ['b']")
+            + &gate("e", "needs = ['c', 'd']");
+        let workflow = workflow(&gates);
+        let ids = |gates: &str| gates.split_whitespace().map(id).collect::<BTreeSet<_>>();
+        let rows = [("a", "a"), ("c", "c"), ("d", "a b d"), ("e", "a b c d e")];
+        for (bound, inside) in rows {
+            let gate = id(bound);
+            let mut inside = ids(inside);
+            assert_eq!(within(&workflow, Some(&gate)), Some(inside.clone()), "{bound}");
+            inside.remove(&gate);
+            assert_eq!(before(&workflow, Some(&gate)), inside, "{bound}");
+        }
+        assert_eq!((within(&workflow, None), before(&workflow, None)), (None, BTreeSet::new()));
+    }
+}

@@ -239,3 +239,27 @@ fn first_difference<'m, V: PartialEq>(
     let gone = before.keys().find(|path| !now.contains_key(*path));
     changed.map(|(path, _)| path).or(gone).map(String::as_str)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn a_file_that_changed_came_or_went_is_a_difference() {
+        let files = |text: &'static str| {
+            let pairs = text.split_whitespace().filter_map(|pair| pair.split_once('='));
+            pairs.map(|(path, digest)| (path.to_owned(), digest)).collect::<BTreeMap<_, _>>()
+        };
+        let rows = [
+            ("", "", None),
+            ("a=1 b=2", "a=1 b=2", None),
+            ("a=1 b=3", "a=1 b=2", Some("b")),
+            ("a=1 b=2", "a=1", Some("b")),
+            ("a=1", "a=1 b=2", Some("b")),
+        ];
+        for (now, before, expected) in rows {
+            assert_eq!(first_difference(&files(now), &files(before)), expected, "{now} | {before}");
+        }
+    }
+}

@@ -63,3 +63,49 @@ fn warning(agent: &Agent, measure: Measure, budgets: &[Budget]) -> Option<String
          {instead}"
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::Amount;
+    use crate::executor::Prices;
+    use serde_json::json;
+
+    /// What is said of an agent that tells these things, under these budgets.
+    fn said(output: serde_json::Value, measure: Measure, budgets: &[Budget]) -> Option<String> {
+        let settings = json!({"command": ["poet", "{model}"], "model": "m", "output": output});
+        let settings = serde_json::from_value(settings).unwrap();
+        let agent = Agent::new("poet", settings, &Prices::default()).unwrap();
+        warning(&agent, measure, budgets)
+    }
+
+    #[test]
+    fn a_bound_that_an_agent_does_not_tell_of_is_named_with_what_binds_instead() {
+        let usd = Budget::of_usd(Amount::at_most(5.0));
+        let tokens = Budget { tokens: Some(1000), ..Budget::default() };
+        let minutes = Budget { minutes: Some(Amount::at_most(9.0)), ..Budget::default() };
+        let none = || json!({"format": "jsonl"});
+        let told = || json!({"format": "jsonl", "input_tokens": "/i", "output_tokens": "/o"});
+        assert_eq!(said(none(), Measure::Usd, &[tokens]), None);
+        assert_eq!(said(json!({"format": "jsonl", "cost_usd": "/c"}), Measure::Usd, &[usd]), None);
+        assert_eq!(said(told(), Measure::Tokens, &[tokens]), None);
+        let says = |what: &str, amount: &str, instead: &str| {
+            format!(
+                "agent poet does not report {what}, so the budget of {amount} does not limit it; \
+                 {instead}"
+            )
+        };
+        let set = "set `minutes` to limit it";
+        assert_eq!(said(none(), Measure::Usd, &[usd]).unwrap(), says("its cost", "5.00 USD", set));
+        let unpriced = "its cost, and `prices` has none for its model `m`";
+        let both = "the budgets of 1000 tokens and 9.0 minutes do";
+        let words = said(told(), Measure::Usd, &[usd, tokens, minutes]).unwrap();
+        assert_eq!(words, says(unpriced, "5.00 USD", both));
+        let words = said(none(), Measure::Tokens, &[minutes, tokens]).unwrap();
+        assert_eq!(words, says("its token usage", "1000 tokens", "the budget of 9.0 minutes does"));
+        // The nearest budget is the one that is told.
+        let near = Budget::of_usd(Amount::at_most(1.0));
+        let words = said(none(), Measure::Usd, &[near, usd]).unwrap();
+        assert_eq!(words, says("its cost", "1.00 USD", set));
+    }
+}
