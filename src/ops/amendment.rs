@@ -151,3 +151,58 @@ fn reopened(run: &Run, (old, new): (&Workflow, &Workflow), changed: &[GateId]) -
     });
     begun.map(|(id, _)| id.clone()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+    use crate::run::testing::gate;
+    use crate::run::testing::id;
+    use crate::run::testing::run;
+    use crate::run::testing::workflow;
+
+    #[test]
+    fn a_text_is_changed_that_says_otherwise_came_or_went() {
+        let texts = |all: &[(&str, &str)]| {
+            let frozen = |(path, text): &(&str, &str)| Frozen {
+                path: (*path).to_owned(),
+                sha256: Digest::of(text),
+                text: (*text).to_owned(),
+            };
+            all.iter().map(frozen).collect::<Vec<_>>()
+        };
+        let before = texts(&[("a", "1"), ("b", "1"), ("c", "1")]);
+        let after = texts(&[("d", "1"), ("c", "2"), ("a", "1")]);
+        let found = changes(&before, &after);
+        let told = |change: &TextChange| {
+            (change.path.clone(), change.before.is_some(), change.after.is_some())
+        };
+        let expected = [("b", true, false), ("c", true, true), ("d", false, true)];
+        let expected = expected.map(|(path, before, after)| (path.to_owned(), before, after));
+        assert_eq!(found.iter().map(told).collect::<Vec<_>>(), expected);
+        assert_eq!(changes(&before, &before), []);
+    }
+
+    #[test]
+    fn a_changed_gate_is_reopened_with_what_follows_as_far_as_it_has_begun() {
+        let old = workflow(
+            &(gate("a", "")
+                + &gate("b", "needs = ['a']")
+                + &gate("c", "needs = ['b']")
+                + &gate("d", "needs = []")),
+        );
+        let new =
+            workflow(&(gate("a", "") + &gate("b", "needs = ['a']") + &gate("c", "needs = ['b']")));
+        let opened = |done: &str, new: &Workflow, changed: &[&str]| {
+            let changed: Vec<GateId> = changed.iter().map(|gate| id(gate)).collect();
+            let reopened = reopened(&run(&old, done), (&old, new), &changed);
+            reopened.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(opened("a+ b+ c+", &old, &[]), Vec::<String>::new());
+        assert_eq!(opened("a+ b+ c+ d+", &old, &["b"]), ["b", "c"]);
+        assert_eq!(opened("a+ b-", &old, &["a"]), ["a", "b"]);
+        assert_eq!(opened("a+", &old, &["b"]), Vec::<String>::new());
+        // One that is gone had come to something; that is no longer so.
+        assert_eq!(opened("a+ d+", &new, &[]), ["d"]);
+    }
+}

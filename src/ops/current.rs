@@ -134,3 +134,29 @@ pub fn end(project: &Project, caller: &Caller, run: &Run) {
         let _ = current.write(project, caller);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_run_lies_on_the_stack_once_the_last_chosen_one_on_top() {
+        let id = |name: &str| RunId::new("20260119T143012Z", name, "ab12cd");
+        let gate = GateId::parse("g").ok();
+        let mut current = Current::default();
+        for name in ["a", "b", "c"] {
+            current.choose(&id(name), None);
+        }
+        current.choose(&id("a"), gate.clone());
+        let order =
+            |current: &Current| current.stack.iter().map(|it| it.run.clone()).collect::<Vec<_>>();
+        assert_eq!(order(&current), ["a", "c", "b"].map(id));
+        assert_eq!((current.gate_in(&id("a")), current.gate_in(&id("b"))), (gate.as_ref(), None));
+        current.leave(&id("c"));
+        assert_eq!(order(&current), ["a", "b"].map(id));
+        // The oldest ones are forgotten.
+        (0..STACK_MAX).for_each(|at| current.choose(&id(&at.to_string()), None));
+        assert_eq!(current.stack.len(), STACK_MAX);
+        assert!(!order(&current).contains(&id("b")));
+    }
+}

@@ -226,3 +226,46 @@ pub(super) fn range(
     }
     Ok((range != *before).then_some(Event::RangeSet(range)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::testing::gate;
+    use crate::run::testing::id;
+    use crate::run::testing::workflow;
+
+    #[test]
+    fn as_many_gates_are_at_work_as_there_are_cores_unless_a_number_is_typed() {
+        let jobs = |jobs| limits(&DriveRequest { jobs, ..DriveRequest::default() });
+        assert!(jobs(None).unwrap().jobs >= 1);
+        assert_eq!(jobs(Some(3)).unwrap().jobs, 3);
+        assert_eq!(jobs(Some(0)).unwrap_err().to_string(), "`jobs` is 0; use 1 or more");
+    }
+
+    #[test]
+    fn only_bounds_that_are_typed_and_new_are_an_event() {
+        let workflow = workflow(&["a", "b", "c"].map(|id| gate(id, "")).concat());
+        let until_b = Range { until: Some(id("b")), ..Range::default() };
+        let ranged = |before: &Range, until: Option<&str>, start_from: Option<&str>| {
+            let (until, start_from) = (until.map(str::to_owned), start_from.map(str::to_owned));
+            let request = DriveRequest { until, start_from, ..DriveRequest::default() };
+            range(&workflow, before, &request).map(|event| match event {
+                Some(Event::RangeSet(range)) => Some(range),
+                None => None,
+                Some(other) => panic!("{other:?}"),
+            })
+        };
+        assert_eq!(ranged(&until_b, None, None).unwrap(), None);
+        assert_eq!(ranged(&until_b, Some("b"), None).unwrap(), None);
+        assert_eq!(ranged(&Range::default(), Some("b"), None).unwrap(), Some(until_b.clone()));
+        assert_eq!(ranged(&until_b, Some("end"), None).unwrap(), Some(Range::default()));
+        // The other bound stays, and what comes before the start is only judged.
+        let both = ranged(&until_b, None, Some("b")).unwrap().unwrap();
+        assert_eq!((both.until, both.start_from), (Some(id("b")), Some(id("b"))));
+        assert_eq!(both.adopted, [id("a")].into());
+        for (until, start_from) in [(Some("d"), None), (None, Some("d"))] {
+            let refused = ranged(&until_b, until, start_from).unwrap_err();
+            assert_eq!(refused.to_string(), "gate `d` not found");
+        }
+    }
+}

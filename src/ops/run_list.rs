@@ -47,9 +47,9 @@ struct Filter<'r> {
 }
 
 impl<'r> Filter<'r> {
-    fn of(project: &Project, request: &'r Request) -> Result<Self, Error> {
+    fn of(now: Moment, request: &'r Request) -> Result<Self, Error> {
         let status = request.status.as_ref().map(|status| known_status(status)).transpose()?;
-        let since = request.since.as_ref().map(|since| moment(project, since)).transpose()?;
+        let since = request.since.as_ref().map(|since| moment(now, since)).transpose()?;
         Ok(Self { request, status, since })
     }
 
@@ -92,9 +92,9 @@ fn known_status(typed: &str) -> Result<&'static str, Error> {
 }
 
 /// So long ago, or a moment.
-fn moment(project: &Project, typed: &str) -> Result<Moment, Error> {
+fn moment(now: Moment, typed: &str) -> Result<Moment, Error> {
     let day = || Moment::parse(&format!("{typed}T00:00:00Z"));
-    let ago = || Some(project.clock.now().minus(parse_duration(typed).ok()?));
+    let ago = || Some(now.minus(parse_duration(typed).ok()?));
     Moment::parse(typed).or_else(day).or_else(ago).ok_or_else(|| {
         Error::usage(format!("`{typed}` is neither a duration nor a time"))
             .advise("write 2h, 1d, 2026-01-31 or 2026-01-31T09:00:00Z")
@@ -145,6 +145,86 @@ pub fn run_list(project: &Project, request: &Request) -> Result<Vec<Listed>, Err
             run_id: foreign.name,
         })
     });
-    let filter = Filter::of(project, request)?;
+    let filter = Filter::of(project.clock.now(), request)?;
     Ok(runs.chain(foreign).filter(|listed| filter.takes(listed)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::RunId;
+    use crate::run::testing::at;
+
+    fn run(key: &str, status: State, started_at: Option<&str>) -> Listed {
+        Listed::Run(RunEntry {
+            run_id: RunId::new("20260119T143012Z", key, "ab12cd"),
+            project: None,
+            workflow: "w".to_owned(),
+            key: key.to_owned(),
+            status,
+            started_at: started_at.and_then(Moment::parse),
+            finished_at: None,
+            cost_usd: None,
+            parent: None,
+            gate: None,
+            problem: None,
+        })
+    }
+
+    fn foreign(started_at: &str) -> Listed {
+        Listed::Foreign(ForeignEntry {
+            run_id: "other".to_owned(),
+            status: FOREIGN,
+            workflow: None,
+            key: Some("old".to_owned()),
+            started_at: Some(started_at.to_owned()),
+        })
+    }
+
+    /// The keys of what a request lists of five runs.
+    fn listed(request: &Request) -> Vec<String> {
+        let all = [
+            run("new", State::Recorded(RunStatus::Waiting), Some("2026-01-19T14:00:00Z")),
+            run("noon", State::Stalled, Some("2026-01-19T12:00:00Z")),
+            run("lost", State::Damaged, None),
+            foreign("2026-01-18T12:00:00Z"),
+            foreign("last summer"),
+        ];
+        let filter = Filter::of(at(), request).unwrap();
+        let taken = all.iter().filter(|listed| filter.takes(listed));
+        let key = |listed: &Listed| match listed {
+            Listed::Run(entry) => entry.key.clone(),
+            Listed::Foreign(entry) => entry.key.clone().unwrap(),
+        };
+        taken.map(key).collect()
+    }
+
+    #[test]
+    fn a_list_has_what_fits_all_that_was_asked_for() {
+        let none = Request::default;
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(listed(&none()), ["new", "noon", "lost", "old", "old"]);
+        assert_eq!(listed(&Request { status: text("Waiting"), ..none() }), ["new"]);
+        assert_eq!(listed(&Request { status: text("stalled"), ..none() }), ["noon"]);
+        assert_eq!(listed(&Request { status: text("foreign"), ..none() }), ["old", "old"]);
+        // What does not say its workflow or its start is not of that one.
+        assert_eq!(listed(&Request { workflow: text("w"), ..none() }), ["new", "noon", "lost"]);
+        assert_eq!(listed(&Request { since: text("1h"), ..none() }), ["new"]);
+        assert_eq!(listed(&Request { since: text("2026-01-19"), ..none() }), ["new", "noon"]);
+        assert_eq!(listed(&Request { since: text("10d"), ..none() }), ["new", "noon", "old"]);
+        let both = Request { key: text("noon"), since: text("2026-01-19T13:00:00Z"), ..none() };
+        assert_eq!(listed(&both), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_status_or_time_that_does_not_exist_is_refused() {
+        let refused = |request: &Request| Filter::of(at(), request).err().unwrap().to_string();
+        let status = Request { status: Some("PASED".to_owned()), ..Request::default() };
+        assert_eq!(refused(&status), "unknown status `PASED`");
+        let since = Request { since: Some("soon".to_owned()), ..Request::default() };
+        assert_eq!(refused(&since), "`soon` is neither a duration nor a time");
+        for status in statuses() {
+            assert_eq!(known_status(&status.to_lowercase()).unwrap(), status);
+        }
+    }
 }

@@ -332,4 +332,6 @@ fn line_error(path: &Path, line: u64, message: impl Into<String>) -> Error {
 }
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;

@@ -128,3 +128,6 @@ fn without(brief: &Brief, parts: &[Part]) -> Brief {
     brief.left_out = left_out.into_iter().filter(|(_, count)| *count > 0).collect();
     brief
 }
+
+#[cfg(test)]
+mod tests;

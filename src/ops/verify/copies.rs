@@ -247,3 +247,6 @@ fn line_at(bytes: &[u8], at: usize) -> u64 {
     let before = bytes.get(..at).unwrap_or(bytes);
     before.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>() + 1
 }
+
+#[cfg(test)]
+mod tests;
