@@ -11,6 +11,7 @@ use std::fmt;
 )]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it, and schemas would repeat them")]
+#[non_exhaustive]
 pub enum Severity {
     #[default]
     Error,
@@ -149,6 +150,7 @@ fn begins_with(message: &str, path: &str) -> bool {
 
 /// What one check of a contract said about one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[non_exhaustive]
 pub struct Validation {
     /// The kind of the check.
     #[serde(rename = "type")]
@@ -160,31 +162,11 @@ pub struct Validation {
     /// How much depends on it.
     pub severity: Severity,
     /// Whether it tells a decision of the gate: one that fails is a refusal.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub verdict: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not", rename = "verdict")]
+    pub is_decision: bool,
     /// What it found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
-}
-
-/// The sum of all that the checks of a contract said.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Verdict {
-    /// All that was checked, in the order of the contract.
-    pub validations: Vec<Validation>,
-}
-
-impl Verdict {
-    /// Holds when no error stands; warnings and information do not fail a gate.
-    pub fn passes(&self) -> bool {
-        !self.findings().any(|finding| finding.severity == Severity::Error)
-    }
-
-    /// All that was found, in the same order.
-    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.validations.iter().flat_map(|validation| &validation.findings)
-    }
 }
 
 #[cfg(test)]
@@ -207,20 +189,5 @@ mod tests {
         assert_eq!(shown("a.md does not exist"), "a.md does not exist [x]");
         assert_eq!(shown("a.md: denied"), "a.md: denied [x]");
         assert_eq!(shown("a.mdx is there"), "a.md: a.mdx is there [x]");
-    }
-
-    #[test]
-    fn warnings_do_not_fail() {
-        let validation = |severity| Validation {
-            check: "x".to_owned(),
-            path: None,
-            pass: false,
-            severity,
-            verdict: false,
-            findings: vec![Finding { severity, ..Finding::new("m") }],
-        };
-        assert!(Verdict { validations: vec![validation(Severity::Warning)] }.passes());
-        assert!(!Verdict { validations: vec![validation(Severity::Error)] }.passes());
-        assert!(Verdict::default().passes());
     }
 }

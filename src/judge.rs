@@ -49,24 +49,24 @@ pub fn judge(
     scene: &Scene<'_>,
     context: &Context,
 ) -> Judgement {
-    let has_verdicts = contract.rules().any(|rule| rule.verdict);
-    let form = if has_verdicts { &contract.without_verdicts() } else { contract };
+    let has_decisions = contract.rules().any(|rule| rule.is_decision);
+    let form = if has_decisions { &contract.without_decisions() } else { contract };
     let mut whole = judge_form(form, scene, context);
     if let Some(freshness) = freshness {
         let stale = fresh::judge(contract, freshness, &whole, scene.project, context);
         whole.validations.extend(stale);
     }
-    if has_verdicts && !whole.validations.iter().any(is_error) {
-        whole.validations.extend(judge_verdicts(contract, scene, context));
+    if has_decisions && !whole.validations.iter().any(is_error) {
+        whole.validations.extend(judge_decisions(contract, scene, context));
     }
     whole
 }
 
 /// What the gate decided, read from the files that are there.
-fn judge_verdicts(contract: &Contract, scene: &Scene<'_>, context: &Context) -> Vec<Validation> {
+fn judge_decisions(contract: &Contract, scene: &Scene<'_>, context: &Context) -> Vec<Validation> {
     let mut validations = Vec::new();
     for output in &contract.outputs {
-        let rules = output.checks.iter().filter(|rule| rule.verdict);
+        let rules = output.checks.iter().filter(|rule| rule.is_decision);
         let subjects = subjects(output, scene.project, context).unwrap_or_default();
         let documents: Vec<Document<'_>> = there(&subjects, scene.project)
             .map(|subject| Document::new(scene.project, subject.path.clone(), scene.text_bytes_max))
@@ -76,10 +76,10 @@ fn judge_verdicts(contract: &Contract, scene: &Scene<'_>, context: &Context) -> 
             validations.extend(documents.iter().filter_map(read));
         }
     }
-    let own = contract.checks.iter().filter(|rule| rule.verdict);
+    let own = contract.checks.iter().filter(|rule| rule.is_decision);
     validations.extend(own.filter_map(|rule| judge_alone(rule, scene, context)));
     for validation in &mut validations {
-        validation.verdict = true;
+        validation.is_decision = true;
     }
     validations
 }
@@ -259,7 +259,7 @@ fn judge_print(
     let findings = vec![finding];
     let pass = severity != Severity::Error;
     let check = "output".to_owned();
-    Some(Validation { check, path, pass, severity, verdict: false, findings })
+    Some(Validation { check, path, pass, severity, is_decision: false, findings })
 }
 
 /// Of the alternatives that count, one that exists must pass; what the others failed is information.
@@ -367,7 +367,7 @@ fn judge_rule(
         path,
         pass,
         severity: rule.severity,
-        verdict: false,
+        is_decision: false,
         findings,
     })
 }
@@ -389,7 +389,7 @@ fn implied(output: &Output) -> Option<Rule> {
 }
 
 fn failed(check: &str, path: Option<String>, finding: Finding) -> Validation {
-    let severity = Severity::Error;
-    let findings = vec![finding];
-    Validation { check: check.to_owned(), path, pass: false, severity, verdict: false, findings }
+    let check = check.to_owned();
+    let (severity, findings) = (Severity::Error, vec![finding]);
+    Validation { check, path, pass: false, severity, is_decision: false, findings }
 }

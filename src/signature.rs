@@ -95,7 +95,7 @@ impl SshKey {
     pub fn sign(&self, namespace: &str, text: &[u8]) -> Result<String, Error> {
         let folder = files::passing_folder()?;
         let argv = self.argv(folder.path(), namespace, text)?;
-        let place = Place { folder: folder.path(), stdin: None };
+        let place = SigningFolder { folder: folder.path(), stdin: None };
         let (ending, words) = place.run(argv, silent())?;
         if ending == Ending::Exited(0) {
             return read_signature(folder.path());
@@ -126,7 +126,7 @@ pub fn sign_with_gpg(program: &str, key: &str, text: &[u8]) -> Result<String, Er
     let folder = files::passing_folder()?;
     files::write_view(&folder.path().join("text"), text)?;
     let argv = [program, "--status-fd=2", "-bsau", key].map(str::to_owned).to_vec();
-    let place = Place { folder: folder.path(), stdin: Some("text") };
+    let place = SigningFolder { folder: folder.path(), stdin: Some("text") };
     let (ending, words) = place.run(argv, BTreeMap::new())?;
     let signature = files::read_tail(&folder.path().join("out"), u64::MAX)?;
     // Like git: the program's word counts, not its exit code alone.
@@ -183,7 +183,7 @@ impl Signature<'_> {
         let mut argv = vec![SSH_KEYGEN, "-Y"];
         argv.extend(arguments);
         argv.extend(["-s", "text.sig"]);
-        let place = Place { folder: folder.path(), stdin: Some("text") };
+        let place = SigningFolder { folder: folder.path(), stdin: Some("text") };
         let zone = BTreeMap::from([("TZ".to_owned(), "UTC".to_owned())]);
         let (ending, words) = place.run(argv.into_iter().map(str::to_owned).collect(), zone)?;
         match ending {
@@ -197,12 +197,12 @@ impl Signature<'_> {
 }
 
 /// Where a program finds its files and leaves its words.
-struct Place<'p> {
+struct SigningFolder<'p> {
     folder: &'p Path,
     stdin: Option<&'p str>,
 }
 
-impl Place<'_> {
+impl SigningFolder<'_> {
     /// Runs a program; gives how it ended and what it said.
     fn run(
         &self,

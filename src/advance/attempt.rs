@@ -108,7 +108,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         Err(not_now) => return Ok(not_now),
     };
     let who = (agent.as_deref(), &chosen.worker);
-    let audited = audit::problem(driver.run(), &gate, who, (start, acts));
+    let audited = audit::problem(driver.run(), &gate, who, (start.session.as_deref(), acts));
     let barred = audit::barred(driver.run(), &gate, who);
     chosen.problem = chosen.problem.or(audited);
     let packet = packet_of(driver, &gate, (&attempt, agent.as_deref()), &mut chosen);
@@ -148,7 +148,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         earlier: earlier(driver.run()),
         reserved: reserved.unwrap_or_default(),
         left_usd,
-        place: chosen.place,
+        paths: chosen.paths,
         answers: gate.answers.clone(),
         barred,
         watch: watch::of(driver, &gate),

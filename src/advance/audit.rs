@@ -2,7 +2,6 @@
 //! and never in that work's session. What is known before the work is looked at before it, and
 //! the session, which an agent tells at its end, after it.
 
-use super::attempt::Start;
 use crate::event::Judged;
 use crate::event::Worker;
 use crate::finding::Finding;
@@ -18,19 +17,16 @@ use crate::work::WorkResult;
 use crate::workflow::Gate;
 use crate::workflow::input::Values;
 
-/// Why an audit cannot begin. `acts` says whether an agent does it here, or somebody elsewhere.
+/// Why an audit cannot begin: in this `session`, where it is known; `acts` says whether an agent does it
+/// here, or somebody elsewhere.
 pub fn problem(
     run: &Run,
     gate: &Gate,
     (agent, worker): (Option<&str>, &Worker),
-    (start, acts): (&Start<'_>, bool),
+    (session, acts): (Option<&str>, bool),
 ) -> Option<Finding> {
     let audited = gate.audits.as_ref()?;
-    let auditor = Producer {
-        agent,
-        definition: worker.definition.as_deref(),
-        session: start.session.as_deref(),
-    };
+    let auditor = Producer { agent, definition: worker.definition.as_deref(), session };
     let refuse = |id: &GateId, expected: &str, actual: &str| {
         let message =
             format!("{} audits {id}; the agent that did {id} must not do the audit", gate.id);
@@ -80,12 +76,12 @@ pub fn standing_refusal(run: &Run, gate: &Gate, id: &GateId) -> Option<WorkResul
         path: None,
         pass: false,
         severity: Severity::Error,
-        verdict: true,
+        is_decision: true,
         findings: vec![unchanged],
     };
     let refusing = auditor.attempts.iter().find(|attempt| attempt.ended == auditor.refused_at);
     let found = refusing.into_iter().flat_map(|attempt| &attempt.validations);
-    let decided = found.filter(|it| it.verdict && !it.pass && it.check != unchanged.check);
+    let decided = found.filter(|it| it.is_decision && !it.pass && it.check != unchanged.check);
     let validations = [unchanged.clone()].into_iter().chain(decided.cloned()).collect();
     Some(WorkResult::of(Judged { validations, ..Judged::default() }, Values::new()))
 }

@@ -26,7 +26,7 @@ use crate::secret::Secrets;
 use crate::template::Context;
 use crate::template::Template;
 use crate::work::Doer;
-use crate::work::Place;
+use crate::work::OrderPaths;
 use crate::workflow;
 use crate::workflow::AnswersFrom;
 use crate::workflow::Gate;
@@ -49,7 +49,7 @@ pub struct Chosen {
     /// The child run that does it.
     pub child: Option<Box<ChildOrder>>,
     /// Where the program works.
-    pub place: Place,
+    pub paths: OrderPaths,
 }
 
 pub fn choose(
@@ -63,9 +63,9 @@ pub fn choose(
     let unfit = unfit.map(|error| Finding::of("secrets", error.to_string()));
     let problem = environment_problem(gate, context);
     let problem = problem.or_else(|| path_problem(project, gate, context));
-    let (place, problem) = match place(gate, context) {
-        Ok(place) => (place, problem),
-        Err(unplaced) => (Place::default(), problem.or(Some(unplaced))),
+    let (paths, problem) = match paths(gate, context) {
+        Ok(paths) => (paths, problem),
+        Err(unplaced) => (OrderPaths::default(), problem.or(Some(unplaced))),
     };
     let mut chosen = Chosen {
         doer: Doer::Outside(WaitsFor::Person),
@@ -76,7 +76,7 @@ pub fn choose(
         budget: None,
         problem,
         child: None,
-        place,
+        paths,
     };
     let command = |argv| Doer::Command(CommandExecutor { argv });
     match &gate.work {
@@ -208,13 +208,13 @@ fn rendered(template: &Template, context: &Context) -> Result<String, String> {
 }
 
 /// Where the program of a gate works, and where it leaves things.
-fn place(gate: &Gate, context: &Context) -> Result<Place, Finding> {
+fn paths(gate: &Gate, context: &Context) -> Result<OrderPaths, Finding> {
     let rendered = |key: &str, template: &Template| {
         rendered(template, context).map_err(|error| Finding::of(key, error))
     };
     let answers_from =
         |from: &AnswersFrom| Ok((rendered("answers_from", &from.file)?, from.pointer.clone()));
-    Ok(Place {
+    Ok(OrderPaths {
         dir: gate.dir.as_ref().map(|dir| rendered("dir", dir)).transpose()?,
         stdout: gate.printing.file.as_ref().map(|path| rendered("stdout", path)).transpose()?,
         answers_from: gate.answers_from.as_ref().map(answers_from).transpose()?,

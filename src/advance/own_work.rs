@@ -50,7 +50,7 @@ pub fn own_audits_by(config: &Config, workflow: &Workflow) -> Result<Vec<String>
 /// The gate that a verdict goes back to where nothing says that it is audited.
 fn decides_on(gate: &Gate) -> Option<&GateId> {
     let contract = gate.contract.as_ref().filter(|_| gate.audits.is_none())?;
-    if !contract.rules().any(|rule| rule.verdict) {
+    if !contract.rules().any(|rule| rule.is_decision) {
         return None;
     }
     match &gate.on_fail {

@@ -115,7 +115,7 @@ pub fn render(
 fn findings(state: &GateState) -> Vec<Finding> {
     let last = state.attempt().into_iter().flat_map(|attempt| &attempt.validations);
     let decided: Vec<&Finding> =
-        last.filter(|validation| validation.verdict).flat_map(|it| &it.findings).collect();
+        last.filter(|validation| validation.is_decision).flat_map(|it| &it.findings).collect();
     state.feedback.iter().filter(|finding| !decided.contains(finding)).cloned().collect()
 }
 

@@ -38,7 +38,7 @@ impl Check for LinksResolve {
             Err(finding) => return vec![finding],
         };
         let document = Markdown::read(text);
-        let mut places = Places { scene, known: HashMap::new() };
+        let mut places = Targets { scene, known: HashMap::new() };
         places.known.insert(path.to_string(), Ok(Some(document.anchors)));
         let mut few = Few::new(FINDINGS_MAX);
         for link in &document.links {
@@ -54,13 +54,13 @@ impl Check for LinksResolve {
 }
 
 /// What links have been found to lead to, looked at once each.
-struct Places<'s> {
+struct Targets<'s> {
     scene: &'s Scene<'s>,
     /// The anchors of a Markdown file, `None` for what has none to look at; or why it is no place.
     known: HashMap<String, Result<Option<HashSet<String>>, String>>,
 }
 
-impl Places<'_> {
+impl Targets<'_> {
     fn judge(&mut self, from: &ProjectPath, link: &str) -> Result<(), String> {
         match scheme(link) {
             Some(scheme) if scheme.eq_ignore_ascii_case("file") => {

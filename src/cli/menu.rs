@@ -241,7 +241,7 @@ impl Desk<'_> {
             progress::finding(self.face, &reply.gate, finding);
         }
         progress::differs(self.face, self.project, &reply.run_id, &reply.differs);
-        self.face.say(&format!("{} {} now", reply.gate, reply.verdict()));
+        self.face.say(&format!("{} {} now", reply.gate, reply.outlook()));
         Ok(Chosen::Again)
     }
 

@@ -92,7 +92,7 @@ pub struct Rule {
     /// The file that it reads, where it is not the output's.
     pub path: Option<Template>,
     /// Whether it says what whoever judges has decided, and not what they must achieve.
-    pub verdict: bool,
+    pub is_decision: bool,
 }
 
 fn kind_to_name<S: Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
@@ -128,11 +128,11 @@ impl Contract {
 
     /// The contract without what its checks have to say of a decision.
     #[must_use]
-    pub fn without_verdicts(&self) -> Self {
+    pub fn without_decisions(&self) -> Self {
         let mut contract = self.clone();
         let outputs = contract.outputs.iter_mut().map(|output| &mut output.checks);
         for rules in outputs.chain([&mut contract.checks]) {
-            rules.retain(|rule| !rule.verdict);
+            rules.retain(|rule| !rule.is_decision);
         }
         contract
     }
@@ -261,7 +261,7 @@ impl Rule {
             when: None,
             message: None,
             path: None,
-            verdict: false,
+            is_decision: false,
         })
     }
 }

@@ -120,7 +120,7 @@ fn read_rule(
             when,
             message,
             path,
-            verdict: common.verdict,
+            is_decision: common.verdict,
         }),
         Some(_) | None => Err(errors),
     }

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 /// A file that a gate left behind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Artifact {
     /// Relative to the project.
     pub path: String,
@@ -31,6 +32,7 @@ pub fn digests_of(artifacts: &[Artifact]) -> BTreeMap<String, Digest> {
 
 /// What was found when an attempt's outputs were judged.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Judged {
     /// The outputs.
     pub artifacts: Vec<Artifact>,
@@ -70,12 +72,11 @@ impl Judged {
     /// Whether only the gate's own verdict keeps the outputs from passing.
     pub fn is_refusal(&self) -> bool {
         let is_error = |finding: &Finding| finding.severity == Severity::Error;
-        let mut others = self
-            .findings
-            .iter()
-            .chain(self.validations.iter().filter(|it| !it.verdict).flat_map(|it| &it.findings));
+        let mut others = self.findings.iter().chain(
+            self.validations.iter().filter(|it| !it.is_decision).flat_map(|it| &it.findings),
+        );
         let mut decided =
-            self.validations.iter().filter(|it| it.verdict).flat_map(|it| &it.findings);
+            self.validations.iter().filter(|it| it.is_decision).flat_map(|it| &it.findings);
         !others.any(is_error) && decided.any(is_error)
     }
 

@@ -193,11 +193,11 @@ impl Agent {
         self.settings.probe.as_deref()
     }
 
-    fn argv(&self, invocation: &Call<'_>) -> Result<Vec<String>, Error> {
-        let packet = self.escapes.applied(invocation.packet);
-        let path = invocation.packet_path.path().display().to_string();
+    fn argv(&self, call: &Call<'_>) -> Result<Vec<String>, Error> {
+        let packet = self.escapes.applied(call.packet);
+        let path = call.packet_path.path().display().to_string();
         let model = self.model.as_deref().unwrap_or_default();
-        let left_usd = invocation.left_usd.map(|usd| format!("{:.6}", usd.value()));
+        let left_usd = call.left_usd.map(|usd| format!("{:.6}", usd.value()));
         let values = [
             (PACKET, packet.as_ref()),
             (PACKET_PATH, path.as_str()),
@@ -217,7 +217,7 @@ impl Agent {
     }
 
     /// What the agent said it used, as far as it can be known, and what else it said.
-    fn read(&self, landing: &Landing, invocation: &Call<'_>) -> (Usage, Signs) {
+    fn read(&self, landing: &Landing, call: &Call<'_>) -> (Usage, Signs) {
         // A log that cannot be read says nothing, and so the usage is unknown.
         let read = self.output.read_logs(&landing.stdout, &landing.stderr);
         let (usage, signs) = read.unwrap_or_default();
@@ -226,9 +226,9 @@ impl Agent {
         } else {
             usage
         };
-        let mut usage = self.of_this_call(usage, invocation);
+        let mut usage = self.of_this_call(usage, call);
         // Records hold no absolute path, and an agent's message may.
-        let folder = invocation.folder.display().to_string();
+        let folder = call.folder.display().to_string();
         usage.error = usage.error.map(|error| ProjectPath::name_from(&folder, &error));
         usage.unread = self.output.unread(&usage);
         (usage, signs)
@@ -267,9 +267,9 @@ impl Agent {
     }
 
     /// What was printed, without what earlier calls of a resumed session used.
-    fn of_this_call(&self, mut usage: Usage, invocation: &Call<'_>) -> Usage {
+    fn of_this_call(&self, mut usage: Usage, call: &Call<'_>) -> Usage {
         usage.model = usage.model.or_else(|| self.model.clone());
-        let earlier = usage.session.as_ref().and_then(|session| invocation.earlier.get(session));
+        let earlier = usage.session.as_ref().and_then(|session| call.earlier.get(session));
         if let (Counts::Delta, Some(earlier)) = (self.output.counts, earlier) {
             usage = usage.since(earlier);
         }
@@ -278,19 +278,18 @@ impl Agent {
 }
 
 impl Executor for Agent {
-    fn begin(&self, invocation: &Call<'_>) -> Result<Begun, Error> {
+    fn begin(&self, call: &Call<'_>) -> Result<Begun, Error> {
         let stdin = match self.packet {
-            PacketBy::Stdin => Some(self.escapes.stdin(invocation)?),
+            PacketBy::Stdin => Some(self.escapes.stdin(call)?),
             PacketBy::File | PacketBy::Argument => None,
         };
-        let environment = self.environment(invocation.variables);
-        let launch =
-            Launch { argv: self.argv(invocation)?, environment, stdin, timeout: self.timeout };
+        let environment = self.environment(call.variables);
+        let launch = Launch { argv: self.argv(call)?, environment, stdin, timeout: self.timeout };
         let mut stream = Stream::new(&self.output);
-        let mut told = |printed: &Log| self.of_this_call(stream.told(printed), invocation);
-        let landing = invocation.launch(launch, &mut told)?;
-        let (usage, signs) = self.read(&landing, invocation);
-        let folder = invocation.folder.display().to_string();
+        let mut told = |printed: &Log| self.of_this_call(stream.told(printed), call);
+        let landing = call.launch(launch, &mut told)?;
+        let (usage, signs) = self.read(&landing, call);
+        let folder = call.folder.display().to_string();
         let conclusion = landing.conclusion(self.program(), &self.exits, &self.interrupted);
         let conclusion = match (conclusion, &usage.error) {
             // Agents exit with 0 after failures, too.

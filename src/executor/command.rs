@@ -20,11 +20,11 @@ pub struct CommandExecutor {
 }
 
 impl Executor for CommandExecutor {
-    fn begin(&self, invocation: &Call<'_>) -> Result<Begun, Error> {
+    fn begin(&self, call: &Call<'_>) -> Result<Begun, Error> {
         let argv = self.argv.clone();
         let program = argv.first().cloned().unwrap_or_default();
         let launch = Launch { argv, environment: BTreeMap::new(), stdin: None, timeout: None };
-        let landing = invocation.launch(launch, &mut |_| Usage::default())?;
+        let landing = call.launch(launch, &mut |_| Usage::default())?;
         Ok(Begun::Finished(Box::new(CallOutcome {
             conclusion: landing.conclusion(&program, &BTreeMap::new(), &[]),
             ending: landing.ending,

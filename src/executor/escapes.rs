@@ -34,11 +34,11 @@ impl Escapes {
     }
 
     /// The file that the program reads its packet from.
-    pub(super) fn stdin(&self, invocation: &Call<'_>) -> Result<Beneath, Error> {
-        match self.applied(invocation.packet) {
-            Cow::Borrowed(_) => Ok(invocation.packet_path.clone()),
+    pub(super) fn stdin(&self, call: &Call<'_>) -> Result<Beneath, Error> {
+        match self.applied(call.packet) {
+            Cow::Borrowed(_) => Ok(call.packet_path.clone()),
             Cow::Owned(escaped) => {
-                let file = invocation.logs.join(ESCAPED);
+                let file = call.logs.join(ESCAPED);
                 file.write_view(escaped.as_bytes())
                     .map_err(|source| Error::Log { path: file.path(), source })?;
                 Ok(file)

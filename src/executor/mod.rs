@@ -84,11 +84,12 @@ const PACKET_VARIABLE: &str = "ORCH_PACKET";
 /// Does the work of a gate, or says that somebody else will.
 pub trait Executor {
     /// Begins one call.
-    fn begin(&self, invocation: &Call<'_>) -> Result<Begun, Error>;
+    fn begin(&self, call: &Call<'_>) -> Result<Begun, Error>;
 }
 
 /// What came of the beginning.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Begun {
     /// A person or an agent must act; the run stops until they have.
     Waiting,
@@ -134,6 +135,7 @@ pub struct Call<'i> {
 
 /// Why a call did not begin.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// Its program did not start, or could not be followed.
     #[error(transparent)]

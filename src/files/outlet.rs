@@ -42,13 +42,13 @@ const UNWAITED: OFlags = OFlags::NONBLOCK.union(OFlags::NOCTTY).union(OFlags::CL
 #[derive(Debug)]
 pub struct Outlet {
     named: PathBuf,
-    place: Place,
+    place: OutletEnd,
     /// Whether what a file holds stays; it means nothing to what is no file.
     is_continued: bool,
 }
 
 #[derive(Debug)]
-enum Place {
+enum OutletEnd {
     /// It has no way of its own to it: this process's output, or a pipe that was handed on.
     Open(File),
     /// Where all links led, and which file lay there.
@@ -70,14 +70,14 @@ impl Outlet {
         let found = path.metadata().ok();
         let standard = found.as_ref().map(standard).transpose()?.flatten();
         let place = match (standard, path.canonicalize()) {
-            (Some(file), _) => Place::Open(file),
+            (Some(file), _) => OutletEnd::Open(file),
             (None, Err(_)) if found.is_some() => {
                 let flags = i32::try_from(UNWAITED.bits()).unwrap_or_default();
-                Place::Open(OpenOptions::new().write(true).custom_flags(flags).open(path)?)
+                OutletEnd::Open(OpenOptions::new().write(true).custom_flags(flags).open(path)?)
             }
             (None, _) => {
                 let whole = std::path::absolute(path)?;
-                Place::At(real(&whole, LINKS_MAX)?, found.as_ref().map(identity))
+                OutletEnd::At(real(&whole, LINKS_MAX)?, found.as_ref().map(identity))
             }
         };
         Ok(Self { named: path.to_owned(), place, is_continued })
@@ -90,8 +90,8 @@ impl Outlet {
 
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
         match &self.place {
-            Place::Open(file) => write_in_time(&mut file.try_clone()?, bytes),
-            Place::At(path, found) => write_in_time(&mut self.open(path, *found)?, bytes),
+            OutletEnd::Open(file) => write_in_time(&mut file.try_clone()?, bytes),
+            OutletEnd::At(path, found) => write_in_time(&mut self.open(path, *found)?, bytes),
         }
     }
 

@@ -10,8 +10,8 @@ use super::io_error;
 use super::lock::LockFile;
 use super::move_ref::RefUpdate;
 use super::refresh::WantedFiles;
-use super::target::Place;
 use super::target::Target;
+use super::target::TargetNow;
 use super::tree;
 use crate::files;
 use git2::ObjectType;
@@ -169,7 +169,7 @@ impl Repository {
     }
 
     /// A kill after the last commit may have left what no commit comes to clear away.
-    fn clear_locks(&self, place: &Place) -> Result<(), Error> {
+    fn clear_locks(&self, place: &TargetNow) -> Result<(), Error> {
         if place.is_checked_out {
             LockFile::clear(&self.inner.path().join("index"), &self.index_twin())?;
         }

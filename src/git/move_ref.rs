@@ -9,7 +9,7 @@ use super::io_error;
 use super::lock::LockFile;
 use super::lock::StagedLock;
 use super::lock::twin_name;
-use super::target::Place;
+use super::target::TargetNow;
 use crate::files;
 use git2::ErrorCode;
 use git2::Oid;
@@ -24,7 +24,7 @@ const LOGGED: [&str; 3] = ["refs/heads/", "refs/remotes/", "refs/notes/"];
 
 /// A commit that a ref is to hold.
 pub(super) struct RefUpdate<'a> {
-    pub(super) place: &'a Place,
+    pub(super) place: &'a TargetNow,
     pub(super) id: Oid,
     /// Who makes it and when, as git writes it.
     pub(super) who: &'a [u8],

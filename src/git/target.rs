@@ -21,7 +21,7 @@ pub enum Target {
 
 /// A target as it stands now.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct TargetNow {
     /// The ref that moves, no symbolic one.
     pub(super) name: String,
     /// The commit that it holds; `None` before the first.
@@ -31,7 +31,7 @@ pub(super) struct Place {
 }
 
 impl Target {
-    pub(super) fn find(&self, repository: &git2::Repository) -> Result<Place, Error> {
+    pub(super) fn find(&self, repository: &git2::Repository) -> Result<TargetNow, Error> {
         let checked_out = resolve(repository, "HEAD")?;
         let name = match self {
             Self::Head => checked_out.clone(),
@@ -41,7 +41,7 @@ impl Target {
                 let found = repository.find_reference(name).ok();
                 let head = found.and_then(|found| found.target());
                 let head = head.filter(|head| repository.find_commit(*head).is_ok());
-                return Ok(Place { name: name.clone(), head, is_checked_out: false });
+                return Ok(TargetNow { name: name.clone(), head, is_checked_out: false });
             }
         };
         let head = match repository.find_reference(&name) {
@@ -57,7 +57,9 @@ impl Target {
             Self::Branch(name) if head.is_none() && !is_checked_out => {
                 Err(Error::NoBranch { name: name.clone() })
             }
-            Self::Head | Self::Branch(_) | Self::Ref(_) => Ok(Place { name, head, is_checked_out }),
+            Self::Head | Self::Branch(_) | Self::Ref(_) => {
+                Ok(TargetNow { name, head, is_checked_out })
+            }
         }
     }
 }

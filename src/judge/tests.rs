@@ -74,7 +74,7 @@ fn a_decision_is_read_only_where_its_form_holds() {
         let folder = tempfile::tempdir().unwrap();
         lay(folder.path(), &[("r.json", text)]);
         let judgement = judge_folder(folder.path(), &contract(REPORT), None);
-        let verdicts = judgement.validations.iter().filter(|it| it.verdict);
+        let verdicts = judgement.validations.iter().filter(|it| it.is_decision);
         (told(&judgement).len(), verdicts.map(|it| it.pass).collect::<Vec<_>>())
     };
     assert_eq!(decided(br#"{"n": 1, "ok": true}"#), (0, vec![true]));

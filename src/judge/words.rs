@@ -23,7 +23,8 @@ pub fn words(
     let mut decisions = Vec::new();
     let mut take = |subject: Option<String>, rules: &[&Rule], more: Option<&str>| {
         let applying = rules.iter().filter(|rule| applies(rule, context) != Ok(false));
-        let (verdicts, form): (Vec<&Rule>, Vec<&Rule>) = applying.partition(|rule| rule.verdict);
+        let (verdicts, form): (Vec<&Rule>, Vec<&Rule>) =
+            applying.partition(|rule| rule.is_decision);
         let points = form.into_iter().map(|rule| demanded(rule, context));
         let points = points.chain(more.map(str::to_owned)).collect();
         push(&mut demands, Demand { subject: subject.clone(), points });

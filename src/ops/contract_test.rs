@@ -232,7 +232,7 @@ impl Fixtures<'_> {
         Ok(Tried {
             fixture: fixture.to_owned(),
             holds: differences.is_empty(),
-            found: Some(verdict(severities(&judgement))),
+            found: Some(sum_of(severities(&judgement))),
             failed: failed.map(|validation| validation.check.clone()).collect(),
             differences,
         })
@@ -313,11 +313,11 @@ fn differences(expectation: &Expectation, judgement: &Judgement) -> Vec<String> 
             differences.push(format!("{what}: expected {expected}, found {found}{said}"));
         }
     };
-    compare("the contract", expectation.expect, verdict(severities(judgement)));
+    compare("the contract", expectation.expect, sum_of(severities(judgement)));
     for (kind, expected) in &expectation.checks {
         let of_kind = judgement.validations.iter().filter(|validation| validation.check == *kind);
         let findings = of_kind.flat_map(|validation| &validation.findings);
-        compare(kind, *expected, verdict(findings.map(|finding| finding.severity)));
+        compare(kind, *expected, sum_of(findings.map(|finding| finding.severity)));
     }
     differences
 }
@@ -327,7 +327,7 @@ fn severities(judgement: &Judgement) -> impl Iterator<Item = Severity> + Clone {
     all.map(|finding| finding.severity)
 }
 
-fn verdict(mut severities: impl Iterator<Item = Severity> + Clone) -> Expected {
+fn sum_of(mut severities: impl Iterator<Item = Severity> + Clone) -> Expected {
     let warned = severities.clone().any(|severity| severity == Severity::Warning);
     match (severities.any(|severity| severity == Severity::Error), warned) {
         (true, _) => Expected::Fail,

@@ -54,7 +54,7 @@ pub struct Reply {
 
 impl Reply {
     /// What becomes of the gate when it is handed in as it is, in words.
-    pub fn verdict(&self) -> String {
+    pub fn outlook(&self) -> String {
         match (self.passed, self.refused) {
             (true, _) if self.unanswered.is_empty() => "would pass".to_owned(),
             (true, _) => {

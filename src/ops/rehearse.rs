@@ -175,7 +175,8 @@ fn perform(
     let fails =
         attempt == 1 && request.fail.iter().any(|name| name == id.as_str() || name == id.base());
     let who = gate.work.executor();
-    let decides = gate.contract.iter().any(|contract| contract.rules().any(|rule| rule.verdict));
+    let decides =
+        gate.contract.iter().any(|contract| contract.rules().any(|rule| rule.is_decision));
     let decision = if fails {
         let how = if decides { "refuses" } else { "fails" };
         format!("attempt {attempt} by {who}: {how}, as requested")
@@ -210,15 +211,15 @@ fn failed(decides: bool) -> Judged {
     if !decides {
         return Judged { findings: vec![finding], ..Judged::default() };
     }
-    let verdict = Validation {
+    let decision = Validation {
         check: finding.check.clone(),
         path: None,
         pass: false,
         severity: finding.severity,
-        verdict: true,
+        is_decision: true,
         findings: vec![finding],
     };
-    Judged { validations: vec![verdict], ..Judged::default() }
+    Judged { validations: vec![decision], ..Judged::default() }
 }
 
 /// The given answers, and for the rest what each type can stand for.

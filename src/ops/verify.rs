@@ -13,7 +13,7 @@ mod records;
 pub use approvals::SignedApproval;
 pub use artifacts::Artifacts;
 
-use self::places::Places;
+use self::places::RecordPlaces;
 use super::Caller;
 use super::Error;
 use super::Project;
@@ -242,7 +242,7 @@ fn one(
     told: &Told<'_>,
 ) -> Result<Verified, Error> {
     let mut verified = Verified::of(id.as_str());
-    let places = Places::find(project, git, id)?;
+    let places = RecordPlaces::find(project, git, id)?;
     if places.is_foreign() && !project.store.is_own(id) {
         verified.passed_over = Some(PassedOver::Foreign);
         return Ok(verified);

@@ -114,7 +114,7 @@ fn conditions(gate: &Gate) -> Vec<String> {
 fn decided(gate: &Gate) -> Vec<String> {
     let mut conditions = Vec::new();
     let mut rules = gate.contract.iter().flat_map(Contract::rules);
-    conditions.extend(rules.any(|rule| rule.verdict).then(|| "gives a verdict".to_owned()));
+    conditions.extend(rules.any(|rule| rule.is_decision).then(|| "gives a verdict".to_owned()));
     let show = texts(&gate.asking.show);
     let shown = if show.is_empty() { String::new() } else { format!(", who is shown {show}") };
     let within = within(gate.asking.within);

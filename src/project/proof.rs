@@ -7,14 +7,14 @@ mod anchors;
 mod approval;
 
 pub use anchors::told;
+pub use approval::check_approval;
 pub use approval::expired;
 pub use approval::misplaced;
-pub use approval::verdict;
 
 use super::Error;
 use super::Project;
 use super::signing;
-use super::signing::SignatureVerdict;
+use super::signing::SignatureCheck;
 use super::signing::Trust;
 use crate::clock::Clock;
 use crate::clock::Moment;
@@ -178,9 +178,9 @@ impl Proofs {
             let id = AttemptId::new(gate, *attempt);
             if open.get(&id) == Some(&approval) {
                 let limits = (trust, written);
-                let by = match verdict(then, workflow, &id, approval, limits)? {
-                    SignatureVerdict::Good(by) => Ok(by),
-                    SignatureVerdict::Bad(problem) => Err(problem),
+                let by = match check_approval(then, workflow, &id, approval, limits)? {
+                    SignatureCheck::Good(by) => Ok(by),
+                    SignatureCheck::Bad(problem) => Err(problem),
                 };
                 self.0.insert(id, Proof { approval: approval.clone(), by, valid_at: None });
             }

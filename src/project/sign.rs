@@ -4,13 +4,13 @@ use super::Driver;
 use super::Error;
 use super::fallen::journal_of;
 use super::proof;
-use super::signing::SignatureVerdict;
+use super::signing::SignatureCheck;
 use super::signing::Trust;
+use super::signing::check_approval;
+use super::signing::check_head;
 use super::signing::demand;
 use super::signing::key;
 use super::signing::revoked_keys;
-use super::signing::verdict;
-use super::signing::verdict_on_head;
 use crate::clock::Moment;
 use crate::event::APPROVAL_NAMESPACE;
 use crate::event::Approved;
@@ -53,14 +53,14 @@ pub fn sign(
     let revoked = revoked_keys(driver.project)?;
     let trust = Trust::of(run, revoked.as_deref());
     let today = proof::present(&journal);
-    let problem = match verdict(run, workflow, attempt, &approved, trust)? {
-        SignatureVerdict::Good(who) => {
+    let problem = match check_approval(run, workflow, attempt, &approved, trust)? {
+        SignatureCheck::Good(who) => {
             match proof::expired(run, attempt, &approved, (&who, today), trust.revoked)? {
                 Some(problem) => Err(problem),
                 None => Ok(who),
             }
         }
-        SignatureVerdict::Bad(problem) => Err(problem),
+        SignatureCheck::Bad(problem) => Err(problem),
     };
     match problem {
         Ok(who) => {
@@ -111,12 +111,12 @@ pub fn sign_head(driver: &mut Driver<'_>) -> Result<Option<SignedHead>, Error> {
     }
     let revoked = revoked_keys(project)?;
     let trust = Trust::of(run, revoked.as_deref());
-    match verdict_on_head(run, &head, trust)? {
-        SignatureVerdict::Good(who) => {
+    match check_head(run, &head, trust)? {
+        SignatureCheck::Good(who) => {
             head.signed.signer = trust.allowed.map(|_| who);
             Ok(Some(head))
         }
-        SignatureVerdict::Bad(problem) => {
+        SignatureCheck::Bad(problem) => {
             driver.unsigned = Some(problem);
             Ok(None)
         }

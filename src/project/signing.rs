@@ -42,7 +42,7 @@ pub fn demand(gate: &Gate) -> Option<&[String]> {
 
 /// What there is to say about a signature.
 #[non_exhaustive]
-pub enum SignatureVerdict {
+pub enum SignatureCheck {
     /// Good, and by whom: a name of the allowed signers, or a key where the run has none.
     Good(String),
     /// Not good, and why.
@@ -67,14 +67,14 @@ impl<'t> Trust<'t> {
 
 /// Whether an approval of `run`, as it stood then, is signed as the definition asks: by whom the
 /// text of allowed signers names, with a key that was valid then.
-pub fn verdict(
+pub fn check_approval(
     run: &Run,
     workflow: &Workflow,
     attempt: &AttemptId,
     approved: &Approved,
     trust: Trust<'_>,
-) -> Result<SignatureVerdict, Error> {
-    let bad = |problem: String| Ok(SignatureVerdict::Bad(problem));
+) -> Result<SignatureCheck, Error> {
+    let bad = |problem: String| Ok(SignatureCheck::Bad(problem));
     let text = approved.signed_text(&run.started.run_id, attempt);
     let (Some(text), Some(signed)) = (text, &approved.signature) else {
         return bad("its definition requires a signature, but there is none".to_owned());
@@ -87,20 +87,16 @@ pub fn verdict(
         trust,
     };
     let demanded = workflow.gate(&attempt.gate).and_then(demand);
-    matter.verdict(demanded, &|names| barred(run, workflow, &attempt.gate, names))
+    matter.check(demanded, &|names| barred(run, workflow, &attempt.gate, names))
 }
 
 /// Whether a signed head of `run` is one.
-pub fn verdict_on_head(
-    run: &Run,
-    head: &SignedHead,
-    trust: Trust<'_>,
-) -> Result<SignatureVerdict, Error> {
+pub fn check_head(run: &Run, head: &SignedHead, trust: Trust<'_>) -> Result<SignatureCheck, Error> {
     let text = head.signed_text(&run.started.run_id);
     let what = "run, status, chain and time";
     let (namespace, signed) = (HEAD_NAMESPACE, &head.signed);
     let matter = Matter { namespace, text: &text, what, signed, trust };
-    matter.verdict(None, &|_| None)
+    matter.check(None, &|_| None)
 }
 
 /// Whose signatures count in a run, by its definition.
@@ -121,12 +117,12 @@ struct Matter<'m> {
 
 impl Matter<'_> {
     /// Who signed it, if they may: one of those that are asked for, or any that is allowed.
-    fn verdict(
+    fn check(
         &self,
         demanded: Option<&[String]>,
         barred: &dyn Fn(&[String]) -> Option<String>,
-    ) -> Result<SignatureVerdict, Error> {
-        let bad = |problem: String| Ok(SignatureVerdict::Bad(problem));
+    ) -> Result<SignatureCheck, Error> {
+        let bad = |problem: String| Ok(SignatureCheck::Bad(problem));
         let signature = Signature {
             namespace: self.namespace,
             text: self.text.as_bytes(),
@@ -140,7 +136,7 @@ impl Matter<'_> {
         let Some(allowed) = self.trust.allowed else {
             return match demanded {
                 Some(_) => bad("the run has no allowed signers".to_owned()),
-                None => Ok(SignatureVerdict::Good(format!("key {fingerprint}"))),
+                None => Ok(SignatureCheck::Good(format!("key {fingerprint}"))),
             };
         };
         let names = signature.principals(allowed).map_err(explain)?;
@@ -159,7 +155,7 @@ impl Matter<'_> {
                     Some(said) if said != name => {
                         bad(format!("it claims to be signed by {said}, but is signed by {name}"))
                     }
-                    Some(_) | None => Ok(SignatureVerdict::Good(name.clone())),
+                    Some(_) | None => Ok(SignatureCheck::Good(name.clone())),
                 };
             }
         }

@@ -19,9 +19,4 @@ impl Producer<'_> {
         let others = [other.agent, other.definition];
         names(self).into_iter().flatten().any(|name| others.contains(&Some(name)))
     }
-
-    /// Whether it is told of both which session they are, and they are not one.
-    pub fn is_another_session(&self, other: &Producer<'_>) -> bool {
-        matches!((self.session, other.session), (Some(one), Some(other)) if one != other)
-    }
 }

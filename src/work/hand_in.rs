@@ -56,7 +56,7 @@ pub(super) struct HandIn<'w> {
 
 impl<'w> HandIn<'w> {
     pub(super) fn new(order: &'w WorkOrder, workspace: &'w Workspace, logs: &'w Beneath) -> Self {
-        let file = order.place.answers_from.as_ref();
+        let file = order.paths.answers_from.as_ref();
         let before =
             file.and_then(|(file, _)| files::stat_of(&workspace.project.root().join(file)));
         Self { order, workspace, logs, before }
@@ -88,7 +88,7 @@ impl<'w> HandIn<'w> {
     }
 
     fn keep_stdout(&self) -> Result<(), String> {
-        let Some(path) = &self.order.place.stdout else { return Ok(()) };
+        let Some(path) = &self.order.paths.stdout else { return Ok(()) };
         let path = self.path(path)?;
         let kept = Log::open(self.logs.join(executor::STDOUT)).and_then(|log| {
             let place = Beneath::new(self.workspace.project.root()).join(path.as_str());
@@ -102,7 +102,7 @@ impl<'w> HandIn<'w> {
         if self.order.answers.is_empty() || !has_program {
             return Ok(Values::new());
         }
-        let given = match &self.order.place.answers_from {
+        let given = match &self.order.paths.answers_from {
             Some((file, pointer)) => self.answers_in(file, pointer)?,
             None => self.answers_of_variable()?,
         };

@@ -17,7 +17,7 @@ pub use hand_in::ask;
 pub use hand_in::give_up;
 pub use judging::Judging;
 pub use order::Doer;
-pub use order::Place;
+pub use order::OrderPaths;
 pub use order::WorkOrder;
 pub use perform::perform;
 pub use report::WorkReport;

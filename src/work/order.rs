@@ -27,6 +27,7 @@ use std::time::Duration;
 
 /// The work of one attempt.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct WorkOrder {
     /// The run.
     pub run: RunId,
@@ -58,7 +59,7 @@ pub struct WorkOrder {
     #[serde(default)]
     pub left_usd: Option<Amount>,
     /// Where its program works and leaves things.
-    pub place: Place,
+    pub paths: OrderPaths,
     /// The form that an agent or a command fills in.
     pub answers: Vec<Input>,
     /// The sessions that may not do this work.
@@ -71,7 +72,8 @@ pub struct WorkOrder {
 
 /// Where the program of an attempt works, and what it leaves where; paths relative to the project.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+#[non_exhaustive]
+pub struct OrderPaths {
     /// The folder where it works.
     pub dir: Option<String>,
     /// The file that keeps what it prints.

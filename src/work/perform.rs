@@ -112,7 +112,7 @@ impl Hands<'_> {
     fn folder(&self) -> Result<PathBuf, String> {
         let project = &self.workspace.project;
         let root = project.root().to_owned();
-        let Some(dir) = &self.order.place.dir else { return Ok(root) };
+        let Some(dir) = &self.order.paths.dir else { return Ok(root) };
         let path = project.path(dir).map_err(|error| error.to_string())?;
         if !Beneath::new(&root).join(path.as_str()).is_folder() {
             return Err(format!(

@@ -1,7 +1,6 @@
 //! Who may audit whose work, and when a refusal still stands.
 
 use super::*;
-use crate::advance::attempt::StartedBy;
 use crate::digest::Digest;
 use crate::event::Artifact;
 use crate::event::Event;
@@ -73,17 +72,9 @@ fn whoever_did_a_work_does_not_audit_it_under_any_name() {
         let workflow = audited(audits);
         let mut run = run(&workflow, "");
         make(&mut run, 1, "poet", "one");
-        let (look, gate) = (id("look"), workflow.gate(&id("look")).unwrap());
-        let start = Start {
-            gate: &look,
-            reuse: None,
-            by: StartedBy::Hand { agent: None },
-            adopt: false,
-            session: session.map(str::to_owned),
-            again: false,
-        };
+        let gate = workflow.gate(&id("look")).unwrap();
         let who = (Some(agent), &worker(definition));
-        let problem = problem(&run, gate, who, (&start, acts));
+        let problem = problem(&run, gate, who, (session, acts));
         let told = problem.as_ref().and_then(|finding| finding.expected.as_deref());
         assert_eq!(told, expected, "{audits} {agent} {definition} {session:?} {acts}");
         let is_own = definition == "claude" && !gate.same_program;
@@ -106,7 +97,7 @@ fn a_refusal_stands_until_what_it_refused_is_another() {
         path: None,
         pass: false,
         severity: Severity::Error,
-        verdict: true,
+        is_decision: true,
         findings: vec![Finding::of("field", "too short")],
     };
     let judged = Judged { validations: vec![said], ..Judged::default() };

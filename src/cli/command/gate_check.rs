@@ -34,7 +34,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let reply = gate_check::gate_check(&project, &face.caller, request)?;
     drop(busy);
     let mut text = shown(&reply.findings);
-    let _ = writeln!(text, "gate {} {}; nothing was recorded", reply.gate, reply.verdict());
+    let _ = writeln!(text, "gate {} {}; nothing was recorded", reply.gate, reply.outlook());
     let next = || Instructions::of_run(&project, &face.caller, &request.gate.run);
     if reply.passed {
         let next = if reply.unanswered.is_empty() { Instructions::default() } else { next() };

@@ -1,7 +1,7 @@
 //! The heads of the chain that commits of a run were made with. A squash keeps them in one message,
 //! a rebase or an amended message may lose them: that one is gone is no difference.
 
-use super::places::Places;
+use super::places::RecordPlaces;
 use crate::git::Repository;
 use crate::ops::Error;
 use crate::project::proof;
@@ -11,7 +11,7 @@ use crate::store::record::Difference;
 /// Heads that commits tell of, and that the chain does not hold.
 pub fn look(
     repository: &Repository,
-    places: &Places,
+    places: &RecordPlaces,
     reading: &Reading,
 ) -> Result<Vec<Difference>, Error> {
     let started = &reading.run.started;

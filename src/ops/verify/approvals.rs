@@ -12,7 +12,7 @@ use crate::id::GateId;
 use crate::ops::Error;
 use crate::project::proof;
 use crate::project::signing;
-use crate::project::signing::SignatureVerdict;
+use crate::project::signing::SignatureCheck;
 use crate::project::signing::Trust;
 use crate::run::AttemptStatus;
 use crate::run::Run;
@@ -65,19 +65,19 @@ pub fn look(
                     workflow_of(then.run).ok().filter(|_| !reading.run.amended.is_empty());
                 let workflow = earlier.as_ref().unwrap_or(&workflow);
                 let limits = (trust, written);
-                match proof::verdict(then, workflow, &id, approval, limits)? {
-                    SignatureVerdict::Good(by) => {
+                match proof::check_approval(then, workflow, &id, approval, limits)? {
+                    SignatureCheck::Good(by) => {
                         let (gate, attempt) = (id.gate, id.number);
                         verified.approvals.push(SignedApproval { gate, attempt, by });
                     }
-                    SignatureVerdict::Bad(problem) => {
+                    SignatureCheck::Bad(problem) => {
                         verified.differences.push(of_approval(&id, &problem));
                     }
                 }
             } else if let Event::HeadSigned(head) = event {
-                match verdict_on_head(then, head, (trust, written))? {
-                    SignatureVerdict::Good(by) => verified.head_signed_by = Some(by),
-                    SignatureVerdict::Bad(problem) => {
+                match check_head(then, head, (trust, written))? {
+                    SignatureCheck::Good(by) => verified.head_signed_by = Some(by),
+                    SignatureCheck::Bad(problem) => {
                         let message = format!("its signature is not valid: {problem}");
                         verified.differences.push(Difference::of("head", message));
                     }
@@ -100,18 +100,18 @@ fn has_any(run: &Run) -> bool {
     !run.signed_heads.is_empty() || attempts.any(|attempt| attempt.approval.is_some())
 }
 
-fn verdict_on_head(
+fn check_head(
     then: &Then<'_>,
     head: &SignedHead,
     (trust, written): (Trust<'_>, Moment),
-) -> Result<SignatureVerdict, Error> {
+) -> Result<SignatureCheck, Error> {
     match proof::misplaced(then, &head.signed, written) {
-        Some(problem) => Ok(SignatureVerdict::Bad(problem)),
-        None if head.status != then.run.status => Ok(SignatureVerdict::Bad(format!(
+        Some(problem) => Ok(SignatureCheck::Bad(problem)),
+        None if head.status != then.run.status => Ok(SignatureCheck::Bad(format!(
             "it says {}, but the run was {}",
             head.status, then.run.status
         ))),
-        None => signing::verdict_on_head(then.run, head, trust),
+        None => signing::check_head(then.run, head, trust),
     }
 }
 

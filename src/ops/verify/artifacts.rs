@@ -5,7 +5,7 @@ use super::MovedOn;
 use super::Request;
 use super::Verified;
 use super::joined;
-use super::places::Places;
+use super::places::RecordPlaces;
 use crate::digest::Digest;
 use crate::git::Fate;
 use crate::git::FoundCommit;
@@ -27,6 +27,7 @@ use std::collections::BTreeSet;
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the flag says what each does, in one line of help")]
+#[non_exhaustive]
 pub enum Artifacts {
     #[default]
     Present,
@@ -47,12 +48,12 @@ struct Open<'a> {
 pub fn look(
     project: &Project,
     reading: &Reading,
-    (repository, places): (Option<&Repository>, &Places),
+    (repository, places): (Option<&Repository>, &RecordPlaces),
     request: &Request,
     verified: &mut Verified,
 ) -> Result<(), Error> {
     let recorded: Vec<(&str, Digest)> = recorded(reading);
-    let place = Place {
+    let place = LookedAt {
         project,
         repository,
         seat: Seat::of(repository, places),
@@ -88,7 +89,7 @@ enum Seat<'p> {
 }
 
 impl<'p> Seat<'p> {
-    fn of(repository: Option<&Repository>, places: &'p Places) -> Self {
+    fn of(repository: Option<&Repository>, places: &'p RecordPlaces) -> Self {
         let head = places.head.as_ref();
         let branch = places.branch.as_ref();
         if repository.is_none()
@@ -116,7 +117,7 @@ impl<'p> Seat<'p> {
 }
 
 /// Where artifacts are looked for.
-struct Place<'s> {
+struct LookedAt<'s> {
     project: &'s Project,
     repository: Option<&'s Repository>,
     seat: Seat<'s>,
@@ -125,7 +126,7 @@ struct Place<'s> {
     is_required: bool,
 }
 
-impl Place<'_> {
+impl LookedAt<'_> {
     fn not_as_recorded<'a>(&self, recorded: &[(&'a str, Digest)]) -> Vec<Open<'a>> {
         let folder = &self.project.folder;
         let hash = |path: &str| {

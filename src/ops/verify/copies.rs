@@ -1,7 +1,7 @@
 //! The copies of a run's journal: its own, and the ones that records hold. One of them is believed,
 //! and a line that was changed in another is told by what the others say of it.
 
-use super::places::Places;
+use super::places::RecordPlaces;
 use crate::digest::Digest;
 use crate::git::Files;
 use crate::id::RunId;
@@ -91,7 +91,11 @@ impl Copy {
 }
 
 /// Reads all copies and chooses the one to believe: the run's own, else the longest.
-pub fn read(project: &Project, id: &RunId, places: &Places) -> Result<BelievedJournal, Error> {
+pub fn read(
+    project: &Project,
+    id: &RunId,
+    places: &RecordPlaces,
+) -> Result<BelievedJournal, Error> {
     let path = project.store.state(id).join(journal::FILE);
     let own = path.read().map_err(|source| journal::Error::Io { path: path.path(), source })?;
     let own = own.map(|bytes| Copy {

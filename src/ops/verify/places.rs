@@ -45,7 +45,7 @@ impl RecordCommit {
 /// All places of a record, as they were before the journal was read: it is written first, so that
 /// none of them is ever ahead of it.
 #[derive(Default)]
-pub struct Places {
+pub struct RecordPlaces {
     /// The files in the working tree.
     pub disk: Files,
     /// Where the index differs from HEAD.
@@ -62,7 +62,7 @@ pub struct Places {
     pub is_at_home: bool,
 }
 
-impl Places {
+impl RecordPlaces {
     pub fn find(project: &Project, git: Option<&Repository>, id: &RunId) -> Result<Self, Error> {
         let folder = project.store.record(id);
         let mut places = Self::default();

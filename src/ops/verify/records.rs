@@ -1,7 +1,7 @@
 //! The record's files: in the working tree, in the index, and in each commit that holds them.
 
 use super::Verified;
-use super::places::Places;
+use super::places::RecordPlaces;
 use crate::git::Files;
 use crate::git::Staged;
 use crate::store::journal::Reading;
@@ -13,7 +13,7 @@ use crate::suggestion::Suggestion;
 use std::collections::BTreeSet;
 
 /// Looks at every copy; `shown` is the record's path, as people type it.
-pub fn look(reading: &Reading, shown: &str, places: &Places, verified: &mut Verified) {
+pub fn look(reading: &Reading, shown: &str, places: &RecordPlaces, verified: &mut Verified) {
     let expected = ExpectedRecord::of(reading);
     let mut told = Told { shown, places: BTreeSet::new(), differences: Vec::new() };
     let in_head = places.in_head().map(|one| &one.files);
@@ -50,7 +50,7 @@ pub fn look(reading: &Reading, shown: &str, places: &Places, verified: &mut Veri
 }
 
 /// Where the index holds what neither HEAD nor the journal says.
-fn of_index(expected: &ExpectedRecord<'_>, base: &Files, places: &Places) -> Vec<Difference> {
+fn of_index(expected: &ExpectedRecord<'_>, base: &Files, places: &RecordPlaces) -> Vec<Difference> {
     if places.staged.is_empty() {
         return Vec::new();
     }

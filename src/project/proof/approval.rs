@@ -8,7 +8,7 @@ use crate::event::Signed;
 use crate::id::AttemptId;
 use crate::project::Error;
 use crate::project::signing;
-use crate::project::signing::SignatureVerdict;
+use crate::project::signing::SignatureCheck;
 use crate::project::signing::Trust;
 use crate::run::Run;
 use crate::signature::Signature;
@@ -16,18 +16,18 @@ use crate::store::journal::Then;
 use crate::workflow::Workflow;
 
 /// What there is to say of an approval that the journal took in at `written`, as the run stood `then`.
-pub fn verdict(
+pub fn check_approval(
     then: &Then<'_>,
     workflow: &Workflow,
     attempt: &AttemptId,
     approval: &Approved,
     (trust, written): (Trust<'_>, Moment),
-) -> Result<SignatureVerdict, Error> {
+) -> Result<SignatureCheck, Error> {
     let signed = approval.signature.as_ref();
     if let Some(problem) = signed.and_then(|signed| misplaced(then, signed, written)) {
-        return Ok(SignatureVerdict::Bad(problem));
+        return Ok(SignatureCheck::Bad(problem));
     }
-    signing::verdict(then.run, workflow, attempt, approval, trust)
+    signing::check_approval(then.run, workflow, attempt, approval, trust)
 }
 
 /// What is wrong with an approval whose signature `who` made, where its key is not valid today.

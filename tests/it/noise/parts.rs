@@ -2,7 +2,6 @@
 
 use super::at;
 use orch::digest::Digest;
-use orch::event::Artifact;
 use orch::event::ChildEnd;
 use orch::event::ChildOrder;
 use orch::event::GateStarted;
@@ -11,18 +10,15 @@ use orch::event::InvocationStatus;
 use orch::event::Judged;
 use orch::event::Routing;
 use orch::event::RunStatus;
-use orch::event::Worker;
 use orch::executor::ExecutorKind;
 use orch::finding::Finding;
-use orch::finding::Severity;
-use orch::finding::Validation;
+use orch::id::AttemptId;
 use orch::id::GateId;
 use orch::id::InvocationId;
 use orch::id::RunId;
-use orch::workflow::Isolation;
 use orch::workflow::WorktreeOrder;
+use serde::de::DeserializeOwned;
 use serde_json::json;
-use std::collections::BTreeMap;
 
 /// What one random event is made of.
 #[derive(Debug, Clone)]
@@ -41,103 +37,94 @@ pub fn routing(dice: &Dice) -> Routing {
     Routing::new(text.clone(), Some(text.clone()), vec![text.clone()])
 }
 
+/// Something that events are made of, as another program would write it.
+pub fn of<T: DeserializeOwned>(json: serde_json::Value) -> T {
+    serde_json::from_value(json).unwrap()
+}
+
 pub fn judged(dice: &Dice) -> Judged {
-    let finding = Finding::new(dice.text.clone()).path(&dice.text).expected(dice.number);
-    Judged {
-        artifacts: vec![Artifact {
-            path: dice.text.clone(),
-            sha256: dice.flag.then(|| Digest::of(&dice.text)),
-            exists: dice.flag,
-            bytes: Some(dice.many),
+    let Dice { text, flag, many, .. } = dice;
+    let finding = Finding::new(text.clone()).path(text).expected(dice.number);
+    let sha256 = flag.then(|| Digest::of(text));
+    of(json!({
+        "artifacts": [{"path": text, "sha256": sha256, "exists": flag, "bytes": many}],
+        "validations": [{
+            "type": text, "path": null, "pass": flag, "severity": "warning", "findings": [finding],
         }],
-        validations: vec![Validation {
-            check: dice.text.clone(),
-            path: None,
-            pass: dice.flag,
-            severity: Severity::Warning,
-            verdict: false,
-            findings: vec![finding.clone()],
-        }],
-        findings: vec![finding],
-        baselines: [(dice.text.clone(), BTreeMap::new())].into(),
-        trespassed: Vec::new(),
-        given_up: dice.flag,
-    }
+        "findings": [finding],
+        "baselines": {text.as_str(): {}},
+        "given_up": flag,
+    }))
 }
 
 pub fn started(dice: &Dice) -> GateStarted {
-    GateStarted {
-        gate: dice.gate.clone(),
-        attempt: dice.attempt,
-        executor: ExecutorKind::ALL[usize::from(dice.kind) % ExecutorKind::ALL.len()],
-        worker: Worker::default(),
-        agent: dice.flag.then(|| dice.text.clone()),
-        routing: dice.flag.then(|| Box::new(routing(dice))),
-        session: None,
-        prompt_sha256: None,
-        edits: Vec::new(),
-        required_outputs: vec![dice.text.clone()],
-        recipe: None,
-        reuse: dice.flag.then(|| dice.text.clone()),
-        child: dice.flag.then(|| Box::new(order(dice))),
-    }
+    let executor = ExecutorKind::ALL[usize::from(dice.kind) % ExecutorKind::ALL.len()];
+    let mut started = GateStarted::new(&AttemptId::new(&dice.gate, dice.attempt), executor);
+    let text = || dice.flag.then(|| dice.text.clone());
+    started.agent = text();
+    started.routing = dice.flag.then(|| Box::new(routing(dice)));
+    started.required_outputs = vec![dice.text.clone()];
+    started.reuse = text();
+    started.child = dice.flag.then(|| Box::new(order(dice)));
+    started
 }
 
 pub fn order(dice: &Dice) -> ChildOrder {
+    let text = &dice.text;
     let mut worktree = WorktreeOrder::default();
-    worktree.branch = dice.flag.then(|| dice.text.clone());
-    worktree.setup = Some(vec![dice.text.clone()]);
+    worktree.branch = dice.flag.then(|| text.clone());
+    worktree.setup = Some(vec![text.clone()]);
     worktree.keep = Some(dice.flag);
-    ChildOrder {
-        worktree,
-        run: RunId::new("20260119T143012Z", "child", "ab12cd"),
-        key: dice.text.clone(),
-        workflow: dice.text.clone(),
-        inputs: [(dice.text.clone(), json!(dice.text))].into(),
-        isolation: if dice.flag { Isolation::Worktree } else { Isolation::Shared },
-        attempt: dice.attempt,
-        budget: orch::budget::Budget::default(),
-        labels: vec![dice.text.clone()],
-    }
+    of(json!({
+        "run": RunId::new("20260119T143012Z", "child", "ab12cd"),
+        "key": text,
+        "workflow": text,
+        "inputs": {text.as_str(): text},
+        "isolation": if dice.flag { "worktree" } else { "shared" },
+        "worktree": worktree,
+        "attempt": dice.attempt,
+        "budget": {},
+        "labels": [text],
+    }))
 }
 
 pub fn ended(dice: &Dice) -> ChildEnd {
-    ChildEnd {
-        run: order(dice).run,
-        status: if dice.flag { RunStatus::Passed } else { RunStatus::Failed },
-        reason: dice.flag.then(|| dice.text.clone()),
-        cost_usd: Some(dice.number),
-        duration_ms: dice.many,
-        head: Digest::of(&dice.text),
-        branch: Some(dice.text.clone()),
-        commit: None,
-        outputs: vec![dice.text.clone()],
-        taken: judged(dice).artifacts,
-    }
+    let text = &dice.text;
+    of(json!({
+        "run": order(dice).run,
+        "status": if dice.flag { RunStatus::Passed } else { RunStatus::Failed },
+        "reason": dice.flag.then_some(text),
+        "cost_usd": dice.number,
+        "duration_ms": dice.many,
+        "head": Digest::of(text),
+        "branch": text,
+        "commit": null,
+        "outputs": [text],
+        "taken": judged(dice).artifacts,
+    }))
 }
 
 pub fn invocation(dice: &Dice) -> Invocation {
-    Invocation {
-        invocation_id: InvocationId::new("20260119T143012Z", "ab12cd"),
-        gate: dice.gate.clone(),
-        attempt: dice.attempt,
-        executor: ExecutorKind::Agent,
-        worker: Worker::default(),
-        agent: Some(dice.text.clone()),
-        model: None,
-        session: dice.flag.then(|| dice.text.clone()),
-        status: InvocationStatus::Success,
-        exit_code: Some(i32::from(dice.kind)),
-        started_at: at(),
-        finished_at: at(),
-        duration_ms: dice.many,
-        cost_usd: Some(dice.number),
-        cost_is_estimate: dice.flag,
-        input_tokens: Some(dice.many),
-        output_tokens: None,
-        cached_input_tokens: None,
-        error: Some(dice.text.clone()),
-        unread: None,
-        warnings: vec![dice.text.clone()],
-    }
+    let Dice { text, flag, many, .. } = dice;
+    of(json!({
+        "invocation_id": InvocationId::new("20260119T143012Z", "ab12cd"),
+        "gate": dice.gate,
+        "attempt": dice.attempt,
+        "executor": ExecutorKind::Agent,
+        "agent": text,
+        "model": null,
+        "session": flag.then_some(text),
+        "status": InvocationStatus::Success,
+        "exit_code": dice.kind,
+        "started_at": at(),
+        "finished_at": at(),
+        "duration_ms": many,
+        "cost_usd": dice.number,
+        "cost_is_estimate": flag,
+        "input_tokens": many,
+        "output_tokens": null,
+        "cached_input_tokens": null,
+        "error": text,
+        "warnings": [text],
+    }))
 }
