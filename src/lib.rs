@@ -8,7 +8,7 @@
 //!
 //! Four seams let other hands, hosts and faces in:
 //!
-//! - **The planner decides, hands act.** [`advance`] folds what came in, appends events and gives out
+//! - **The planner decides, hands act.** `advance` folds what came in, appends events and gives out
 //!   work orders; it never waits. [`work::perform`] carries an order out, in whatever workspace.
 //! - **Orders and reports are data**: they go through JSON to another process and back.
 //! - **The head of the hash chain is the token of writing.** [`store`] is the only door to a run; a
@@ -26,7 +26,7 @@
 //! | faces | [`cli`] | decisions about runs |
 //! | deeds | [`ops`] | terminals, the environment |
 //! | who asks | `caller`: what a face found, and whether it is a person's word | what to do about it |
-//! | planner | [`mod@advance`] | sleep, processes, who asks |
+//! | planner | `advance` | sleep, processes, who asks |
 //! | project | [`project`]: what belongs to it, a run that is held, what is proved | decisions about runs |
 //! | hands | [`work`], `delivery` | journals, decisions about runs |
 //! | memory | [`store`] | knowledge of executors and checks at work |
@@ -175,7 +175,7 @@ pub mod store;
 pub mod work;
 pub(crate) mod delivery;
 pub mod project;
-pub mod advance;
+pub(crate) mod advance;
 pub(crate) mod caller;
 pub mod ops;
 #[cfg(feature = "cli")]

@@ -15,6 +15,7 @@ pub const APPROVAL_NAMESPACE: &str = "orch-approval@v1";
 
 /// A person's approval of exact bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Approved {
     /// Name and address.
     pub by: String,

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 /// An attempt begins.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GateStarted {
     /// The gate.
     pub gate: GateId,

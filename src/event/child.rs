@@ -12,6 +12,7 @@ use serde::Serialize;
 
 /// A child run that is to begin. Its id is chosen before anything is done, so that it begins once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ChildOrder {
     /// Its id.
     pub run: RunId,
@@ -39,6 +40,7 @@ pub struct ChildOrder {
 
 /// What a child run came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[non_exhaustive]
 pub struct ChildEnd {
     /// The child run.
     pub run: RunId,

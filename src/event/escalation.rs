@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// A question for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[non_exhaustive]
 pub struct Question {
     /// What is asked.
     pub text: String,
@@ -26,6 +27,7 @@ impl Question {
 
 /// What a person said to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[non_exhaustive]
 pub struct Reply {
     /// The answer.
     pub text: String,

@@ -25,6 +25,7 @@ pub struct Worker {
 
 /// One call of an executor. What it did not report is null, never zero.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[non_exhaustive]
 pub struct Invocation {
     /// Its id.
     pub invocation_id: InvocationId,

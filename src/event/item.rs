@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 /// One item of a fan-out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Item {
     /// The instance, such as `write[intro]`.
     pub gate: GateId,

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 /// The stretch of its gates that a run does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Range {
     /// The gate to start at.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 /// The first fact of every run: what it will be, frozen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RunStarted {
     /// The run's id.
     pub run_id: RunId,
@@ -57,6 +58,7 @@ pub struct RunStarted {
 
 /// A gate as the plan names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PlannedGate {
     /// Its id.
     pub gate: GateId,

@@ -24,6 +24,7 @@ pub struct CallOutcome {
 
 /// What an ending means for the attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Conclusion {
     /// It ran to its end; now the contract judges.
     Done,
@@ -44,6 +45,7 @@ pub enum Conclusion {
 /// What cut a call short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Cut {
     /// A signal or a stop.
     Outside,

@@ -63,6 +63,7 @@ struct Ahead {
 
 /// What is waited for before a gate goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Due {
     /// Its next attempt.
     Retry(Moment),

@@ -38,6 +38,7 @@ pub struct Logs<'p> {
 
 /// What was printed since the last look.
 #[derive(Debug, Clone, Default, Serialize)]
+#[non_exhaustive]
 pub struct News {
     /// Text written to standard output.
     pub stdout: String,

@@ -256,6 +256,7 @@ impl GateState {
 
 /// One try of a gate.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Attempt {
     /// Its number, from 1.
     pub attempt: u32,

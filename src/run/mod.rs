@@ -57,6 +57,7 @@ pub struct IllegalEvent(String);
 
 /// One execution of a workflow.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Run {
     /// What it was begun with, as amendments made it since.
     pub started: RunStarted,

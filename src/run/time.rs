@@ -45,6 +45,7 @@ impl TimeSpent {
 
 /// Time as it was counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Spent {
     /// How long it was worked on.
     pub active: Duration,

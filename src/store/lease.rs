@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 /// Whether events are on the disk when they are appended, or with the next ones that are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Durability {
     /// They are on the disk.
     Now,
@@ -26,6 +27,7 @@ pub enum Durability {
 
 /// Why events were not appended; nothing was written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Refused {
     /// Another process may hold the run now.
     #[error("its lock was lost")]

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// Sessions that may not do a work.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Barred {
     /// The sessions.
     pub sessions: Vec<String>,

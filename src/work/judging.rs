@@ -23,6 +23,7 @@ use std::time::Instant;
 
 /// Everything that judging an attempt's outputs takes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Judging {
     /// The attempt.
     pub attempt: AttemptId,

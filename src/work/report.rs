@@ -13,6 +13,7 @@ use serde::Serialize;
 
 /// How an attempt came to its end, or that it waits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct WorkReport {
     /// The attempt.
     pub attempt: AttemptId,

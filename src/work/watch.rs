@@ -19,6 +19,7 @@ const WORKTREE_SETTINGS: &str = "config.worktree";
 
 /// Files to look at before and after the work.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct WatchedFiles {
     /// Texts of the definition, by their paths in the project.
     pub definition: Vec<String>,
@@ -31,6 +32,7 @@ pub struct WatchedFiles {
 /// What the files that say what agents are mean to a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum AgentFiles {
     /// They are not looked at.
     #[default]

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 /// The work up to the moment when it was looked at.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Worked {
     /// The work so far.
     pub work: WorkLog,

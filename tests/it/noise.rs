@@ -8,11 +8,7 @@ use orch::contract::Contract;
 use orch::definition::Definition;
 use orch::definition::Frozen;
 use orch::digest::Digest;
-use orch::event::Approved;
 use orch::event::Event;
-use orch::event::Item;
-use orch::event::PlannedGate;
-use orch::event::RunStarted;
 use orch::event::RunStatus;
 use orch::event::WaitsFor;
 use orch::id::GateId;
@@ -29,6 +25,7 @@ use parts::Dice;
 use parts::ended;
 use parts::invocation;
 use parts::judged;
+use parts::of;
 use parts::routing;
 use parts::started;
 use proptest::collection::vec;
@@ -98,10 +95,10 @@ fn event(dice: &Dice) -> Event {
         12 => Event::GateExpanded {
             jobs: dice.flag.then_some(dice.attempt),
             added_by: dice.flag.then(|| dice.text.clone().into_boxed_str()),
-            items: vec![Item {
-                gate: GateId::parse(gate.base()).unwrap().instance(&text),
-                value: json!([text, dice.number]),
-            }],
+            items: vec![of(json!({
+                "gate": GateId::parse(gate.base()).unwrap().instance(&text),
+                "value": [text, dice.number],
+            }))],
             gate,
         },
         13 => Event::GateSkipped { gate, reason },
@@ -109,14 +106,8 @@ fn event(dice: &Dice) -> Event {
         15 => Event::GateAnswered { gate, answers: [(text, json!(dice.number))].into() },
         16 => {
             let seen = BTreeMap::from([(text.clone(), Digest::of(&text))]);
-            let approval = Approved {
-                by: text.clone(),
-                how: text,
-                seen,
-                shown: BTreeMap::new(),
-                note: flag.then_some(reason),
-                signature: None,
-            };
+            let note = flag.then_some(reason);
+            let approval = of(json!({"by": text, "how": text, "seen": seen, "note": note}));
             Event::GateApproved { gate, attempt, approval }
         }
         17 => Event::RunResumed { retried: gates },
@@ -133,30 +124,22 @@ fn at() -> Moment {
 }
 
 fn first() -> Event {
-    let plan = |id: &str| PlannedGate {
-        gate: GateId::parse(id).unwrap(),
-        name: id.to_owned(),
-        is_ignored: false,
-        phase: None,
-    };
-    Event::RunStarted(Box::new(RunStarted {
-        run_id: RunId::new("20260119T143012Z", "x", "ab12cd"),
-        project: None,
-        workflow: "w".to_owned(),
-        version: "1".to_owned(),
-        key: "x".to_owned(),
-        inputs: BTreeMap::new(),
-        driven: true,
-        agent: None,
-        gates: ["a", "b"].map(plan).to_vec(),
-        definition: Vec::new(),
-        orch: "0.1.0".to_owned(),
-        environment: Vec::new(),
-        git: None,
-        parent: None,
-        budget: orch::budget::Budget::default(),
-        baselines: BTreeMap::new(),
-    }))
+    let gates = ["a", "b"].map(|id| json!({"gate": id, "name": id}));
+    Event::RunStarted(of(json!({
+        "run_id": RunId::new("20260119T143012Z", "x", "ab12cd"),
+        "workflow": "w",
+        "version": "1",
+        "key": "x",
+        "inputs": {},
+        "driven": true,
+        "agent": null,
+        "gates": gates,
+        "definition": [],
+        "orch": "0.1.0",
+        "environment": [],
+        "git": null,
+        "budget": {},
+    })))
 }
 
 fn folder() -> tempfile::TempDir {

@@ -300,3 +300,32 @@ fn a_public_type_has_a_name_of_its_own() {
     none(&problems.collect::<Vec<_>>());
     assert!(SHARED.iter().all(|name| places[*name].len() > 1));
 }
+
+/// The parts whose data runs, orders and reports are made of, and the one that who carries orders out
+/// elsewhere builds.
+const GROWING: [&str; 5] = ["event", "finding", "run", "standing", "work"];
+const BUILT_ELSEWHERE: &str = "Workspace";
+
+/// What is recorded and given out may grow without breaking who takes it.
+#[test]
+fn what_runs_are_made_of_may_grow() {
+    let declared = Regex::new(
+        r"(?m)((?:^(?:#\[|///|\)\]| {4}).*\n)*)^pub (struct|enum) (\w+)[^;{]*(?:\{((?:.*\n)*?)\}$)?",
+    );
+    let declared = declared.unwrap();
+    let mut problems = Vec::new();
+    for (path, text) in sources("src") {
+        if !GROWING.contains(&module(&path).as_str()) {
+            continue;
+        }
+        for found in declared.captures_iter(&text) {
+            let (marks, body) = (&found[1], found.get(4).map_or("", |it| it.as_str()));
+            let has_public = body.lines().any(|line| line.starts_with("    pub "));
+            let can_grow = marks.contains("#[non_exhaustive]") || &found[3] == BUILT_ELSEWHERE;
+            if (has_public || &found[2] == "enum") && !can_grow {
+                problems.push(format!("{}: {}", path.display(), &found[3]));
+            }
+        }
+    }
+    none(&problems);
+}

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 /// Why a journal cannot be used.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[diagnostic(code("corrupt"))]
+#[non_exhaustive]
 pub enum Error {
     /// It cannot be read or written.
     #[error("{}", files::told(path, source))]

@@ -13,6 +13,7 @@ use std::path::Path;
 
 /// A place where something is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[non_exhaustive]
 pub struct Difference {
     /// The file.
     pub path: String,
@@ -58,6 +59,7 @@ struct Reach {
 
 /// Where a record says that its journal stood.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[non_exhaustive]
 pub struct JournalReach {
     pub count: u64,
     pub bytes: u64,
@@ -72,6 +74,7 @@ pub fn journal_of(files: &Files) -> Option<JournalReach> {
 
 /// How one copy of a record stands to the journal.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum RecordState {
     /// It is what the journal says.
     Whole,
