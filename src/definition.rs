@@ -69,6 +69,16 @@ pub struct Text {
 pub struct Shelf {
     project: ProjectFolder,
     user_folder: Option<PathBuf>,
+    reserved: Reserved,
+}
+
+/// Words that a face has taken, so that nobody could name what they call by them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reserved {
+    /// The options that every run has itself: no input has such a name.
+    pub flags: Vec<String>,
+    /// What no workflow can be called by: who runs one by its name means these otherwise.
+    pub names: Vec<String>,
 }
 
 /// All texts of one workflow, by path: `workflows/x.toml`, `contracts/x/a.toml`, `prompts/x/a.md`.
@@ -76,6 +86,8 @@ pub struct Shelf {
 pub struct Definition {
     /// The texts, by path.
     pub texts: BTreeMap<String, Text>,
+    /// What nothing in them may be called; of what a run keeps, nothing is refused any more.
+    pub reserved: Reserved,
 }
 
 /// A text as a run keeps it.
@@ -120,7 +132,18 @@ impl From<Box<Unsound>> for Unreadable {
 impl Shelf {
     /// Takes the project and the user's own folder, `~/.config/orch`, where there is one.
     pub fn new(project: ProjectFolder, user_folder: Option<PathBuf>) -> Self {
-        Self { project, user_folder }
+        Self { project, user_folder, reserved: Reserved::default() }
+    }
+
+    /// The same, where a face has taken these words.
+    #[must_use]
+    pub fn reserving(self, reserved: Reserved) -> Self {
+        Self { reserved, ..self }
+    }
+
+    /// The words that a face has taken.
+    pub fn reserved(&self) -> &Reserved {
+        &self.reserved
     }
 
     /// The project that comes first.
@@ -234,10 +257,8 @@ mod tests {
     #[test]
     fn the_project_wins_and_what_is_missing_is_none() {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = Shelf {
-            project: ProjectFolder::new(folder.path(), Vec::new()).unwrap(),
-            user_folder: Some(folder.path().join("user")),
-        };
+        let project = ProjectFolder::new(folder.path(), Vec::new()).unwrap();
+        let shelf = Shelf::new(project, Some(folder.path().join("user")));
         std::fs::create_dir_all(folder.path().join("user/workflows")).unwrap();
         std::fs::create_dir_all(folder.path().join("workflows")).unwrap();
         std::fs::write(folder.path().join("user/workflows/a.toml"), "user").unwrap();

@@ -21,7 +21,6 @@ use crate::ops::status;
 use crate::project::runs;
 use crate::workflow::Input;
 use crate::workflow::InputType;
-use crate::workflow::RESERVED_NAMES;
 use crate::workflow::Workflow;
 use clap::Arg;
 use clap::Command;
@@ -249,7 +248,7 @@ fn with_workflows(
     of: fn(&Workflow) -> Command,
 ) -> Command {
     for name in project.shelf.names("workflows", ".toml") {
-        if RESERVED_NAMES.contains(&name.as_str()) {
+        if project.shelf.reserved().names.contains(&name) {
             continue;
         }
         let is_typed = typed.0.get(2) == Some(&name);

@@ -1,6 +1,7 @@
 //! Flags that every command takes, and the project they lead to.
 
 use super::environment;
+use super::reserved;
 use crate::clock::Moment;
 use crate::ops::Error;
 use crate::ops::Options;
@@ -68,6 +69,7 @@ impl Global {
             seed: self.seed,
             stop,
             surroundings: environment::surroundings(),
+            reserved: reserved::noted(),
         })
     }
 

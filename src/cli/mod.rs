@@ -27,6 +27,7 @@ mod progress;
 mod question;
 mod remark;
 mod report;
+mod reserved;
 mod run_choice;
 mod screen;
 mod subject;
@@ -39,6 +40,7 @@ pub use error_codes::ERROR_CODES;
 pub use error_codes::ErrorCode;
 pub use exit::BUG as EXIT_BUG;
 
+use crate::definition::Reserved;
 use crate::template;
 use answer::Face;
 use clap::CommandFactory;
@@ -77,6 +79,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     if arguments.get(1).is_some_and(|argument| argument == template::HELPER_ARGUMENT) {
         return if template::help().is_ok() { exit::DONE } else { exit::BUG };
     }
+    reserved::note(reserved);
     if let Some(code) = completion::answer(&arguments) {
         return code;
     }
@@ -116,6 +119,12 @@ fn workflows(arguments: &[OsString]) -> Vec<String> {
     let project = Global::default().or_among(&words).open(false);
     let names = project.map(|project| project.shelf.names("workflows", ".toml"));
     names.map(|names| names.into_iter().collect()).unwrap_or_default()
+}
+
+/// The words that no input and no workflow can be called by: the options of every run, and what can be
+/// typed after `orch run`.
+pub fn reserved() -> Reserved {
+    command::reserved()
 }
 
 /// The whole command, with examples.

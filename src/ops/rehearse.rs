@@ -95,7 +95,8 @@ pub fn rehearse(
     // Nobody sits at what is rehearsed, and nothing is to go on when this process ends.
     let surroundings = Surroundings { program: None, ..project.surroundings.clone() };
     let folder = scratch.path().to_owned();
-    let options = Options { folder, surroundings, ..Options::default() };
+    let reserved = project.shelf.reserved().clone();
+    let options = Options { folder, surroundings, reserved, ..Options::default() };
     let mut stage = Project::open(options)?;
     stage.config.checkpoint = CheckpointPolicy::default();
     stage.config.notify.clear();

@@ -3,8 +3,7 @@
 
 use super::Error;
 use super::Project;
-use crate::id;
-use crate::workflow::RESERVED_NAMES;
+use crate::workflow::is_name;
 use crate::workflow::name_rule;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -34,10 +33,10 @@ pub struct Request {
 /// Writes the three files; none that is there already is touched.
 pub fn workflow_new(project: &Project, request: &Request) -> Result<Reply, Error> {
     let name = request.name.as_str();
-    if !id::is_slug(name) || RESERVED_NAMES.contains(&name) {
-        return Err(
-            Error::usage(format!("`{name}` is not a valid workflow name")).advise(name_rule(name))
-        );
+    let reserved = project.shelf.reserved();
+    if !is_name(name, reserved) {
+        return Err(Error::usage(format!("`{name}` is not a valid workflow name"))
+            .advise(name_rule(name, reserved)));
     }
     let texts = [
         (format!("workflows/{name}.toml"), WORKFLOW),

@@ -37,6 +37,7 @@ pub use seen::Seen;
 use crate::clock::Clock;
 use crate::clock::Moment;
 use crate::config::Config;
+use crate::definition::Reserved;
 use crate::definition::Shelf;
 use crate::files;
 use crate::files::Beneath;
@@ -73,6 +74,8 @@ pub struct Options {
     pub stop: Stop,
     /// What the face found around the process.
     pub surroundings: Surroundings,
+    /// Words that the face has taken for itself.
+    pub reserved: Reserved,
 }
 
 /// A project, open.
@@ -127,7 +130,8 @@ impl Project {
         Ok(Self {
             store: Store::new(folder.clone(), repository.as_ref()),
             git_key: repository.as_ref().and_then(Repository::ssh_key),
-            shelf: Shelf::new(folder.clone(), options.surroundings.settings.clone()),
+            shelf: Shelf::new(folder.clone(), options.surroundings.settings.clone())
+                .reserving(options.reserved),
             config: Config::load(folder.root(), options.surroundings.settings.as_deref())?,
             uncommitted,
             folder,
@@ -146,6 +150,7 @@ impl Project {
             now: self.clock.fixed_at(),
             stop: self.stop.clone(),
             surroundings: self.surroundings.clone(),
+            reserved: self.shelf.reserved().clone(),
             seed: None,
         })
     }

@@ -24,67 +24,9 @@ use crate::finding::Validation;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use crate::workflow::Gate;
+use crate::workflow::GateStatus;
 use crate::workflow::input::Values;
-use serde::Deserialize;
-use serde::Serialize;
 use std::collections::BTreeMap;
-use std::fmt;
-
-/// Where a gate stands.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[non_exhaustive]
-pub enum GateStatus {
-    /// Nothing has happened to it.
-    #[default]
-    NotStarted,
-    /// An attempt is at work.
-    Running,
-    /// It waits for somebody.
-    Waiting,
-    /// Its work stands.
-    Pass,
-    /// Its last attempt failed.
-    Fail,
-    /// Its condition does not hold, or nothing leads to it.
-    Skipped,
-    /// What it stands on has changed since.
-    Stale,
-    /// A person let it be without its work.
-    Waived,
-}
-
-impl GateStatus {
-    /// The name as it is written.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NotStarted => "NOT_STARTED",
-            Self::Running => "RUNNING",
-            Self::Waiting => "WAITING",
-            Self::Pass => "PASS",
-            Self::Fail => "FAIL",
-            Self::Skipped => "SKIPPED",
-            Self::Stale => "STALE",
-            Self::Waived => "WAIVED",
-        }
-    }
-
-    /// Whether gates that need this one may start.
-    pub fn satisfies(self) -> bool {
-        match self {
-            Self::Pass | Self::Skipped | Self::Waived => true,
-            Self::NotStarted | Self::Running | Self::Waiting | Self::Fail | Self::Stale => false,
-        }
-    }
-}
-
-impl fmt::Display for GateStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
 
 /// How an attempt said no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,11 +15,11 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use crate::workflow::GateStatus;
 pub use attempt_status::AttemptStatus;
 pub use gate::Attempt;
 pub use gate::Declined;
 pub use gate::GateState;
-pub use gate::GateStatus;
 pub use gate::Outage;
 pub use lifecycle::EarlyEnd;
 pub use producer::Producer;

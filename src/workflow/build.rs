@@ -36,7 +36,7 @@ pub(super) fn build(
     name: &str,
 ) -> Result<Workflow, Vec<Box<Unsound>>> {
     let Reading { file, gaps, mut errors } = reading;
-    errors.extend(lint::all(&lint::Draft::new(source, &file, name), &gaps));
+    errors.extend(lint::all(&lint::Draft::new(source, &file, name, &definition.reserved), &gaps));
     let view = names::View::new(&file.inputs, &file.gate, &gaps);
     let key = match &file.key {
         Some(key) => Template::parse(key.get_ref(), source, key.span(), view.inputs()),

@@ -42,7 +42,7 @@ pub(super) fn collect(
     let source = text.source.clone();
     let reading = reading::read(&source, name)?;
     let file = &reading.file;
-    let mut definition = Definition::default();
+    let mut definition = Definition { reserved: shelf.reserved().clone(), ..Definition::default() };
     definition.insert(text);
     let mut errors = Vec::new();
     let mut fetch = Fetch { definition: &mut definition, shelf, ahead: contracts_of(file, shelf) };

@@ -1,6 +1,7 @@
 //! The names that the templates of a workflow may use, and which gates those of each gate look at.
 
 use super::Gate;
+use super::GateStatus;
 use super::InputType;
 use super::file::GateFile;
 use super::file::InputFile;
@@ -20,16 +21,13 @@ use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use strum::VariantArray;
 
 /// The names that every template of a gate may use, beside the inputs.
 pub(super) const GATE_NAMES: [&str; 5] = ["run", "gate", "attempt", GATES, "session"];
 
 /// The name of the table of all gates.
 pub(super) const GATES: &str = "gates";
-
-/// Every status that a gate can have. A plan knows no run: a test there holds this against its own.
-pub const GATE_STATUSES: [&str; 8] =
-    ["NOT_STARTED", "RUNNING", "WAITING", "PASS", "FAIL", "SKIPPED", "STALE", "WAIVED"];
 
 /// A gate that templates look at, or one instance of it, with the names of all its answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,7 +157,7 @@ fn shape_of_input(input: &InputFile) -> Shape {
 
 /// What every gate's entry in `gates` holds.
 fn shape_of(gates: &[GateFile], gaps: &Gaps) -> Shape {
-    let statuses = Shape::OneOf(GATE_STATUSES.map(str::to_owned).into());
+    let statuses = Shape::OneOf(GateStatus::VARIANTS.iter().map(ToString::to_string).collect());
     let with_answers = |answers: Shape| {
         let any =
             ["reason", "attempts", "outputs", "children"].map(|name| (name.to_owned(), Shape::Any));

@@ -3,6 +3,7 @@
 #![expect(clippy::too_many_lines, reason = "a table of cases, one a line")]
 
 use super::*;
+use crate::definition::Reserved;
 use crate::files::ProjectFolder;
 
 fn load(text: &str) -> Result<Workflow, String> {
@@ -17,7 +18,9 @@ fn load_with(text: &str, files: &[(&str, &str)]) -> Result<Workflow, String> {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
+    let reserved = Reserved { flags: vec!["agent".to_owned()], names: vec!["list".to_owned()] };
     let shelf = Shelf::new(ProjectFolder::new(folder.path(), Vec::new()).unwrap(), None);
+    let shelf = shelf.reserving(reserved);
     Workflow::load("w", &shelf).map(|(workflow, _)| workflow).map_err(|error| match error {
         Error::Unsound(unsound) => {
             let (name, line, column) = unsound.place();

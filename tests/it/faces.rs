@@ -62,7 +62,7 @@ fn nothing_below_the_command_line_names_a_command_or_a_flag() {
     typed(&orch::cli::whole(), "", &mut found);
     let (commands, mut flags) = found;
     // A workflow's own command is made when its inputs are known.
-    flags.extend(orch::workflow::RESERVED_FLAGS.map(str::to_owned));
+    flags.extend(orch::cli::reserved().flags.iter().cloned());
     assert!(commands.contains("gate approve") && flags.contains("run"));
     let any = |words: &mut dyn Iterator<Item = &String>| {
         words.map(|word| regex::escape(word)).collect::<Vec<_>>().join("|")

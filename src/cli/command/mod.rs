@@ -83,6 +83,7 @@ mod workflow_show;
 pub use rehearse::of_rehearsal;
 pub use run_start::of_start;
 pub use run_workflow::of_workflow;
+pub use run_workflow::reserved;
 pub use subject::subject;
 
 use super::answer::Face;

@@ -1,6 +1,7 @@
 //! `orch run WORKFLOW`: flags from the workflow's inputs, then a driven run.
 
 use super::Failure;
+use super::run::RunCommand;
 use super::run_resume;
 use crate::cli::answer::Face;
 use crate::cli::ci::CiArguments;
@@ -11,6 +12,7 @@ use crate::cli::global::Global;
 use crate::cli::inputs;
 use crate::cli::progress::Progress;
 use crate::cli::question;
+use crate::definition::Reserved;
 use crate::id::RunId;
 use crate::ops::Error;
 use crate::ops::Foreword;
@@ -25,11 +27,12 @@ use crate::ops::run_detach;
 use crate::ops::run_detach::DetachRequest;
 use crate::source::nearest_of;
 use crate::workflow;
-use crate::workflow::RESERVED_NAMES;
 use crate::workflow::Workflow;
+use clap::Arg;
 use clap::Args;
 use clap::Command;
 use clap::FromArgMatches;
+use clap::Subcommand;
 
 pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     let Some((name, flags)) = words.split_first() else {
@@ -88,8 +91,10 @@ fn leave(face: &Face, project: &Project, request: &run_detach::Request) -> Resul
 fn or_subcommand(project: &Project, error: workflow::Error) -> Error {
     let workflow::Error::Unknown { name, .. } = &error else { return error.into() };
     let names = project.shelf.names("workflows", ".toml");
-    let all = names.iter().map(String::as_str).chain(RESERVED_NAMES);
-    match nearest_of(name, all).filter(|nearest| RESERVED_NAMES.contains(nearest)) {
+    let commands = &project.shelf.reserved().names;
+    let is_command = |nearest: &&str| commands.iter().any(|command| command == nearest);
+    let all = names.iter().chain(commands).map(String::as_str);
+    match nearest_of(name, all).filter(is_command) {
         Some(subcommand) => Error::usage(format!("`{name}` is neither a workflow nor a command"))
             .advise(format!("did you mean `orch run {subcommand}`?")),
         None => error.into(),
@@ -140,36 +145,14 @@ pub fn options(command: Command) -> Command {
     CiArguments::augment_args(command)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::definition::Definition;
-    use crate::definition::Origin;
-    use crate::definition::Text;
-    use crate::source::Source;
-    use crate::workflow::RESERVED_FLAGS;
-
-    #[test]
-    fn the_flags_that_no_input_may_have_are_those_of_the_command() {
-        let gate = "[[gate]]\nid = 'a'\nexecutor = 'human'\n";
-        let text = format!("name = 'w'\nversion = '1'\n{gate}");
-        let (path, source) = ("workflows/w.toml".to_owned(), Source::new("w.toml", text));
-        let mut definition = Definition::default();
-        definition.insert(Text { path, origin: Origin::Project, source });
-        let command = of_workflow(&Workflow::parse("w", &definition).unwrap());
-        let mut flags: Vec<&str> =
-            command.get_arguments().filter_map(clap::Arg::get_long).collect();
-        flags.sort_unstable();
-        assert_eq!(flags, RESERVED_FLAGS);
-    }
-
-    #[test]
-    fn the_names_that_no_workflow_may_have_are_the_subcommands() {
-        let run = crate::cli::whole();
-        let run = run.find_subcommand("run").unwrap();
-        let names: Vec<&str> = run.get_subcommands().map(Command::get_name).collect();
-        let reserved: Vec<&str> =
-            RESERVED_NAMES.into_iter().filter(|name| *name != "help").collect();
-        assert_eq!(names, reserved);
-    }
+/// The words that this takes from inputs and workflows.
+pub fn reserved() -> Reserved {
+    let mut run = Global::augment_args(options(Command::new("run")));
+    run.build();
+    let mut flags: Vec<String> =
+        run.get_arguments().filter_map(Arg::get_long).map(str::to_owned).collect();
+    flags.sort_unstable();
+    let run = RunCommand::augment_subcommands(Command::new("run"));
+    let names = run.get_subcommands().map(Command::get_name).chain(["help"]);
+    Reserved { flags, names: names.map(str::to_owned).collect() }
 }

@@ -4,31 +4,10 @@ use super::Draft;
 use crate::source::Unsound;
 use crate::workflow::names::GATE_NAMES;
 
-/// The options that every run has itself. A plan knows no face: a test there holds this
-/// against the command.
-pub const RESERVED_FLAGS: [&str; 16] = [
-    "again",
-    "agent",
-    "answers",
-    "budget",
-    "ci",
-    "detach",
-    "help",
-    "jobs",
-    "json",
-    "junit",
-    "now",
-    "project",
-    "seed",
-    "start-from",
-    "until",
-    "worktree",
-];
-
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
     let inputs = draft.file.inputs.iter().filter_map(|(name, input)| {
         let flag = name.replace('_', "-");
-        let taken = if RESERVED_FLAGS.contains(&flag.as_str()) {
+        let taken = if draft.reserved.flags.contains(&flag) {
             format!("the option `{flag}` of every run")
         } else if GATE_NAMES.contains(&name.as_str()) {
             format!("the template name `{name}`")

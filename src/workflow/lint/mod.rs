@@ -15,14 +15,14 @@ mod shell;
 mod unreachable;
 mod variables;
 
-pub use inputs::RESERVED_FLAGS;
-pub use names::RESERVED_NAMES;
 pub use names::TO_THE_END;
+pub use names::is_name;
 pub use names::name_rule;
 
 use super::file::GateFile;
 use super::file::WorkflowFile;
 use super::reading::Gaps;
+use crate::definition::Reserved;
 use crate::source::Source;
 use crate::source::Unsound;
 use std::collections::BTreeMap;
@@ -33,14 +33,21 @@ pub(super) struct Draft<'d> {
     pub(super) file: &'d WorkflowFile,
     /// The name it was found by: the stem of its file.
     pub(super) name: &'d str,
+    /// What it and its inputs may not be called.
+    pub(super) reserved: &'d Reserved,
     /// Its gates by id; of two that share one, the first.
     gates: BTreeMap<&'d str, &'d GateFile>,
 }
 
 impl<'d> Draft<'d> {
-    pub(super) fn new(source: &'d Source, file: &'d WorkflowFile, name: &'d str) -> Self {
+    pub(super) fn new(
+        source: &'d Source,
+        file: &'d WorkflowFile,
+        name: &'d str,
+        reserved: &'d Reserved,
+    ) -> Self {
         let gates = file.gate.iter().rev().map(|gate| (gate.id.get_ref().as_str(), gate)).collect();
-        Self { source, file, name, gates }
+        Self { source, file, name, reserved, gates }
     }
 
     /// What each gate waits for, by id: what it names, else the gate above it that is part of the way.

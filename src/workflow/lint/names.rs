@@ -1,15 +1,12 @@
 //! Names: the workflow's is its file's, each gate's is its own.
 
 use super::Draft;
+use crate::definition::Reserved;
 use crate::id;
 use crate::source::Unsound;
 use crate::workflow::file::GateFile;
 use crate::workflow::gate_id::gate_id;
 use std::collections::BTreeSet;
-
-/// What no workflow can be called by: who runs one by its name means these otherwise.
-pub const RESERVED_NAMES: [&str; 9] =
-    ["start", "resume", "list", "show", "complete", "cancel", "pause", "amend", "help"];
 
 /// What `until` takes instead of a gate, to lift the bound.
 pub const TO_THE_END: &str = "end";
@@ -28,11 +25,11 @@ fn check_name(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
             .unsound(name.span(), format!("`{}` is not the name of the file", name.get_ref()))
             .advise(format!("write name = \"{0}\"", draft.name)));
     }
-    if RESERVED_NAMES.contains(&draft.name) || !id::is_slug(draft.name) {
+    if !is_name(draft.name, draft.reserved) {
         return Err(draft
             .source
             .unsound(name.span(), format!("`{}` is not a valid workflow name", draft.name))
-            .advise(name_rule(draft.name)));
+            .advise(name_rule(draft.name, draft.reserved)));
     }
     if draft.file.gate.is_empty() {
         return Err(draft
@@ -43,10 +40,15 @@ fn check_name(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
     Ok(())
 }
 
+/// Whether a workflow can have this name.
+pub fn is_name(name: &str, reserved: &Reserved) -> bool {
+    id::is_slug(name) && !reserved.names.iter().any(|taken| taken == name)
+}
+
 /// What a name must be that is not valid.
-pub fn name_rule(name: &str) -> String {
-    if RESERVED_NAMES.contains(&name) {
-        return format!("use a name other than {}", RESERVED_NAMES.join(", "));
+pub fn name_rule(name: &str, reserved: &Reserved) -> String {
+    if id::is_slug(name) {
+        return format!("use a name other than {}", reserved.names.join(", "));
     }
     "use a-z, 0-9, `-` and `_`".to_owned()
 }
