@@ -30,7 +30,7 @@ fn reference() -> String {
                  `not_found`, `unsound` and `usage`, where message and `help:` say it all.";
     open(&mut text, "Error codes", words);
     for code in orch::cli::ERROR_CODES {
-        let _ = write!(text, "\n### `{}`\n\n{}\n", code.code, code.meaning);
+        let _ = write!(text, "\n### `{}`\n\n{}\n", code.code, code);
     }
     open(&mut text, "Environment variables", "");
     text.push_str(&surfaces::variables());
