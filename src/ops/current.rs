@@ -10,7 +10,6 @@ use crate::caller::asker;
 use crate::files::Beneath;
 use crate::id::GateId;
 use crate::id::RunId;
-use crate::project::runs;
 use crate::run::Run;
 use serde::Deserialize;
 use serde::Serialize;
@@ -81,7 +80,7 @@ pub fn session_run(project: &Project, caller: &Caller) -> Option<RunId> {
     let mut all = chosen.chain(stack);
     let is_sat_at =
         |id: &RunId| project.store.glance(id).is_ok_and(|reading| reading.run.session().is_some());
-    all.find(|id| !runs::is_over(project, id) && is_sat_at(id))
+    all.find(|id| !project.store.is_over(id) && is_sat_at(id))
 }
 
 /// A run that begins is the current one from then on, and takes the place of one that is over. What a
@@ -94,7 +93,7 @@ pub fn begin(project: &Project, caller: &Caller, run: &RunId) {
     let mut current = Current::read(project, caller).unwrap_or_default();
     let is_final =
         |id: &RunId| project.store.glance(id).is_ok_and(|reading| reading.run.status.is_final());
-    let is_over = |id: &RunId| runs::is_over(project, id) || is_final(id);
+    let is_over = |id: &RunId| project.store.is_over(id) || is_final(id);
     if let Some(last) = current.stack.first().map(|place| place.run.clone()).filter(is_over) {
         current.leave(&last);
     }

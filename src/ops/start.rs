@@ -185,7 +185,7 @@ pub(super) fn unfinished(
     let mark = format!("_{}_", slug_of(key));
     let ids = project.store.runs().map(|mut ids| {
         ids.retain(|id| id.as_str().contains(&mark) && Some(id) != parent);
-        ids.retain(|id| !runs::is_over(project, id));
+        ids.retain(|id| !project.store.is_over(id));
         ids
     });
     let mut entries = runs::entries(project, ids)?;

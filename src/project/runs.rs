@@ -11,16 +11,9 @@ use crate::parallel;
 use crate::run::GateStatus;
 use crate::spending::Cost;
 use crate::standing::State;
-use serde::Deserialize;
 use serde::Serialize;
 use std::cmp::Ordering;
 use std::io;
-
-/// The first member of `RUN.json` that grows with the run, and what parts it from those before it.
-const FIRST_LIST: &str = ",\n  \"definition\": ";
-
-/// How much of `RUN.json` is read for what comes before that.
-const TOP_BYTES_MAX: u64 = 64 * 1024;
 
 /// One line of the list.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
@@ -52,52 +45,6 @@ pub struct RunEntry {
     pub problem: Option<String>,
 }
 
-/// What of `RUN.json` a list needs; the rest is passed over unread.
-#[derive(Debug, Deserialize)]
-struct Head {
-    #[serde(default)]
-    project: Option<String>,
-    workflow: Named,
-    key: String,
-    status: RunStatus,
-    started_at: Moment,
-    finished_at: Option<Moment>,
-    cost: Spent,
-    #[serde(default)]
-    parent: Option<RunId>,
-    driven: bool,
-    journal: Length,
-    gates: Vec<Gate>,
-}
-
-/// What the beginning of `RUN.json` says.
-#[derive(Debug, Deserialize)]
-struct Top {
-    status: RunStatus,
-    journal: Length,
-}
-
-#[derive(Debug, Deserialize)]
-struct Spent {
-    cost_usd: Option<f64>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Named {
-    name: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Length {
-    bytes: u64,
-}
-
-#[derive(Debug, Deserialize)]
-struct Gate {
-    gate: String,
-    status: GateStatus,
-}
-
 /// Every run of the project, the newest first.
 pub fn runs(project: &Project) -> Result<Vec<RunEntry>, Error> {
     entries(project, project.store.runs())
@@ -121,54 +68,28 @@ pub fn entries(project: &Project, ids: io::Result<Vec<RunId>>) -> Result<Vec<Run
     Ok(entries)
 }
 
-/// Whether a run has passed or was canceled, as far as `RUN.json` says: then nobody sits at it, and
-/// nothing comes after. What it begins with tells, however long the run was.
-pub fn is_over(project: &Project, id: &RunId) -> bool {
-    let place = project.store.record(id).join("RUN.json");
-    let top = place.read_head(TOP_BYTES_MAX).ok().flatten().and_then(|head| top(&head));
-    top.is_some_and(|top| top.status.is_final() && is_as_long(project, id, &top.journal))
-}
-
-/// The members that stand before the first long one.
-fn top(head: &[u8]) -> Option<Top> {
-    // Where it was cut, half a letter may stand at its end.
-    let text = String::from_utf8_lossy(head);
-    let (top, _) = text.split_once(FIRST_LIST)?;
-    serde_json::from_str(&format!("{top}\n}}")).ok()
-}
-
 fn entry(project: &Project, id: &RunId) -> RunEntry {
     from_summary(project, id).unwrap_or_else(|| from_journal(project, id))
 }
 
-/// `RUN.json`, where it is as long as the journal says: then nothing has happened since.
+/// By `RUN.json`, where nothing has happened since.
 fn from_summary(project: &Project, id: &RunId) -> Option<RunEntry> {
-    let bytes = project.store.record(id).join("RUN.json").read().ok()??;
-    let head: Head = serde_json::from_slice(&bytes).ok()?;
-    if !is_as_long(project, id, &head.journal) {
-        return None;
-    }
-    let at = |status| head.gates.iter().find(|gate| gate.status == status);
-    let gate = telling(head.status).into_iter().find_map(at);
-    let wants_a_driver =
-        head.status == RunStatus::Running && (head.driven || at(GateStatus::Running).is_some());
+    let summary = project.store.summary(id)?;
+    let gate = telling(summary.status).into_iter().find_map(|status| summary.gate_in(status));
+    let is_in_hand = || project.store.is_in_hand(id);
     Some(RunEntry {
         run_id: id.clone(),
-        project: head.project,
-        workflow: head.workflow.name,
-        key: head.key,
-        status: State::of(head.status, wants_a_driver, || project.store.is_in_hand(id)),
-        started_at: Some(head.started_at),
-        finished_at: head.finished_at,
-        cost_usd: head.cost.cost_usd,
-        parent: head.parent,
-        gate: gate.map(|gate| gate.gate.clone()),
+        workflow: summary.workflow().to_owned(),
+        status: State::of(summary.status, summary.wants_a_driver(), is_in_hand),
+        started_at: Some(summary.started_at),
+        finished_at: summary.finished_at,
+        cost_usd: summary.cost_usd(),
+        gate: gate.map(str::to_owned),
+        project: summary.project,
+        key: summary.key,
+        parent: summary.parent,
         problem: None,
     })
-}
-
-fn is_as_long(project: &Project, id: &RunId, told: &Length) -> bool {
-    project.store.journal_bytes(id).is_none_or(|length| length == told.bytes)
 }
 
 fn from_journal(project: &Project, id: &RunId) -> RunEntry {
@@ -215,32 +136,5 @@ fn damaged(project: &Project, id: &RunId, error: &Error) -> RunEntry {
         parent: None,
         gate: None,
         problem: Some(files::in_words(&error.to_string()).into_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::digest::Digest;
-    use crate::event::Event;
-    use crate::event::testing;
-    use crate::run::Run;
-    use crate::store::record;
-    use std::collections::BTreeMap;
-
-    #[test]
-    fn the_beginning_of_a_summary_says_what_the_whole_does() {
-        let at = Moment::parse("2026-01-19T14:30:12Z").unwrap();
-        let mut run = Run::begin(at, &Event::RunStarted(Box::new(testing::started()))).unwrap();
-        for status in [RunStatus::Running, RunStatus::Passed] {
-            run.status = status;
-            let head = record::Head { count: 1, bytes: 77, sha256: Digest::of("") };
-            let (_, bytes) = record::summary_files(&run, head, &BTreeMap::new()).remove(0);
-            let whole: Head = serde_json::from_slice(&bytes).unwrap();
-            let cut = bytes.len() - bytes.len() / 3;
-            let top = top(&bytes[..cut]).unwrap();
-            assert_eq!((top.status, top.journal.bytes), (status, 77));
-            assert_eq!((whole.status, whole.journal.bytes), (status, 77));
-        }
     }
 }

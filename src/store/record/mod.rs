@@ -18,6 +18,7 @@ mod folder;
 mod foreign;
 mod news;
 mod run_json;
+mod summary;
 mod verify;
 mod writer;
 
