@@ -16,6 +16,7 @@ use crate::ops;
 use crate::ops::Foreword;
 use crate::ops::Project;
 use crate::ops::RunChoice;
+use crate::ops::follow::FollowFrom;
 use crate::ops::follow::Shown;
 use crate::store::journal;
 use lines::Lines;
@@ -75,7 +76,9 @@ impl<'f> Progress<'f> {
     }
 
     fn follow(&mut self, project: &Project, choice: &RunChoice, shown: Option<Shown>) {
-        let Ok(mut follow) = ops::follow::follow(project, &self.face.caller, choice) else {
+        let Ok(mut follow) =
+            ops::follow::follow(project, &self.face.caller, choice, FollowFrom::Now)
+        else {
             return;
         };
         let mut lines = Lines::new(self.face, Live::new(self.bars.clone()), shown);

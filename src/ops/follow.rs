@@ -20,6 +20,7 @@ use crate::next::Step;
 use crate::run::Run;
 use crate::store::Store;
 use crate::store::journal::Follow;
+pub use crate::store::journal::FollowFrom;
 use crate::store::journal::JournalEntry;
 use crate::work;
 use crate::workflow::Gate;
@@ -32,11 +33,16 @@ use std::collections::BTreeSet;
 /// The most of what a command printed that a person is shown.
 const SHOWN_BYTES: u64 = 64 * 1024;
 
-/// Follows a run from where it stands now; whoever asks [`Follow::news`] gets what was appended since,
-/// by this process or another one.
-pub fn follow(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Follow, Error> {
+/// Follows a run; whoever asks [`Follow::news`] gets what was appended since, by this process or another
+/// one. Who was away goes on behind the last event that they have.
+pub fn follow(
+    project: &Project,
+    caller: &Caller,
+    choice: &RunChoice,
+    from: FollowFrom,
+) -> Result<Follow, Error> {
     let id = choose::run(project, caller, choice)?;
-    Ok(project.store.follow(&id)?)
+    Ok(project.store.follow(&id, from)?)
 }
 
 /// What a person is shown of a run beside its events.

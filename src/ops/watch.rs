@@ -14,6 +14,7 @@ use crate::standing;
 use crate::standing::GateLine;
 use crate::standing::State;
 use crate::store::journal::Follow;
+use crate::store::journal::FollowFrom;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -51,7 +52,8 @@ pub fn watch<'p>(
 ) -> Result<Watch<'p>, Error> {
     let id = choose::run(project, caller, choice)?;
     let reading = project.store.read(&id)?;
-    let follow = project.store.follow_after(&id, &reading);
+    let (seq, head) = (reading.count, reading.head);
+    let follow = project.store.follow(&id, FollowFrom::After { seq, head })?;
     let run = reading.run;
     let state = state(project, &run);
     let gates = standing::gates(&run).into_iter().map(|line| (line.gate.clone(), seen(&line)));

@@ -9,6 +9,7 @@ mod segment;
 
 pub use error::Error;
 pub use follow::Follow;
+pub use follow::FollowFrom;
 pub use follow::JournalEntry;
 pub use follow::wake;
 pub use reading::Reading;
@@ -59,9 +60,10 @@ struct Line<'e> {
 /// How lines get to the disk.
 type Write = fn(&mut Appender, &[u8]) -> io::Result<()>;
 
-/// A journal open for appending, with the run it has come to.
+/// A journal open for appending, with the run it has come to. Who appends knows its head: see
+/// [`super::Lease`].
 #[derive(Debug)]
-pub struct Journal {
+pub(super) struct Journal {
     appender: Appender,
     /// The run that it has come to.
     pub run: Run,

@@ -34,6 +34,7 @@ use crate::files::ProjectFolder;
 use crate::git::Repository;
 use crate::id::RunId;
 use journal::Follow;
+use journal::FollowFrom;
 use journal::Reading;
 use mailbox::Letter;
 use mailbox::Mailbox;
@@ -171,14 +172,9 @@ impl Store {
         Err(journal::Error::Fork { path, here, copy, committed })
     }
 
-    /// Follows a run's own journal from where the run stands now.
-    pub fn follow(&self, id: &RunId) -> Result<Follow, journal::Error> {
-        Ok(self.follow_after(id, &self.read(id)?))
-    }
-
-    /// Follows a run's own journal from where a reading of it ended.
-    pub fn follow_after(&self, id: &RunId, reading: &Reading) -> Follow {
-        Follow::after(self.state(id).join(journal::FILE), reading)
+    /// Follows a run's own journal.
+    pub fn follow(&self, id: &RunId, from: FollowFrom) -> Result<Follow, journal::Error> {
+        Follow::from(self.state(id).join(journal::FILE), &self.read(id)?, from)
     }
 
     /// Whether the run was driven on this machine, or came here as a committed copy only.

@@ -16,6 +16,7 @@ use orch::ops::Project;
 use orch::ops::RunChoice;
 use orch::ops::advance;
 use orch::ops::follow;
+use orch::ops::follow::FollowFrom;
 use orch::store::journal::JournalEntry;
 use orch::work::WorkOrder;
 use orch::work::WorkReport;
@@ -204,7 +205,9 @@ fn whoever_follows_a_run_gets_what_another_process_appends() {
     let house = House::new().workflow("watched", gate);
     house.orch("run watched").code(3);
     let project = Project::open(Options { folder: house.project(), ..Options::default() }).unwrap();
-    let mut follow = follow::follow(&project, &Caller::default(), &RunChoice::default()).unwrap();
+    let follow_from =
+        |from| follow::follow(&project, &Caller::default(), &RunChoice::default(), from).unwrap();
+    let mut follow = follow_from(FollowFrom::Now);
     assert!(follow.news().unwrap().is_empty());
     house.orch("gate finish --gate a").code(0);
     let told = |news: Vec<JournalEntry>| {
@@ -212,8 +215,12 @@ fn whoever_follows_a_run_gets_what_another_process_appends() {
         kinds.collect::<Vec<_>>().join(" ")
     };
     let went_on = "GATE_PASSED GATE_STARTED GATE_WAITING RUN_WAITING";
-    assert_eq!(told(follow.news().unwrap()), went_on);
+    let news = follow.news().unwrap();
+    let (seq, head) = news.last().map(|last| (last.seq, last.head)).unwrap();
+    assert_eq!(told(news), went_on);
     assert!(follow.news().unwrap().is_empty());
     house.orch("run cancel").code(0);
     assert_eq!(told(follow.news().unwrap()), "RUN_COMPLETED");
+    let mut again = follow_from(FollowFrom::After { seq, head });
+    assert_eq!(told(again.news().unwrap()), "RUN_COMPLETED");
 }

@@ -13,10 +13,12 @@ use orch::event::RunStatus;
 use orch::event::WaitsFor;
 use orch::id::GateId;
 use orch::id::RunId;
-use orch::internals::Beneath;
+use orch::internals::ProjectFolder;
 use orch::source::Source;
+use orch::store::Durability;
+use orch::store::Lease;
+use orch::store::Store;
 use orch::store::journal;
-use orch::store::journal::Journal;
 use orch::store::journal::Reading;
 use orch::store::record;
 use orch::template::Names;
@@ -39,6 +41,7 @@ use proptest::sample::select;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 fn dice() -> impl Strategy<Value = Dice> {
     let gates = ["a", "b", "b[x]", "never"].map(|id| GateId::parse(id).unwrap()).to_vec();
@@ -126,7 +129,7 @@ fn at() -> Moment {
 fn first() -> Event {
     let gates = ["a", "b"].map(|id| json!({"gate": id, "name": id}));
     Event::RunStarted(of(json!({
-        "run_id": RunId::new("20260119T143012Z", "x", "ab12cd"),
+        "run_id": run_id(),
         "workflow": "w",
         "version": "1",
         "key": "x",
@@ -146,17 +149,27 @@ fn folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
-/// Writes what applies, two events at a time; gives the journal and how many were written.
-fn written(folder: &Path, dice: &[Dice]) -> (Journal, u64) {
-    let mut journal = Journal::create(&Beneath::new(folder), at(), &first()).unwrap();
+/// The store of a project without git.
+fn store(folder: &Path) -> Store {
+    Store::new(ProjectFolder::new(folder, Vec::new()).unwrap(), None)
+}
+
+fn run_id() -> RunId {
+    RunId::new("20260119T143012Z", "x", "ab12cd")
+}
+
+/// Writes what applies, two events at a time; gives the lease and how many were written.
+fn written(store: &Store, dice: &[Dice]) -> (Lease, u64) {
+    let lock = store.lock(&run_id(), "now", Duration::ZERO).unwrap().unwrap();
+    let mut lease = Lease::begin(store, &run_id(), lock, (at(), &first())).unwrap();
     let mut count = 1;
     for pair in dice.chunks(2) {
         let events: Vec<Event> = pair.iter().map(event).collect();
-        if journal.append(at(), &events).is_ok() {
+        if lease.append(lease.head().sha256, (at(), Durability::Now), &events).is_ok() {
             count += events.len() as u64;
         }
     }
-    (journal, count)
+    (lease, count)
 }
 
 /// Texts that a definition is made of, in an order that none has.
@@ -221,13 +234,15 @@ proptest! {
         dice in vec(dice(), 0..40)
     ) {
         let folder = folder();
-        let (journal, count) = written(folder.path(), &dice);
-        let reading = journal::read(&Beneath::new(folder.path()).join(journal::FILE)).unwrap();
+        let store = store(folder.path());
+        let (lease, count) = written(&store, &dice);
+        let reading = store.read(&run_id()).unwrap();
         prop_assert_eq!(reading.count, count);
         prop_assert_eq!(reading.first_foreign_line(), None);
-        prop_assert_eq!(reading.bytes.len() as u64, journal.bytes());
-        let mut live = journal::read(&Beneath::new(folder.path()).join(journal::FILE)).unwrap();
-        (live.run, live.head, live.count) = (journal.run.clone(), journal.head(), journal.count());
+        prop_assert_eq!(reading.bytes.len() as u64, lease.head().bytes);
+        let mut live = store.read(&run_id()).unwrap();
+        let head = lease.head();
+        (live.run, live.head, live.count) = (lease.run().clone(), head.sha256, head.count);
         let text = |reading: &Reading| {
             let run_json = record::all_files(reading).remove("RUN.json").unwrap();
             String::from_utf8(run_json).unwrap()
@@ -242,18 +257,19 @@ proptest! {
         noise in vec(any::<u8>(), 0..40), cut in 0..40_usize
     ) {
         let folder = folder();
-        let path = folder.path().join(journal::FILE);
-        written(folder.path(), &dice);
-        let sound = std::fs::read(&path).unwrap();
+        let store = store(folder.path());
+        written(&store, &dice);
+        let sound = store.read(&run_id()).unwrap().bytes;
+        let path = folder.path();
         let place = place.index(sound.len());
         let rest = &sound[sound.len().min(place + cut)..];
         let spoilt = [&sound[..place], &noise[..], rest].concat();
-        if let Ok(reading) = journal::fold(&path, spoilt) {
+        if let Ok(reading) = journal::fold(path, spoilt) {
             // The last line is chained to by none that follows.
             let lines: Vec<&[u8]> = reading.bytes.split_inclusive(|byte| *byte == b'\n').collect();
             prop_assert!(sound.starts_with(&lines[..lines.len() - 1].concat()));
         }
-        let _ = journal::fold(&path, noise);
+        let _ = journal::fold(path, noise);
     }
 
     #[test]

@@ -21,12 +21,29 @@ static APPENDED: Mutex<u64> = Mutex::new(0);
 
 static APPENDED_NOW: Condvar = Condvar::new();
 
+/// Where to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FollowFrom {
+    /// Where the run stands now.
+    Now,
+    /// Behind an event that is known: its number, and its digest, by which its line is known again.
+    After {
+        /// Counted from 1.
+        seq: u64,
+        /// The head of the hash chain then.
+        head: Digest,
+    },
+}
+
 /// One event of a journal.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct JournalEntry {
     /// Counted from 1.
     pub seq: u64,
+    /// The head of the hash chain with it.
+    pub head: Digest,
     /// Time of the event.
     pub at: Moment,
     /// The event.
@@ -44,15 +61,25 @@ pub struct Follow {
 }
 
 impl Follow {
-    /// Follows a journal from where a reading of it ended.
-    pub fn after(place: Beneath, reading: &Reading) -> Self {
-        Self {
-            place,
-            bytes: reading.bytes.len() as u64,
-            seq: reading.count,
-            head: reading.head,
-            appended: 0,
+    /// Follows a journal that has come to this reading. It goes on behind no event that is not in it.
+    pub fn from(place: Beneath, reading: &Reading, from: FollowFrom) -> Result<Self, Error> {
+        let (seq, head) = match from {
+            FollowFrom::Now => (reading.count, reading.head),
+            FollowFrom::After { seq, head } => (seq, head),
+        };
+        let number = usize::try_from(seq).unwrap_or(usize::MAX);
+        let lines = reading.bytes.split_inclusive(|byte| *byte == b'\n').take(number);
+        let (mut bytes, mut last) = (0, &[][..]);
+        for line in lines {
+            bytes += line.len() as u64;
+            last = line;
         }
+        let found = last.strip_suffix(b"\n").map(Digest::of);
+        if seq > reading.count || found != Some(head) {
+            let message = format!("it has no event {seq} with head {head}");
+            return Err(Error::Changed { path: place.path(), message });
+        }
+        Ok(Self { place, bytes, seq, head, appended: 0 })
     }
 
     /// The events that were appended since this was asked last. A line that does not chain to the one
@@ -75,7 +102,7 @@ impl Follow {
             self.bytes += raw.len() as u64;
             self.seq = header.seq;
             self.head = Digest::of(line);
-            news.push(JournalEntry { seq: header.seq, at: header.ts, event });
+            news.push(JournalEntry { seq: header.seq, head: self.head, at: header.ts, event });
         }
         Ok(news)
     }

@@ -75,12 +75,13 @@ fn whoever_follows_gets_each_event_once_and_nothing_that_does_not_chain() {
     let folder = tempfile::tempdir().unwrap();
     let mut journal = journal(folder.path());
     let place = Beneath::new(folder.path()).join(FILE);
-    let mut follow = Follow::after(place.clone(), &read(&place).unwrap());
+    let mut follow = Follow::from(place.clone(), &read(&place).unwrap(), FollowFrom::Now).unwrap();
     assert_eq!(follow.news().unwrap(), []);
     let waiting = Event::RunWaiting { gates: Vec::new() };
     journal.append(at(), std::slice::from_ref(&waiting)).unwrap();
     let told = follow.news().unwrap();
-    assert_eq!(told, [JournalEntry { seq: 4, at: at(), event: waiting.clone() }]);
+    let head = journal.head();
+    assert_eq!(told, [JournalEntry { seq: 4, head, at: at(), event: waiting.clone() }]);
     let good = fs::read(folder.path().join(FILE)).unwrap();
     let last = good.split_inclusive(|byte| *byte == b'\n').next_back().unwrap();
     fs::write(folder.path().join(FILE), [&good, last, b"{\"seq\":5"].concat()).unwrap();
@@ -88,4 +89,26 @@ fn whoever_follows_gets_each_event_once_and_nothing_that_does_not_chain() {
     fs::write(folder.path().join(FILE), &good).unwrap();
     journal.append(at(), &[waiting]).unwrap();
     assert_eq!(follow.news().unwrap()[0].seq, 5);
+}
+
+#[test]
+fn whoever_was_away_goes_on_behind_the_last_event_that_they_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    let place = Beneath::new(folder.path()).join(FILE);
+    let reading = read(&place).unwrap();
+    let lines = reading.bytes.split(|byte| *byte == b'\n').map(Digest::of).collect::<Vec<_>>();
+    let after = |seq, head| {
+        let follow = Follow::from(place.clone(), &reading, FollowFrom::After { seq, head });
+        let news = follow.map_err(|error| error.to_string())?.news().unwrap();
+        Ok::<_, String>(news.iter().map(|entry| (entry.seq, entry.head)).collect::<Vec<_>>())
+    };
+    assert_eq!(after(1, lines[0]).unwrap(), [(2, lines[1]), (3, journal.head())]);
+    assert_eq!(after(2, lines[1]).unwrap(), [(3, journal.head())]);
+    assert_eq!(after(3, journal.head()).unwrap(), []);
+    // Another event than the one that is there, and none.
+    for (seq, head) in [(2, lines[0]), (4, journal.head()), (0, lines[0])] {
+        let error = after(seq, head).unwrap_err();
+        assert!(error.contains(&format!("it has no event {seq} with head {head}")), "{error}");
+    }
 }
