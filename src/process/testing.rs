@@ -94,9 +94,17 @@ pub fn lacks(program: &str) -> bool {
     if std::env::split_paths(&path).any(|folder| folder.join(program).is_file()) {
         return false;
     }
-    let test = std::thread::current().name().unwrap_or_default().to_owned();
     let required = std::env::var(REQUIRE_ALL).is_ok_and(|value| value == "1");
     assert!(!required, "{REQUIRE_ALL}=1, and `{program}` is not on PATH");
-    let _ = writeln!(std::io::stderr(), "\nNOT RUN: {test}: `{program}` is not on PATH");
-    true
+    cannot(true, &format!("`{program}` is not on PATH"))
+}
+
+/// Whether a test cannot run here, and why: it passes and says so past what the harness catches. What
+/// could be installed is for [`lacks`].
+pub fn cannot(is_so: bool, why: &str) -> bool {
+    let test = std::thread::current().name().unwrap_or_default().to_owned();
+    if is_so {
+        let _ = writeln!(std::io::stderr(), "\nNOT RUN: {test}: {why}");
+    }
+    is_so
 }

@@ -9,6 +9,7 @@ mod receiver;
 mod repository;
 mod started;
 
+pub use child::cannot;
 pub use child::lacks;
 pub use keepers::signal_one;
 pub use receiver::Receiver;

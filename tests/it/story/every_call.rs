@@ -9,6 +9,7 @@ use super::every_crash::is_untouched;
 use super::every_crash::undisturbed;
 use crate::house::Done;
 use crate::house::House;
+use crate::house::cannot;
 use crate::house::lacks;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
@@ -37,9 +38,8 @@ fn all(injections: &[Injection]) -> Vec<(&'static str, &'static str, u64)> {
     injections.iter().flat_map(|injection| -> Vec<_> { each(injection) }).collect()
 }
 
-/// It is a program of Linux alone.
 fn cannot_trace() -> bool {
-    !cfg!(target_os = "linux") || lacks("strace")
+    cannot(!cfg!(target_os = "linux"), "`strace` is a program of Linux") || lacks("strace")
 }
 
 fn run_with(house: &House, (calls, what, at): (&str, &str, u64)) -> Done {

@@ -2,6 +2,8 @@
 
 use crate::cmd::session::house;
 use crate::house::House;
+use crate::house::cannot;
+use crate::story::every_crash::NO_CRASHES;
 use crate::story::every_crash::at_every_point;
 use crate::story::every_crash::copy_of;
 
@@ -41,7 +43,7 @@ fn of_two_who_take_up_at_once_one_sits_down() {
 
 #[test]
 fn a_start_that_is_killed_anywhere_is_made_again() {
-    if !cfg!(debug_assertions) {
+    if cannot(!cfg!(debug_assertions), NO_CRASHES) {
         return;
     }
     let house = house();
