@@ -1,10 +1,9 @@
 //! The local loop: drives a held run as far as nobody is needed, with the hands of this process.
 
-use super::Advance;
-use super::Held;
-use super::Limits;
-use super::child_order;
-use super::child_others;
+use crate::advance;
+use crate::advance::Advance;
+use crate::advance::Held;
+use crate::advance::Limits;
 use crate::clock::Moment;
 use crate::process;
 use crate::project::Driver;
@@ -33,7 +32,7 @@ pub fn drive(driver: &mut Driver<'_>, limits: &Limits) -> Result<Standing, Error
     driver.commits_follow = true;
     let standing = go_on(&mut Held::new(driver, limits));
     driver.commits_follow = false;
-    child_others::tell_others(driver)?;
+    advance::tell_others(driver)?;
     standing
 }
 
@@ -44,14 +43,14 @@ fn go_on(held: &mut Held<'_, '_>) -> Result<Standing, Error> {
     std::thread::scope(|scope| {
         loop {
             let Advance { orders, alarm, follows, is_over, until } =
-                super::advance(held, std::mem::take(&mut reports))?;
+                advance::advance(held, std::mem::take(&mut reports))?;
             if is_over {
                 if let Some(until) = until {
-                    child_order::put_off(held.driver, until)?;
+                    advance::put_off(held.driver, until)?;
                 }
-                return Ok(super::standing(held.driver));
+                return Ok(advance::standing(held.driver));
             }
-            let workspace = super::workspace_held(held.driver);
+            let workspace = advance::workspace_held(held.driver);
             for order in orders {
                 at_work += 1;
                 let (sender, workspace) = (sender.clone(), workspace.clone());

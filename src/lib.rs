@@ -26,6 +26,7 @@
 //! | faces | [`cli`] | decisions about runs |
 //! | deeds | [`ops`] | terminals, the environment |
 //! | who asks | `caller`: what a face found, and whether it is a person's word | what to do about it |
+//! | loop | `drive`: orders to the hands of this process, reports back | decisions about runs |
 //! | planner | `advance` | sleep, processes, who asks |
 //! | project | [`project`]: what belongs to it, a run that is held, what is proved | decisions about runs |
 //! | hands | [`work`], `delivery` | journals, decisions about runs |
@@ -176,6 +177,7 @@ pub mod work;
 pub(crate) mod delivery;
 pub mod project;
 pub(crate) mod advance;
+pub(crate) mod drive;
 pub(crate) mod caller;
 pub mod ops;
 #[cfg(feature = "cli")]

@@ -17,6 +17,7 @@ use super::start::Begin;
 use super::start::Ordered;
 use super::take_over::Wait;
 use crate::advance;
+use crate::drive;
 use crate::event::ChildOrder;
 use crate::event::PauseCause;
 use crate::files;
@@ -180,7 +181,7 @@ fn begin<'p>(
 fn drive(mut driver: Driver<'_>) -> Result<(), Error> {
     let limits = super::run::limits(&DriveRequest::default())?;
     let limits = advance::Limits { follows: false, leaves: true, ..limits };
-    advance::drive(&mut driver, &limits).map(drop)
+    drive::drive(&mut driver, &limits).map(drop)
 }
 
 /// What has happened meanwhile is not missed: a child run of this one may have ended while this

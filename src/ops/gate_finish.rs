@@ -13,6 +13,7 @@ use super::gate_approve;
 use super::run::DriveRequest;
 use crate::advance;
 use crate::caller::asker;
+use crate::drive;
 use crate::event::Event;
 use crate::event::Judged;
 use crate::event::RunStatus;
@@ -158,7 +159,7 @@ pub(super) fn go_on(
             // What was waited for has ended: others may wait for that.
             driver.append(&[Event::RunResumed { retried: Vec::new() }])?;
         }
-        reply.run = advance::drive(driver, &limits)?;
+        reply.run = drive::drive(driver, &limits)?;
         // What it stands on may have changed: then it is open again, and its verdict stands no more.
         let status = driver.run().status_of(gate);
         if status == GateStatus::Stale {

@@ -16,6 +16,7 @@ use crate::advance;
 use crate::budget::Amount;
 use crate::budget::Budget;
 use crate::definition::Definition;
+use crate::drive;
 use crate::event::Event;
 use crate::event::Range;
 use crate::id::RunId;
@@ -155,7 +156,7 @@ pub fn run_loaded(
     let bounds = request.budget.event(project, caller)?.into_iter().chain(range);
     driver.append(&bounds.collect::<Vec<_>>())?;
     greet(&Foreword::at_the_start(&driver, limits.agent.as_deref())?);
-    let standing = advance::drive(&mut driver, &limits)?;
+    let standing = drive::drive(&mut driver, &limits)?;
     current::end(project, caller, driver.run());
     Ok(standing)
 }

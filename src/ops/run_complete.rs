@@ -13,6 +13,7 @@ use super::run::DriveRequest;
 use super::run::limits;
 use super::take_over;
 use crate::advance;
+use crate::drive;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::id::RunId;
@@ -113,7 +114,7 @@ pub(super) fn end(
         driver.append(&cut_off::all_cut_off(driver))?;
         driver.append(&[Event::RunEnding { status, reason, gate: None }])?;
         let limits = limits(&DriveRequest::default())?;
-        advance::drive(driver, &limits)?;
+        drive::drive(driver, &limits)?;
         return Ok(());
     }
     driver.append(&[Event::RunCompleted { status, reason }])?;

@@ -12,6 +12,7 @@ use super::current;
 use super::run::BudgetRequest;
 use super::run::DriveRequest;
 use crate::advance;
+use crate::drive;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::id::GateId;
@@ -64,7 +65,7 @@ pub fn run_resume(
         advance::resume_stopped_by_budget(project, driver.run())?;
     }
     greet(&Foreword::on_return(&driver, caller, limits.agent.as_deref())?);
-    let standing = advance::drive(&mut driver, &limits)?;
+    let standing = drive::drive(&mut driver, &limits)?;
     current::end(project, caller, driver.run());
     Ok(standing)
 }

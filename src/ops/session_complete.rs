@@ -14,6 +14,7 @@ use super::session;
 use super::session::Epic;
 use crate::advance;
 use crate::check::WorkRemark;
+use crate::drive;
 use crate::event::Event;
 use crate::event::SessionStatus;
 use crate::event::WaitsFor;
@@ -105,7 +106,7 @@ pub fn session_complete(
     let ended = sitting::ended(&driver, SessionStatus::Completed, request.summary.clone());
     driver.append(&ended.into_iter().collect::<Vec<_>>())?;
     sitting::end_keeping(project, &id);
-    let standing = advance::drive(&mut driver, &session::limits())?;
+    let standing = drive::drive(&mut driver, &session::limits())?;
     current::end(project, caller, driver.run());
     Ok(Reply::Complete(Box::new(standing)))
 }

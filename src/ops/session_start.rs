@@ -17,6 +17,7 @@ use crate::advance;
 use crate::budget::Amount;
 use crate::budget::Budget;
 use crate::clock::Moment;
+use crate::drive;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::event::SessionStarted;
@@ -115,7 +116,7 @@ pub fn session_start(
     };
     greet(&foreword);
     let limits = advance::Limits { sits_down: true, ..session::limits() };
-    advance::drive(&mut driver, &limits)?;
+    drive::drive(&mut driver, &limits)?;
     let number = number(driver.run());
     if driver.run().session().is_none() {
         let reason = driver.run().reason.clone().unwrap_or_default();
