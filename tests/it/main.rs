@@ -15,6 +15,7 @@ mod bad_plans;
 mod bad_shapes;
 mod circles;
 mod cmd;
+mod contributing;
 mod escapes;
 mod faces;
 mod flow;
