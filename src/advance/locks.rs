@@ -2,9 +2,7 @@
 
 use crate::clock::Moment;
 use crate::files::Lock;
-use crate::files::LockHolder;
 use crate::id::GateId;
-use crate::id::RunId;
 use crate::next;
 use crate::next::Step;
 use crate::project::Driver;
@@ -34,7 +32,7 @@ impl Locks {
             return Ok(true);
         }
         let since = driver.project.clock.now().to_string();
-        let purpose = format!("{} {id}", driver.id());
+        let purpose = LockedBy { run: driver.id().clone(), gate: id.clone() }.to_string();
         let mut taken = Vec::new();
         for name in names {
             let place = driver.project.store.gate_lock(&name);
@@ -86,7 +84,7 @@ pub fn waits(
         let names = workflow.gate(&gate)?.locks.iter();
         let mut held = names.filter_map(|name| {
             let holder = Lock::holder(&store.gate_lock(name))?;
-            let held_by = purpose(&holder);
+            let held_by: Option<LockedBy> = holder.purpose.parse().ok();
             let is_own = held_by.as_ref().is_some_and(|by| by.run == run.started.run_id);
             (!is_own).then(|| (name.clone(), held_by, holder.since))
         });
@@ -94,10 +92,4 @@ pub fn waits(
         Some(LockWait { gate, lock, held_by, since })
     });
     waits.collect()
-}
-
-/// The run and the gate that hold a lock.
-fn purpose(holder: &LockHolder) -> Option<LockedBy> {
-    let (run, gate) = holder.purpose.split_once(' ')?;
-    Some(LockedBy { run: RunId::parse(run).ok()?, gate: GateId::parse(gate).ok()? })
 }

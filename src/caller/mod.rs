@@ -6,6 +6,7 @@ pub mod asker;
 use crate::event::Author;
 use crate::project::Error;
 use crate::project::Project;
+use std::fmt;
 
 /// Whoever asks: a person, an agent, or a program of either.
 #[derive(Debug, Clone, Default)]
@@ -16,10 +17,28 @@ pub struct Caller {
     pub gate: Option<String>,
     /// The key of the session, by `ORCH_SESSION`: it has a stack of its own.
     pub session: Option<String>,
-    /// The mark of an agent that was found in the environment.
-    pub agent_mark: Option<String>,
+    /// The mark of an agent that was found around the process.
+    pub agent_mark: Option<Mark>,
     /// The name that the system knows the user by.
     pub user: Option<String>,
+}
+
+/// What tells that an agent asks, or what works at a gate, by the name of the sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mark {
+    /// It is set for what works at a gate.
+    AtWork(String),
+    /// An agent's program sets it.
+    Agent(String),
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AtWork(sign) | Self::Agent(sign) => f.write_str(sign),
+        }
+    }
 }
 
 impl Caller {
@@ -30,7 +49,7 @@ impl Caller {
 
     /// Whether this is the work of a gate that somebody drives.
     pub fn is_at_work(&self) -> bool {
-        self.agent_mark.as_deref() == Some("ORCH_ATTEMPT")
+        matches!(self.agent_mark, Some(Mark::AtWork(_)))
     }
 
     /// Who the user is: for git, else for the system.
@@ -43,7 +62,7 @@ impl Caller {
     /// Who says something here: the agent whose marks were found, what works at a gate, else the user.
     pub fn who(&self, project: &Project) -> Result<Author, Error> {
         match &self.agent_mark {
-            Some(mark) => Ok(Author::Agent(mark.clone())),
+            Some(mark) => Ok(Author::Agent(mark.to_string())),
             None if asker::is_executor(project) => {
                 Ok(Author::Agent("doing the work of a gate".to_owned()))
             }

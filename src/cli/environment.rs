@@ -1,12 +1,15 @@
 //! What the variables say that `orch` was started with: who asks, and what there is around it.
 
 use crate::ops::Caller;
+use crate::ops::Mark;
 use crate::ops::Surroundings;
 use std::path::PathBuf;
 
-/// Variables that coding agents set for what they run, and that orch sets for executors.
-const AGENT_MARKS: [&str; 12] = [
-    "ORCH_ATTEMPT",
+/// What orch sets for executors.
+const AT_WORK: &str = "ORCH_ATTEMPT";
+
+/// Variables that coding agents set for what they run.
+const AGENT_MARKS: [&str; 11] = [
     "CLAUDECODE",
     "CLAUDE_CODE_ENTRYPOINT",
     "CODEX_SANDBOX",
@@ -46,9 +49,12 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// The first mark of an agent in the environment.
-fn agent_mark() -> Option<String> {
-    let set = |name: &&&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    AGENT_MARKS.iter().find(set).map(|name| (*name).to_owned())
+fn agent_mark() -> Option<Mark> {
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if is_set(&AT_WORK) {
+        return Some(Mark::AtWork(AT_WORK.to_owned()));
+    }
+    AGENT_MARKS.into_iter().find(is_set).map(|name| Mark::Agent(name.to_owned()))
 }
 
 /// The user's own folder: `$XDG_CONFIG_HOME/orch`, else `~/.config/orch`.

@@ -111,6 +111,7 @@ pub use crate::advance::Limits;
 pub use crate::advance::advance;
 pub use crate::advance::workspace_held;
 pub use crate::caller::Caller;
+pub use crate::caller::Mark;
 pub use crate::files::LockHolder;
 pub use crate::git::Changed;
 pub use crate::git::Fate;
