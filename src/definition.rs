@@ -90,6 +90,52 @@ pub struct Definition {
     pub reserved: Reserved,
 }
 
+/// What a text of a definition is, by where it lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TextKind {
+    /// A workflow.
+    Workflow,
+    /// A contract.
+    Contract,
+    /// A prompt, or a part of one.
+    Prompt,
+    /// What a `file` input named when the run began.
+    Input,
+}
+
+impl TextKind {
+    const ALL: [Self; 4] = [Self::Workflow, Self::Contract, Self::Prompt, Self::Input];
+
+    /// The folder of texts of this kind, and how their paths end.
+    pub fn place(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Workflow => ("workflows", ".toml"),
+            Self::Contract => ("contracts", ".toml"),
+            Self::Prompt => ("prompts", ""),
+            Self::Input => ("inputs", ""),
+        }
+    }
+
+    /// The kind of the text at a path; a run keeps others too.
+    pub fn of(path: &str) -> Option<Self> {
+        let (folder, _) = path.split_once('/')?;
+        Self::ALL.into_iter().find(|kind| kind.place().0 == folder)
+    }
+
+    /// The path of a text by its name.
+    pub fn path(self, name: &str) -> String {
+        let (folder, ending) = self.place();
+        format!("{folder}/{name}{ending}")
+    }
+
+    /// The name of the text of this kind at a path.
+    pub fn name(self, path: &str) -> Option<&str> {
+        let (folder, ending) = self.place();
+        path.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(ending)
+    }
+}
+
 /// A text as a run keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frozen {
@@ -253,6 +299,18 @@ fn built_in_paths() -> impl Iterator<Item = String> {
 #[expect(clippy::disallowed_methods, reason = "a test lays out its own files")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_known_by_where_it_lies() {
+        for kind in TextKind::ALL {
+            let path = kind.path("x/a");
+            assert_eq!((TextKind::of(&path), kind.name(&path)), (Some(kind), Some("x/a")));
+        }
+        for other in ["allowed_signers", "agents/x.json", "my/prompts/x"] {
+            assert_eq!(TextKind::of(other), None);
+        }
+        assert_eq!(TextKind::Contract.name("prompts/x.toml"), None);
+    }
 
     #[test]
     fn the_project_wins_and_what_is_missing_is_none() {

@@ -10,6 +10,7 @@ use crate::config::Cast;
 use crate::config::Programs;
 use crate::config::RoutedWork;
 use crate::contract::Contract;
+use crate::definition::TextKind;
 use crate::digest::Digest;
 use crate::executor::Agent;
 use crate::executor::AgentSettings;
@@ -205,11 +206,11 @@ fn texts<'r>(driver: &Driver<'_>, run: &'r Run, gate: &'r Gate) -> Vec<(&'r str,
     };
     let contract = gate.contract_path.as_deref().and_then(find).map(|at| &definition[at]);
     let prompts = gate.prompt.iter().flat_map(|_| definition);
-    let prompts = prompts.filter(|text| text.path.starts_with("prompts/"));
+    let prompts = prompts.filter(|text| TextKind::of(&text.path) == Some(TextKind::Prompt));
     let is_own = |input: &&Input| gate.inputs.as_ref().is_none_or(|own| own.contains(&input.name));
     let files =
         driver.workflow.inputs.iter().filter(|input| input.kind == InputType::File).filter(is_own);
-    let files = files.filter_map(|input| find(&format!("inputs/{}", input.name)));
+    let files = files.filter_map(|input| find(&TextKind::Input.path(&input.name)));
     let files = files.map(|at| &definition[at]);
     let all = contract.into_iter().chain(prompts).chain(files);
     all.map(|text| (text.path.as_str(), text.sha256)).collect()

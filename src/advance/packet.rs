@@ -2,6 +2,7 @@
 //! person find it.
 
 use crate::contract::Contract;
+use crate::definition::TextKind;
 use crate::event::Note;
 use crate::event::NoteKind;
 use crate::executor::ExecutorKind;
@@ -165,7 +166,7 @@ fn earlier(run: &Run, attempt: &AttemptId) -> Vec<(u32, Finding)> {
 
 /// A prompt of the definition, rendered.
 pub fn prompt(workflow: &Workflow, path: &str, context: &Context) -> Result<String, String> {
-    let name = path.trim_start_matches("prompts/");
+    let name = TextKind::Prompt.name(path).unwrap_or(path);
     workflow.prompts().render(name, context).map_err(|error| match error.line {
         Some(line) => format!("{path}:{line}: {error}"),
         None => format!("{path}: {error}"),
@@ -257,7 +258,7 @@ fn prompts(workflow: &Workflow, run: &Run, values: &input::Values) -> Vec<(Strin
     files
         .filter_map(|input| {
             let path = values.get(&input.name)?.as_str()?;
-            let frozen = format!("inputs/{}", input.name);
+            let frozen = TextKind::Input.path(&input.name);
             let text = run.started.definition.iter().find(|text| text.path == frozen)?;
             Some((path.to_owned(), text.text.clone()))
         })

@@ -1,6 +1,7 @@
 //! What an executor has no business with, for the hands to look after while it is at work.
 
 use crate::config::CAST;
+use crate::definition::TextKind;
 use crate::executor::ExecutorKind;
 use crate::project::Driver;
 use crate::project::signing;
@@ -10,9 +11,14 @@ use crate::workflow::Gate;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// Texts of a definition that lie in the project under the same path. What `file` inputs held is the
+/// Whether a text of a definition lies in the project under the same path. What `file` inputs held is the
 /// user's own, to change as they like.
-const ON_DISK: [&str; 3] = ["workflows/", "contracts/", "prompts/"];
+fn is_on_disk(path: &str) -> bool {
+    match TextKind::of(path) {
+        Some(TextKind::Workflow | TextKind::Contract | TextKind::Prompt) => true,
+        Some(TextKind::Input) | None => false,
+    }
+}
 
 /// What to watch while a gate is worked on. The definition may be long: only agents, which are
 /// not trusted, are looked after there.
@@ -24,7 +30,6 @@ pub fn of(driver: &Driver<'_>, gate: &Gate) -> WatchedFiles {
         return WatchedFiles { signers, ..WatchedFiles::default() };
     }
     let frozen = || driver.run().started.definition.iter();
-    let is_on_disk = |path: &String| ON_DISK.iter().any(|folder| path.starts_with(folder));
     let is_kept = frozen().any(|text| text.path == CAST);
     WatchedFiles {
         definition: frozen()

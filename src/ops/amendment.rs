@@ -9,6 +9,7 @@ use crate::config::Cast;
 use crate::definition;
 use crate::definition::Definition;
 use crate::definition::Frozen;
+use crate::definition::TextKind;
 use crate::event::Amended;
 use crate::event::PlannedGate;
 use crate::event::TextChange;
@@ -78,7 +79,7 @@ pub fn differs(project: &Project, run: &Run) -> Vec<String> {
             amendment.amended.changes.into_iter().map(|change| change.path).collect()
         }
         // What is unsound now was sound when the run began.
-        Err(_) => vec![format!("workflows/{}.toml", run.started.workflow)],
+        Err(_) => vec![TextKind::Workflow.path(&run.started.workflow)],
     }
 }
 
@@ -94,7 +95,8 @@ fn texts(
     let mut texts = start::freeze(project, workflow, found, inputs)?;
     for text in &mut texts {
         let kept = started.definition.iter().find(|kept| kept.path == text.path);
-        let stays = text.path.starts_with("inputs/") || text.path == signing::SIGNERS;
+        let is_input = TextKind::of(&text.path) == Some(TextKind::Input);
+        let stays = is_input || text.path == signing::SIGNERS;
         if let Some(kept) = kept.filter(|_| stays) {
             text.clone_from(kept);
         }

@@ -9,6 +9,7 @@ use super::Project;
 use crate::check::Scene;
 use crate::contract;
 use crate::contract::Contract;
+use crate::definition::TextKind;
 use crate::document;
 use crate::files;
 use crate::files::Beneath;
@@ -108,7 +109,7 @@ pub fn contract_test(
     begins: &mut dyn FnMut(&str),
 ) -> Result<Vec<Tried>, Error> {
     let name = request.name.as_str();
-    let path = format!("contracts/{name}.toml");
+    let path = TextKind::Contract.path(name);
     let is_name = !name.contains("..");
     let found = if is_name { project.shelf.find(&path)? } else { None };
     let text = found.ok_or_else(|| {

@@ -14,6 +14,7 @@ use crate::check::Since;
 use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::definition::Frozen;
+use crate::definition::TextKind;
 use crate::digest::Digest;
 use crate::event::GitFacts;
 use crate::event::PlannedGate;
@@ -236,7 +237,7 @@ pub(super) fn freeze(
             .read_text(&path, FILE_INPUT_BYTES_MAX)
             .map_err(|error| Error::usage(format!("input `{}`: {error}", input.name)))?;
         let sha256 = Digest::of(&text);
-        frozen.push(Frozen { path: format!("inputs/{}", input.name), sha256, text });
+        frozen.push(Frozen { path: TextKind::Input.path(&input.name), sha256, text });
     }
     frozen.extend(signing::freeze(project, workflow)?);
     Ok(frozen)

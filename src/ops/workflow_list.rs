@@ -2,6 +2,7 @@
 
 use super::Project;
 use crate::definition::Origin;
+use crate::definition::TextKind;
 use crate::workflow::Workflow;
 use serde::Serialize;
 
@@ -28,7 +29,7 @@ pub fn workflow_list(project: &Project) -> Vec<WorkflowEntry> {
 }
 
 fn entry(project: &Project, name: String) -> WorkflowEntry {
-    let found = project.shelf.find(&format!("workflows/{name}.toml")).ok().flatten();
+    let found = project.shelf.find(&TextKind::Workflow.path(&name)).ok().flatten();
     let origin = found.map(|text| text.origin);
     match Workflow::load(&name, &project.shelf) {
         Ok((workflow, _)) => WorkflowEntry {

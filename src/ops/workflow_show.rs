@@ -3,6 +3,7 @@
 use super::Error;
 use super::Project;
 use crate::definition::Origin;
+use crate::definition::TextKind;
 use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -46,7 +47,7 @@ pub struct Request {
 /// Finds a workflow as a run would.
 pub fn workflow_show(project: &Project, request: &Request) -> Result<Reply, Error> {
     let name = &request.name;
-    let path = format!("workflows/{name}.toml");
+    let path = TextKind::Workflow.path(name);
     let (_, definition) = Workflow::load(name, &project.shelf)?;
     let text = definition.texts.get(&path);
     let origin = text.map_or(Origin::BuiltIn, |text| text.origin);

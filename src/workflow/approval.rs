@@ -7,6 +7,7 @@ use super::file::GateFile;
 use super::gate_id::gate_id;
 use super::texts::Texts;
 use super::times::read_duration;
+use crate::definition::TextKind;
 use crate::files::Globs;
 use crate::id::GateId;
 use crate::source::Source;
@@ -99,7 +100,7 @@ pub(super) fn build_asking(
     });
     Ok(Asking {
         show: show.collect(),
-        message: table.message.as_ref().map(|name| format!("prompts/{}", name.get_ref())),
+        message: table.message.as_ref().map(|name| TextKind::Prompt.path(name.get_ref())),
         within,
     })
 }

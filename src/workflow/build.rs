@@ -15,6 +15,7 @@ use super::reading::Reading;
 use super::since;
 use super::single_braces;
 use crate::definition::Definition;
+use crate::definition::TextKind;
 use crate::document::Placed;
 use crate::id::GateId;
 use crate::parallel;
@@ -144,7 +145,7 @@ fn build_prompts(
     let prompts: Vec<(&str, &Source)> = definition
         .texts
         .values()
-        .filter_map(|text| Some((text.path.strip_prefix("prompts/")?, &text.source)))
+        .filter_map(|text| Some((TextKind::Prompt.name(&text.path)?, &text.source)))
         .collect();
     Library::parse(&prompts, &names)
 }

@@ -4,6 +4,7 @@
 use super::Workflow;
 use super::reading;
 use crate::definition::Definition;
+use crate::definition::TextKind;
 use crate::id::GateId;
 use crate::template;
 use serde_json::Value as Json;
@@ -24,7 +25,7 @@ pub fn changed(old: Plan<'_>, new: Plan<'_>) -> Vec<GateId> {
 
 /// The tables of the gates, by id.
 fn tables((workflow, definition): Plan<'_>) -> BTreeMap<String, Json> {
-    let source = definition.source(&format!("workflows/{}.toml", workflow.name));
+    let source = definition.source(&TextKind::Workflow.path(&workflow.name));
     let json = source.and_then(reading::data);
     let gates = json.as_ref().and_then(|json| json.get("gate")?.as_array());
     let table = |gate: &Json| Some((gate.get("id")?.as_str()?.to_owned(), gate.clone()));
@@ -45,9 +46,9 @@ fn made_of<'p>(
         let Some(source) = definition.source(&path).filter(|_| seen.insert(path.clone())) else {
             continue;
         };
-        if path.starts_with("prompts/") {
+        if TextKind::of(&path) == Some(TextKind::Prompt) {
             let included = template::included(&source.text).into_iter();
-            open.extend(included.map(|name| format!("prompts/{name}")));
+            open.extend(included.map(|name| TextKind::Prompt.path(&name)));
         }
         texts.insert(path, &*source.text);
     }

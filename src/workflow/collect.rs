@@ -9,6 +9,7 @@ use crate::contract;
 use crate::definition::Definition;
 use crate::definition::Shelf;
 use crate::definition::Text;
+use crate::definition::TextKind;
 use crate::definition::Unreadable;
 use crate::document::Placed;
 use crate::files::ProjectPath;
@@ -22,9 +23,6 @@ use crate::suggestion::Suggestion;
 use crate::template;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-
-/// The folder of contracts, and how their names end.
-const CONTRACTS: (&str, &str) = ("contracts", ".toml");
 
 /// A workflow's file, the texts that it is made of, and what is wrong with those that it names.
 pub(super) struct Collected {
@@ -47,17 +45,20 @@ pub(super) fn collect(
     let mut errors = Vec::new();
     let mut fetch = Fetch { definition: &mut definition, shelf, ahead: contracts_of(file, shelf) };
     for gate in &file.gate {
-        let contract = gate.contract.iter().map(|name| (name, CONTRACTS));
-        let prompt = gate.prompt.iter().map(|name| (name, ("prompts", "")));
+        let contract = gate.contract.iter().map(|name| (name, TextKind::Contract));
+        let prompt = gate.prompt.iter().map(|name| (name, TextKind::Prompt));
         let approval = gate.approval.as_ref().and_then(|approval| approval.get_ref().table());
         let message = approval.and_then(|table| table.message.as_ref());
-        let message = message.map(|name| (name, ("prompts", "")));
-        for (name, place) in contract.chain(prompt).chain(message) {
-            errors.extend(fetch.text(&source, name, place).err());
+        let message = message.map(|name| (name, TextKind::Prompt));
+        for (name, kind) in contract.chain(prompt).chain(message) {
+            errors.extend(fetch.text(&source, name, kind).err());
         }
         errors.extend(child_inputs::check(shelf, &source, gate).err());
     }
-    let contracts = definition.texts.values().filter(|text| text.path.starts_with("contracts/"));
+    let contracts = definition
+        .texts
+        .values()
+        .filter(|text| TextKind::of(&text.path) == Some(TextKind::Contract));
     let contracts: Vec<&Source> = contracts.map(|text| &text.source).collect();
     errors.extend(contract::broken(&contracts, shelf.project_folder()));
     Ok(Collected { reading, definition, errors })
@@ -67,15 +68,11 @@ pub(super) fn collect(
 fn contracts_of(file: &WorkflowFile, shelf: &Shelf) -> BTreeMap<String, Found> {
     let all = file.gate.iter().filter_map(|gate| gate.contract.as_ref());
     let sound = all.filter(|name| ProjectPath::parse(name.get_ref()).is_ok());
-    let paths: BTreeSet<String> = sound.map(|name| path_of(name.get_ref(), CONTRACTS)).collect();
+    let paths: BTreeSet<String> =
+        sound.map(|name| TextKind::Contract.path(name.get_ref())).collect();
     let paths: Vec<String> = paths.into_iter().collect();
     let found = parallel::map(&paths, |path| shelf.find(path));
     paths.into_iter().zip(found).collect()
-}
-
-/// The path of a text of this name.
-fn path_of(name: &str, (folder, ending): (&str, &str)) -> String {
-    format!("{folder}/{name}{ending}")
 }
 
 /// What there is at a path of the shelf.
@@ -94,11 +91,11 @@ impl Fetch<'_> {
         &mut self,
         source: &Source,
         name: &Placed<String>,
-        (folder, ending): (&str, &str),
+        kind: TextKind,
     ) -> Result<(), Box<Unsound>> {
         ProjectPath::parse(name.get_ref())
             .map_err(|error| source.unsound(name.span(), error.to_string()).advise(error.help()))?;
-        let path = path_of(name.get_ref(), (folder, ending));
+        let path = kind.path(name.get_ref());
         if self.definition.texts.contains_key(&path) {
             return Ok(());
         }
@@ -108,6 +105,7 @@ impl Fetch<'_> {
             Unreadable::NotText(unsound) => unsound,
         })?;
         let Some(text) = found else {
+            let (folder, ending) = kind.place();
             // Who writes the path of the file means its name.
             let bare = name.get_ref().trim_start_matches("./");
             let bare =
@@ -128,7 +126,7 @@ impl Fetch<'_> {
                 return Err(source.unsound(name.span(), message).advise(help));
             }
             let known = names.iter().map(String::as_str);
-            let help = if folder == "prompts" && name.get_ref().contains(char::is_whitespace) {
+            let help = if kind == TextKind::Prompt && name.get_ref().contains(char::is_whitespace) {
                 "put the instructions into a file, such as prompts/draft.md, and write \"draft.md\""
                     .into()
             } else {
@@ -148,14 +146,17 @@ impl Fetch<'_> {
             let message = format!("`{path}` not found");
             return Err(source.unsound(name.span(), message).advise(help));
         };
-        let included =
-            if folder == "prompts" { template::included(&text.source.text) } else { Vec::new() };
+        let included = if kind == TextKind::Prompt {
+            template::included(&text.source.text)
+        } else {
+            Vec::new()
+        };
         let source = text.source.clone();
         self.definition.insert(text);
         for name in included {
             let at = source.text.find(&name).unwrap_or_default();
             let name = Placed::new(at..at + name.len(), name);
-            self.text(&source, &name, (folder, ending))?;
+            self.text(&source, &name, kind)?;
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use crate::contract::OutputFiles;
 use crate::contract::Rule;
 use crate::definition::Definition;
 use crate::definition::Shelf;
+use crate::definition::TextKind;
 use crate::files::Globs;
 use crate::files::ProjectPath;
 use crate::source::Source;
@@ -30,7 +31,7 @@ pub fn refuse_unfit(
     shelf: &Shelf,
 ) -> Result<(), Box<Unsound>> {
     let given = Given { workflow, inputs, shelf, context: input::context(inputs) };
-    let own = definition.source(&format!("workflows/{}.toml", workflow.name));
+    let own = definition.source(&TextKind::Workflow.path(&workflow.name));
     for (at, gate) in workflow.gates.iter().enumerate() {
         if gate.when.as_ref().is_some_and(|when| given.is_false(when)) {
             continue;

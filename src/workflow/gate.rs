@@ -35,6 +35,7 @@ use super::work::Work;
 use crate::budget::Budget;
 use crate::contract::Contract;
 use crate::definition::Definition;
+use crate::definition::TextKind;
 use crate::document::Placed;
 use crate::files::ProjectPath;
 use crate::id::GateId;
@@ -288,7 +289,7 @@ pub(super) fn build_from(
     let mut gate = Gate {
         name: file.name.clone().unwrap_or_else(|| id.to_string()),
         work,
-        prompt: file.prompt.as_ref().map(|name| format!("prompts/{}", name.get_ref())),
+        prompt: file.prompt.as_ref().map(|name| TextKind::Prompt.path(name.get_ref())),
         contract_path: contract_path(file),
         contract: work::with_stdout(contract, stdout.as_ref(), &id),
         dir: file.dir.as_ref().map(|dir| texts.folder(dir)),
@@ -357,7 +358,7 @@ fn needs(
 }
 
 fn contract_path(file: &GateFile) -> Option<String> {
-    file.contract.as_ref().map(|name| format!("contracts/{}.toml", name.get_ref()))
+    file.contract.as_ref().map(|name| TextKind::Contract.path(name.get_ref()))
 }
 
 fn audited(source: &Source, audits: &Placed<AuditsFile>) -> Result<GateId, Box<Unsound>> {

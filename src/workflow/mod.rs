@@ -69,6 +69,7 @@ use crate::checkpoint_policy::CheckpointPolicy;
 use crate::definition::Definition;
 use crate::definition::Shelf;
 use crate::definition::Text;
+use crate::definition::TextKind;
 use crate::id::GateId;
 use crate::secret;
 use crate::source::Unsound;
@@ -132,7 +133,7 @@ impl Workflow {
 
     /// Builds the workflow from its texts: fresh ones, or those that a run froze.
     pub fn parse(name: &str, definition: &Definition) -> Result<Self, Error> {
-        let path = format!("workflows/{name}.toml");
+        let path = TextKind::Workflow.path(name);
         let source = definition.source(&path).ok_or_else(|| {
             Error::Unreadable(format!("the definition does not contain `{path}`"))
         })?;
@@ -243,7 +244,7 @@ impl Workflow {
 /// The file of this name; what is a path is told to be no name rather than looked for.
 fn find(name: &str, shelf: &Shelf) -> Result<Text, Error> {
     let is_plain = !name.contains("..");
-    let path = format!("workflows/{name}.toml");
+    let path = TextKind::Workflow.path(name);
     let found = if is_plain { shelf.find(&path)? } else { None };
     found.ok_or_else(|| {
         let names = shelf.names("workflows", ".toml");

@@ -7,6 +7,7 @@ use super::file::GateFile;
 use super::file::InputFile;
 use super::reading::Gaps;
 use crate::definition::Definition;
+use crate::definition::TextKind;
 use crate::id::GateId;
 use crate::source::Source;
 use crate::source::Unsound;
@@ -204,7 +205,7 @@ pub(super) fn prompts<'d>(gate: &Gate, definition: &'d Definition) -> BTreeMap<S
             continue;
         };
         let included = template::included(&source.text).into_iter();
-        open.extend(included.map(|name| format!("prompts/{name}")));
+        open.extend(included.map(|name| TextKind::Prompt.path(&name)));
         read.insert(path, source);
     }
     read
@@ -229,7 +230,7 @@ pub(super) fn check_prompts(
     let own = prompts(gate, definition);
     let texts: Vec<(&str, &Source)> = own
         .iter()
-        .map(|(path, source)| (path.strip_prefix("prompts/").unwrap_or(path), *source))
+        .map(|(path, source)| (TextKind::Prompt.name(path).unwrap_or(path), *source))
         .collect();
     Library::parse(&texts, names).map(drop).map_err(|mut errors| errors.swap_remove(0))
 }

@@ -4,6 +4,7 @@
 use super::Workflow;
 use super::names::GATE_NAMES;
 use crate::definition::Definition;
+use crate::definition::TextKind;
 use crate::document;
 use crate::source::Source;
 use crate::source::Unsound;
@@ -59,12 +60,13 @@ pub(super) fn refuse(
 
 fn in_source(path: &str, source: &Source, known: &[&str]) -> Vec<Box<Unsound>> {
     let told = |found: Found<'_>| found.told(source, known);
-    if path.starts_with("prompts/") {
+    let kind = TextKind::of(path);
+    if kind == Some(TextKind::Prompt) {
         // A name that is none of ours stands in many a sample of code.
         let all = found(source, &(0..source.text.len())).into_iter();
         return all.filter(|found| known.contains(&found.name)).map(told).collect();
     }
-    let is_contract = path.starts_with("contracts/");
+    let is_contract = kind == Some(TextKind::Contract);
     let mut warnings = Vec::new();
     for text in document::texts(source) {
         let key = text.keys.last().map(String::as_str).unwrap_or_default();

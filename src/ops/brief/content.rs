@@ -9,6 +9,7 @@ use super::spending::BriefSpending;
 use crate::budget::Budget;
 use crate::clock;
 use crate::clock::Moment;
+use crate::definition::TextKind;
 use crate::event::Event;
 use crate::event::NoteKind;
 use crate::event::RunStatus;
@@ -257,7 +258,7 @@ fn inputs(workflow: &Workflow, run: &Run) -> Vec<GivenValue> {
 
 fn prompts(workflow: &Workflow, run: &Run) -> Vec<Prompt> {
     let frozen = workflow.inputs.iter().filter_map(|input| {
-        let name = format!("inputs/{}", input.name);
+        let name = TextKind::Input.path(&input.name);
         let text = run.started.definition.iter().find(|text| text.path == name)?;
         let path = run.started.inputs.get(&input.name)?.as_str()?;
         Some(Prompt { path: path.to_owned(), text: in_short(&text.text) })
