@@ -116,6 +116,19 @@ impl RunId {
         Self(format!("run_{time}_{}_{random}", slug_of(key)).into())
     }
 
+    /// Whether `part` of it names it: a part that reaches beyond the key, or all of the key. One within
+    /// the key is most likely another key.
+    pub fn has_part(&self, part: &str) -> bool {
+        let key = self.0.splitn(3, '_').nth(2).and_then(|rest| rest.rsplit_once('_'));
+        let Some((key, random)) = key else { return self.0.contains(part) };
+        let start = self.0.len() - random.len() - key.len() - 1;
+        let end = start + key.len();
+        self.0.match_indices(part).any(|(at, _)| {
+            let (from, to) = (at, at + part.len());
+            from < start || to > end || (from, to) == (start, end)
+        })
+    }
+
     /// The second in which it started, as the id has it: `YYYYMMDDThhmmssZ`.
     pub fn second(&self) -> &str {
         self.0.split('_').nth(1).unwrap_or_default()

@@ -114,7 +114,7 @@ pub fn resume_stopped_by_budget(project: &Project, run: &Run) -> Result<(), Erro
 pub fn let_go(project: &Project, id: &RunId) -> Result<(), Error> {
     let Some(order) = worktree::order_of(project, id) else { return Ok(()) };
     let keeps = order.worktree.keep.unwrap_or(project.config.worktrees.keep);
-    if keeps || order.isolation == Isolation::Shared || !leave::has_worktree(project, id) {
+    if keeps || order.isolation == Isolation::Shared || !leave::has_worktree(project, id)? {
         return Ok(());
     }
     let run = project.store.glance(id)?.run;
@@ -123,7 +123,11 @@ pub fn let_go(project: &Project, id: &RunId) -> Result<(), Error> {
         None => true,
     };
     let is_left = run.status == RunStatus::Passed && !is_in_hand(project, id) && is_taken();
-    if is_left && leave::why_it_stays(project, id)?.is_none() {
+    if !is_left {
+        return Ok(());
+    }
+    let _alone = leave::alone(project, id)?;
+    if leave::why_it_stays(project, id)?.is_none() {
         leave::remove_worktree(project, id, &mut RemovedWorktree::default())?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 type Example = (&'static str, &'static str);
 
 /// Commands by their path, each with examples.
-const EXAMPLES: [(&str, &[Example]); 90] = [
+const EXAMPLES: [(&str, &[Example]); 91] = [
     ("run", &[("orch run hello", "start a workflow and drive it")]),
     (
         "run start",
@@ -215,6 +215,7 @@ const EXAMPLES: [(&str, &[Example]); 90] = [
     ),
     ("convoy start", &[("orch convoy start 12 15 --name parser", "with a name of its own")]),
     ("convoy status", &[("orch convoy status parser", "how each of its runs fares")]),
+    ("convoy add", &[("orch convoy add 18 21 --name parser", "runs for two more keys")]),
     ("convoy cancel", &[("orch convoy cancel parser --reason \"wrong base\"", "end all of it")]),
     ("list", &[("orch list --watch", "keep showing what workers do")]),
     ("get", &[("orch get 12", "one run, with its worktree and messages")]),

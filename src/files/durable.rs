@@ -47,6 +47,11 @@ pub fn remove_tree(folder: &Path) -> io::Result<()> {
         .or_else(|error| if super::is_missing(&error) { Ok(()) } else { Err(error) })
 }
 
+/// Gives a folder another name beside the old one, in one step.
+pub fn rename_folder(folder: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(folder, to)
+}
+
 impl Beneath {
     /// Replaces or creates the file, all or nothing, also across a power cut.
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {

@@ -31,6 +31,7 @@ pub use beneath::Beneath;
 pub use beneath::Opened;
 pub use durable::create_folder;
 pub use durable::remove_tree;
+pub use durable::rename_folder;
 pub use durable::write_view;
 pub use glob::Globs;
 pub use hash::Fingerprint;

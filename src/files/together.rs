@@ -25,10 +25,21 @@ const SYNCS_AT_ONCE: usize = 6;
 /// How often a folder is made again that somebody takes away meanwhile.
 const PLACINGS_MAX: usize = 20;
 
+/// How many files are open at once: a process may have a thousand, and some are in use elsewhere.
+const OPEN_MAX: usize = 256;
+
 /// Lays down new files all or nothing each, also across a power cut: every one is written aside in
 /// `staging` (a folder of the same file system) under a name with `prefix`, all are synced at
-/// once, put in place, and their folders synced at once.
+/// once, put in place, and their folders synced at once; of very many, one group after the other.
 pub fn write_together<B: AsRef<[u8]>>(
+    staging: &Path,
+    prefix: &str,
+    files: &[(PathBuf, B)],
+) -> io::Result<()> {
+    files.chunks(OPEN_MAX).try_for_each(|files| write_chunk(staging, prefix, files))
+}
+
+fn write_chunk<B: AsRef<[u8]>>(
     staging: &Path,
     prefix: &str,
     files: &[(PathBuf, B)],

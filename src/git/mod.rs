@@ -108,7 +108,7 @@ pub enum Error {
     BadIndex { path: String },
     #[error("`git update-index` failed: {reason}")]
     UpdateIndex { reason: String },
-    #[error("`git worktree add` failed: {reason}")]
+    #[error("git cannot do this with a worktree: {reason}")]
     Worktree { reason: String },
     #[error("`git {command}` failed: {reason}")]
     Remote { command: String, reason: String },

@@ -10,6 +10,12 @@ use std::path::Path;
 
 const BRANCHES: &str = "refs/heads/";
 
+/// The file in git's own folder of a working tree that says whose it is.
+const OWNER: &str = "orch-run";
+
+/// The largest of these that is read.
+const OWNER_BYTES_MAX: u64 = 1024;
+
 impl Repository {
     /// Makes a working tree in a folder that is not there, with a new branch from a commit.
     pub fn add_worktree(&self, folder: &Path, branch: &str, base: &str) -> Result<(), Error> {
@@ -39,11 +45,87 @@ impl Repository {
         Ok(())
     }
 
-    /// Removes a working tree, and lets its branch be.
-    pub fn remove_worktree(&self, folder: &Path) -> Result<(), Error> {
-        let folder = folder.display().to_string();
-        program::run(&self.work_folder, &["worktree", "remove", "--force", &folder], b"")
-            .map_err(|reason| Error::Worktree { reason })
+    /// Removes a working tree, and lets its branch be. It is moved `aside` first, in one step: of one that
+    /// was half removed nobody could tell whose it was.
+    pub fn remove_worktree(&self, folder: &Path, aside: &Path) -> Result<(), Error> {
+        let io = |error: std::io::Error| Error::Worktree {
+            reason: format!("cannot remove {}: {error}", folder.display()),
+        };
+        files::remove_tree(aside).map_err(io)?;
+        files::rename_folder(folder, aside).map_err(io)?;
+        self.prune_worktrees()?;
+        files::remove_tree(aside).map_err(io)
+    }
+
+    /// Notes whose working tree this is, where nobody cleans up but who removes it.
+    pub fn mark_worktree(folder: &Path, owner: &str) -> Result<(), Error> {
+        let inner = git2::Repository::open(folder).map_err(doing("open the new worktree"))?;
+        let path = inner.path().join(OWNER);
+        files::write_view(&path, owner.as_bytes())
+            .map_err(|source| Error::Io { path: path.display().to_string(), source })
+    }
+
+    /// Whose working tree this was noted to be.
+    pub fn worktree_owner(&self) -> Option<String> {
+        let path = self.folder().join(OWNER);
+        let bytes = files::read_small(&path, OWNER_BYTES_MAX).ok().flatten();
+        bytes.filter(|_| self.inner.is_worktree()).and_then(|bytes| String::from_utf8(bytes).ok())
+    }
+
+    /// The repositories in this working tree that are not its own: submodules that are checked out, and
+    /// those that somebody made or cloned where git does not ignore it.
+    pub fn repositories_within(&self) -> Result<Vec<String>, Error> {
+        let mut within = Vec::new();
+        self.find_repositories("", &mut within)?;
+        let modules = self.inner.submodules().map_err(doing("look for submodules"))?;
+        let open = modules.iter().filter(|module| module.open().is_ok());
+        within.extend(open.map(|module| module.path().display().to_string()));
+        Ok(within)
+    }
+
+    fn find_repositories(&self, below: &str, found: &mut Vec<String>) -> Result<(), Error> {
+        let folder = self.work_folder.join(below);
+        let io = |source| Error::Io { path: folder.display().to_string(), source };
+        let names = files::names_in(&folder).map_err(io)?;
+        if !below.is_empty() && names.iter().any(|name| name == ".git") {
+            found.push(below.to_owned());
+            return Ok(());
+        }
+        for name in names.iter().filter(|name| *name != ".git") {
+            let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
+            let is_folder = files::is_real_folder(&self.work_folder.join(&path));
+            if is_folder && !self.inner.is_path_ignored(&path).unwrap_or_default() {
+                self.find_repositories(&path, found)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The commit that is checked out, where no branch and no remote has it.
+    pub fn head_alone(&self) -> Result<Option<String>, Error> {
+        let Some(head) = self.commit_of("HEAD")? else { return Ok(None) };
+        Ok((!self.is_elsewhere(head, "")?).then(|| head.to_string()))
+    }
+
+    /// Keeps a commit under a name that is free: this one, or the next of it.
+    pub fn keep(&self, commit: &str, reference: &str) -> Result<String, Error> {
+        let free = self.free_ref(reference, Some(commit))?;
+        program::run(&self.work_folder, &["update-ref", &free, commit], b"")
+            .map_err(|reason| Error::Worktree { reason })?;
+        Ok(free)
+    }
+
+    /// The first of `name`, `name-2`, … that is no ref yet, or is one of this commit.
+    pub fn free_ref(&self, name: &str, commit: Option<&str>) -> Result<String, Error> {
+        let mut number = 1_u32;
+        loop {
+            let free = if number == 1 { name.to_owned() } else { format!("{name}-{number}") };
+            match self.commit_of(&free)? {
+                None => return Ok(free),
+                Some(known) if commit == Some(known.to_string().as_str()) => return Ok(free),
+                Some(_) => number += 1,
+            }
+        }
     }
 
     /// Forgets working trees whose folders are gone.
@@ -66,14 +148,19 @@ impl Repository {
     pub fn is_branch_elsewhere(&self, branch: &str) -> Result<bool, Error> {
         let name = format!("{BRANCHES}{branch}");
         let Some(tip) = self.commit_of(&name)? else { return Ok(true) };
+        self.is_elsewhere(tip, &name)
+    }
+
+    /// Whether a commit is on a branch or on a remote, one branch left out.
+    fn is_elsewhere(&self, tip: git2::Oid, except: &str) -> Result<bool, Error> {
         for prefix in [BRANCHES, "refs/remotes/"] {
-            for other in self.refs_below(prefix)?.iter().filter(|other| **other != name) {
+            for other in self.refs_below(prefix)?.iter().filter(|other| **other != except) {
                 let Some(commit) = self.commit_of(other)? else { continue };
                 let holds = commit == tip
                     || self
                         .inner
                         .graph_descendant_of(commit, tip)
-                        .map_err(doing(format!("compare {other} with {branch}")))?;
+                        .map_err(doing(format!("compare {other} with {tip}")))?;
                 if holds {
                     return Ok(true);
                 }
@@ -82,11 +169,9 @@ impl Repository {
         Ok(false)
     }
 
-    /// Keeps the end of a branch under another ref.
-    pub fn keep_branch(&self, branch: &str, reference: &str) -> Result<(), Error> {
-        let Some(tip) = self.commit_of(&format!("{BRANCHES}{branch}"))? else { return Ok(()) };
-        program::run(&self.work_folder, &["update-ref", reference, &tip.to_string()], b"")
-            .map_err(|reason| Error::Worktree { reason })
+    /// The commit at the end of a branch.
+    pub fn branch_end(&self, branch: &str) -> Result<Option<String>, Error> {
+        Ok(self.commit_of(&format!("{BRANCHES}{branch}"))?.map(|tip| tip.to_string()))
     }
 
     /// Deletes a branch, merged or not.

@@ -11,6 +11,7 @@ use super::pooled::PooledRun;
 use super::run_cancel;
 use super::take_over::HearsStop;
 use super::take_over::Wait;
+use crate::event::RunStatus;
 use crate::id::RunId;
 use crate::project::leave;
 use crate::project::leave::RemovedWorktree;
@@ -48,12 +49,15 @@ pub struct CanceledRun {
     pub run_id: RunId,
     /// The run's key.
     pub key: String,
+    /// How it ended; null where it never began.
+    pub status: Option<RunStatus>,
     /// What became of its worktree.
     #[serde(flatten)]
     pub removed: RemovedWorktree,
 }
 
-/// Cancels the run. One that is over stays as it is, and only its worktree goes.
+/// Cancels the run. One that was canceled stays so, and its worktree goes; one that came to another end
+/// keeps it.
 pub fn cancel(
     project: &Project,
     caller: &Caller,
@@ -61,10 +65,12 @@ pub fn cancel(
     told: HearsStop<'_>,
 ) -> Result<CanceledRun, Error> {
     let run = pooled::find(project, &request.key)?;
+    let _alone = leave::alone(project, &run.run_id)?;
     let trouble = |source| Error::environment(format!("cannot use the pool: {source}"));
     let pool = project.store.pool();
     pool.withdraw(&run.run_id).map_err(trouble)?;
     // A worker may have taken it by now; where its process died, nobody takes it up again.
+    errand::stop_before_begin(project, &run.run_id)?;
     let has_begun = errand::will_have_begun(project, &run.run_id);
     pool.forget(&run.run_id).map_err(trouble)?;
     pool.withdraw(&run.run_id).map_err(trouble)?;
@@ -87,16 +93,20 @@ pub fn cancel(
         let is_over = || project.store.glance(&run.run_id).is_ok_and(|it| it.run.status.is_final());
         canceled.map(drop).or_else(|error| if is_over() { Ok(()) } else { Err(error) })?;
     }
+    // It may have come to another end meanwhile: then its worktree is still wanted.
+    let status = Some(project.store.glance(&run.run_id)?.run.status);
     let mut removed = RemovedWorktree::default();
-    if !request.keep_worktree && run.status.is_some() {
+    if !request.keep_worktree && status == Some(RunStatus::Canceled) {
         leave::remove_worktree(project, &run.run_id, &mut removed)?;
     }
-    Ok(CanceledRun { run_id: run.run_id, key: run.key, removed })
+    Ok(CanceledRun { run_id: run.run_id, key: run.key, status, removed })
 }
 
-/// A run that never began leaves nothing: what was made for it goes.
+/// A run that never began leaves nothing but what somebody put into its worktree: that is saved.
 fn unmake(project: &Project, run: PooledRun) -> Result<CanceledRun, Error> {
-    let folder = run.order.map(|order| worktree::unmake(project, &order)).transpose()?.flatten();
-    let removed = RemovedWorktree { folder, ..Default::default() };
-    Ok(CanceledRun { run_id: run.run_id, key: run.key, removed })
+    let mut removed = RemovedWorktree::default();
+    if let Some(order) = &run.order {
+        worktree::unmake(project, order, &mut removed)?;
+    }
+    Ok(CanceledRun { run_id: run.run_id, key: run.key, status: None, removed })
 }

@@ -21,6 +21,7 @@ use crate::run::GateStatus;
 use crate::run::Run;
 use crate::source::suggest;
 use crate::source::suggest_of;
+use crate::store::pool::Ticket;
 use crate::store::record::Foreign;
 use crate::suggestion::Advice;
 use crate::suggestion::Argument;
@@ -134,7 +135,8 @@ pub fn named(project: &Project, name: &str, ids: &[RunId]) -> Result<RunId, Erro
     let mut matches: Vec<&RunId> =
         keyed.filter(|id| key_of(project, id).as_deref() == Some(name)).collect();
     if matches.is_empty() {
-        matches = ids.iter().filter(|id| id.as_str().contains(name)).collect();
+        refuse_queued(project, name)?;
+        matches = ids.iter().filter(|id| id.has_part(name)).collect();
     }
     match matches.as_slice() {
         [only] => Ok((*only).clone()),
@@ -156,6 +158,20 @@ pub fn named(project: &Project, name: &str, ids: &[RunId]) -> Result<RunId, Erro
             )))
         }
         _ => Err(ambiguous(&format!("`{name}` matches several runs"), matches.into_iter())),
+    }
+}
+
+/// A run that waits for a worker has begun nothing that could be acted on.
+fn refuse_queued(project: &Project, name: &str) -> Result<(), Error> {
+    let tickets = project.store.pool().tickets();
+    let waiting = tickets.map(|tickets| tickets.waiting).unwrap_or_default();
+    let is_meant = |ticket: &&Ticket| {
+        ticket.run.as_str() == name || ticket.order().is_some_and(|order| order.key == name)
+    };
+    match waiting.iter().find(is_meant) {
+        Some(ticket) => Err(Error::usage(format!("run {} has not begun", ticket.run))
+            .advise_command_that(Suggestion::new("get").word(name), " says what it waits for")),
+        None => Ok(()),
     }
 }
 

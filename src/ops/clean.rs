@@ -74,7 +74,9 @@ pub fn clean(project: &Project, request: Request) -> Result<Vec<LeftBehind>, Err
         left.extend(worktree(project, run, request.remove)?);
     }
     for run in pooled.iter().filter(is_over) {
-        left.extend(branch(project, run, request.remove)?);
+        if let Some(branch) = pooled::own_branch(&pooled, run) {
+            left.extend(left_branch(project, (&run.run_id, branch), request.remove)?);
+        }
     }
     for entry in runs::runs(project)? {
         if entry.status.is_final() {
@@ -89,10 +91,11 @@ fn worktree(
     run: &PooledRun,
     removes: bool,
 ) -> Result<Option<LeftBehind>, Error> {
-    let Some(folder) = run.folder.as_ref().filter(|_| leave::has_worktree(project, &run.run_id))
-    else {
+    let Some(folder) = &run.folder else { return Ok(None) };
+    if !leave::has_worktree(project, &run.run_id)? {
         return Ok(None);
-    };
+    }
+    let _alone = removes.then(|| leave::alone(project, &run.run_id)).transpose()?;
     let mut left = LeftBehind {
         kind: LeftKind::Worktree,
         name: folder.display().to_string(),
@@ -108,12 +111,13 @@ fn worktree(
     Ok(Some(left))
 }
 
-fn branch(project: &Project, run: &PooledRun, removes: bool) -> Result<Option<LeftBehind>, Error> {
-    let (Some(branch), Some(repository)) = (&run.branch, project.repository()?) else {
-        return Ok(None);
-    };
-    let is_own = run.folder.as_deref() != Some(project.folder.root());
-    if !is_own || !repository.has_branch(branch)? {
+fn left_branch(
+    project: &Project,
+    (run, branch): (&RunId, &str),
+    removes: bool,
+) -> Result<Option<LeftBehind>, Error> {
+    let Some(repository) = project.repository()? else { return Ok(None) };
+    if !repository.has_branch(branch)? {
         return Ok(None);
     }
     let kept_because = if leave::is_checked_out(&repository, branch) {
@@ -125,8 +129,8 @@ fn branch(project: &Project, run: &PooledRun, removes: bool) -> Result<Option<Le
     };
     let mut left = LeftBehind {
         kind: LeftKind::Branch,
-        name: branch.clone(),
-        run_id: run.run_id.clone(),
+        name: branch.to_owned(),
+        run_id: run.clone(),
         bytes: None,
         kept_because,
         removed: false,

@@ -1,5 +1,5 @@
-//! `orch convoy cancel`: end a convoy, and with it the runs for its keys. Their worktrees and branches stay:
-//! work may lie there that is wanted.
+//! `orch convoy cancel`: end a convoy, and with it the runs for its keys. All worktrees and
+//! branches stay: work may lie there that is wanted.
 
 use super::Caller;
 use super::Error;
@@ -43,7 +43,7 @@ pub fn convoy_cancel(
     let cancel = cancel::Request {
         key: run.run_id.to_string(),
         reason: request.reason.clone(),
-        keep_worktree: false,
+        keep_worktree: true,
         wait: request.wait.clone(),
     };
     cancel::cancel(project, caller, &cancel, told)?;

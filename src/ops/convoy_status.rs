@@ -52,8 +52,9 @@ pub(super) fn find(project: &Project, request: &Request) -> Result<PooledRun, Er
         });
     };
     let known: Vec<String> = all.iter().map(|run| run.key.clone()).collect();
-    let is_meant = |run: &PooledRun| run.key == *name || run.run_id.as_str().contains(name);
-    all.into_iter().find(is_meant).ok_or_else(|| {
+    let of_key = all.iter().position(|run| run.key == *name);
+    let of_id = || all.iter().position(|run| run.run_id.has_part(name));
+    of_key.or_else(of_id).map(|at| all[at].clone()).ok_or_else(|| {
         let help = suggest(name, known.iter().map(String::as_str));
         Error::not_found(format!("no convoy is named `{name}`")).advise(help)
     })

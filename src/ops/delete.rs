@@ -16,10 +16,13 @@ pub fn delete(project: &Project, request: &get::Request) -> Result<CanceledRun, 
         let message = format!("run {} is not over", run.run_id);
         return Err(Error::usage(message).advise("cancel it first"));
     }
+    let _alone = leave::alone(project, &run.run_id)?;
     let mut removed = RemovedWorktree::default();
     leave::remove_worktree(project, &run.run_id, &mut removed)?;
-    if let Some(branch) = &run.branch {
+    if let Some(branch) = pooled::own_branch(&pooled::all(project)?, &run) {
         leave::delete_branch(project, (&run.run_id, branch), &mut removed)?;
     }
-    Ok(CanceledRun { run_id: run.run_id, key: run.key, removed })
+    let mark = project.store.deleted_mark(&run.run_id);
+    mark.write(b"").map_err(|source| Error::disk(&mark, source))?;
+    Ok(CanceledRun { run_id: run.run_id, key: run.key, status: run.status, removed })
 }

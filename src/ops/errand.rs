@@ -26,6 +26,7 @@ use crate::process;
 use crate::project::supervisor;
 use crate::project::worktree;
 use crate::store::pool::Errand;
+use crate::store::pool::Pool;
 use crate::store::pool::Ticket;
 use crate::workflow::Isolation;
 use crate::workflow::Workflow;
@@ -88,10 +89,14 @@ fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Er
     let choice = RunChoice { run: Some(ticket.run.to_string()) };
     match &ticket.errand {
         Errand::Begin { order, parent } if !advance::has_begun(project, &ticket.run) => {
-            let home = seat(&project.in_folder(&ticket.folder)?, order)?;
             let place = project.store.ticket(&ticket.run);
             let kept = place.write(&serde_json::to_vec(ticket).unwrap_or_default());
             kept.map_err(|source| Error::disk(&place, source))?;
+            let home = seat(&project.in_folder(&ticket.folder)?, order)?;
+            // Whoever cancels it does not wait for it to begin.
+            if project.stop.is_raised() {
+                return Err(Error::environment("it was stopped before it began"));
+            }
             let driver = begin(&home, caller, (order, parent.as_ref()))?;
             drive(driver)
         }
@@ -195,6 +200,20 @@ fn follow_up(project: &Project, ticket: &Ticket) -> Result<(), Error> {
         advance::wake_parent(project, &reading.run)?;
     }
     supervisor::hire(project)
+}
+
+/// Stops the process that makes the worktree of a run that has not begun.
+pub(super) fn stop_before_begin(project: &Project, id: &RunId) -> Result<(), Error> {
+    if advance::has_begun(project, id) {
+        return Ok(());
+    }
+    let trouble = |source| Error::environment(format!("cannot use the pool: {source}"));
+    if let Some(holder) = project.store.pool().holder_for(id).map_err(trouble)?
+        && !holder.is_elsewhere()
+    {
+        process::ask_to_end(holder.process, Pool::is_slot);
+    }
+    Ok(())
 }
 
 /// Waits for a run that a worker is about to begin, and says whether it has.

@@ -23,6 +23,6 @@ pub struct Request {
 pub fn list(project: &Project, request: &Request) -> Result<Vec<PooledRun>, Error> {
     let mut runs = pooled::all(project)?;
     let is_final = |run: &PooledRun| run.status.is_some_and(RunStatus::is_final);
-    runs.retain(|run| request.all || !is_final(run));
+    runs.retain(|run| request.all || !is_final(run) && !run.is_deleted);
     Ok(runs)
 }

@@ -15,6 +15,7 @@ use crate::files;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::phase::Phase;
+use crate::project::worktree;
 use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
@@ -95,6 +96,8 @@ pub struct PooledRun {
     pub folder: Option<PathBuf>,
     /// Whether that folder is gone.
     pub is_folder_gone: bool,
+    /// Whether its worktree and its branch were deleted.
+    pub is_deleted: bool,
     /// Whether a signal or its parent paused it, and no person.
     #[serde(skip)]
     pub was_interrupted: bool,
@@ -144,7 +147,11 @@ pub fn all(project: &Project) -> Result<Vec<PooledRun>, Error> {
     let mut new: BTreeMap<RunId, PooledRun> = BTreeMap::new();
     let refused = refused.iter().map(|it| (&it.ticket, Health::Stuck, Some(&it.reason)));
     let at_work = at_work.iter().map(|ticket| (ticket, health(ticket), None));
-    let waiting = waiting.iter().map(|ticket| (ticket, Health::Queued, None));
+    let unfit: Vec<Option<String>> = waiting.iter().map(|ticket| waits(project, ticket)).collect();
+    let waiting = waiting.iter().zip(&unfit).map(|(ticket, waits)| match waits {
+        Some(words) => (ticket, Health::Waiting, Some(words)),
+        None => (ticket, Health::Queued, None),
+    });
     for (ticket, health, reason) in refused.chain(at_work).chain(waiting) {
         if let Some(run) = Some(ticket).filter(is_known).and_then(queued) {
             let phase = if health == Health::Stuck { Phase::Stuck } else { run.phase };
@@ -171,7 +178,7 @@ pub fn find(project: &Project, name: &str) -> Result<PooledRun, Error> {
     }
     let parts: Vec<&PooledRun> = all
         .iter()
-        .filter(|run| run.run_id.as_str().contains(name) && name.len() >= PART_BYTES_MIN)
+        .filter(|run| run.run_id.has_part(name) && name.len() >= PART_BYTES_MIN)
         .collect();
     match parts.as_slice() {
         [only] => Ok((*only).clone()),
@@ -183,6 +190,26 @@ pub fn find(project: &Project, name: &str) -> Result<PooledRun, Error> {
                 .advise(format!("name one of {}", ids.join(", "))))
         }
     }
+}
+
+/// What a run waits for beside a slot, in words.
+fn waits(project: &Project, ticket: &Ticket) -> Option<String> {
+    let known = &project.config.pool.labels;
+    let mut missing = ticket.labels.iter().filter(|label| !known.contains(label));
+    let missing = missing.next().map(|label| format!("waits for a worker with label `{label}`"));
+    missing.or_else(|| ticket.until.as_ref().map(Until::words))
+}
+
+/// The branch that is this run's own: one made for it, which no later run of the same name has.
+pub fn own_branch<'r>(all: &[PooledRun], run: &'r PooledRun) -> Option<&'r str> {
+    let branch = run.branch.as_deref().filter(|_| !run.is_deleted)?;
+    let has_own = |run: &PooledRun| worktree::is_own(run.order.as_deref());
+    let is_later = |other: &&PooledRun| {
+        (other.queued_at, &other.run_id) > (run.queued_at, &run.run_id)
+            && has_own(other)
+            && other.branch.as_deref() == Some(branch)
+    };
+    (has_own(run) && !all.iter().any(|other| is_later(&other))).then_some(branch)
 }
 
 /// A run that has a ticket and no journal, as one that waits.
@@ -203,6 +230,7 @@ fn queued(ticket: &Ticket) -> Option<PooledRun> {
         branch: None,
         folder: None,
         is_folder_gone: false,
+        is_deleted: false,
         was_interrupted: false,
         order: Some(order.clone()),
         parent: parent.clone(),
@@ -228,7 +256,7 @@ fn begun(
     let refusal = pool.refusal(id).ok().flatten().filter(|_| !run.status.is_final());
     let silent_for = heard_at.map(|at| project.clock.now().since(at)).unwrap_or_default();
     let is_held = project.store.is_held(id);
-    let waits = queued.and_then(|queued| queued.until.as_ref()).map(Until::words);
+    let waits = queued.and_then(|queued| waits(project, queued));
     let health = if waits.is_some() {
         Health::Waiting
     } else if queued.is_some() {
@@ -257,6 +285,7 @@ fn begun(
         reason: refusal.or(waits).or_else(|| run.reason.clone()),
         branch: run.started.git.as_ref().and_then(|git| git.branch.as_deref()).map(short),
         is_folder_gone: !files::exists(&folder),
+        is_deleted: project.store.deleted_mark(id).exists(),
         was_interrupted: matches!(run.pause, Some(PauseCause::Signal | PauseCause::Parent)),
         folder: Some(folder),
         order: ticket.order().cloned().map(Box::new),

@@ -9,9 +9,15 @@ use super::pooled::Health;
 use super::pooled::PooledRun;
 use crate::advance;
 use crate::event::RunStatus;
+use crate::files;
+use crate::id::RunId;
+use crate::project::runs;
+use crate::project::runs::RunEntry;
 use crate::project::supervisor;
+use crate::standing::State;
 use crate::store::pool::Errand;
 use crate::store::pool::Ticket;
+use serde::Serialize;
 
 /// Gives the run to the pool again. One that is at work or waits there is left as it is.
 pub fn restart(project: &Project, request: &get::Request) -> Result<PooledRun, Error> {
@@ -39,8 +45,19 @@ pub fn restart(project: &Project, request: &get::Request) -> Result<PooledRun, E
     pooled::find(project, run.run_id.as_str())
 }
 
-/// The same for every run whose process is gone, such as after the machine was restarted.
-pub fn restart_all(project: &Project) -> Result<Vec<PooledRun>, Error> {
+/// A run that goes on.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[non_exhaustive]
+pub struct RestartedRun {
+    /// Its key.
+    pub key: String,
+    /// Its id.
+    pub run_id: RunId,
+}
+
+/// The same for every run whose process is gone, such as after the machine was restarted; also for those
+/// that somebody drove in a terminal.
+pub fn restart_all(project: &Project) -> Result<Vec<RestartedRun>, Error> {
     let is_left = |run: &PooledRun| match run.health {
         Health::Dead | Health::Orphaned => !run.is_folder_gone,
         Health::Resting => run.status == Some(RunStatus::Paused) && run.was_interrupted,
@@ -52,8 +69,19 @@ pub fn restart_all(project: &Project) -> Result<Vec<PooledRun>, Error> {
     for run in &left {
         again(project, run)?;
     }
+    let restarted = |run: PooledRun| RestartedRun { key: run.key, run_id: run.run_id };
+    let mut restarted: Vec<RestartedRun> = left.into_iter().map(restarted).collect();
+    let is_stalled = |run: &RunEntry| run.status == State::Stalled;
+    for RunEntry { key, run_id, .. } in runs::runs(project)?.into_iter().filter(is_stalled) {
+        let folder = project.workspace_of(&run_id);
+        if restarted.iter().any(|other| other.run_id == run_id) || !files::exists(&folder) {
+            continue;
+        }
+        advance::enqueue(project, &advance::ticket(project, &run_id, folder, Errand::Resume))?;
+        restarted.push(RestartedRun { key, run_id });
+    }
     supervisor::hire(project)?;
-    Ok(left)
+    Ok(restarted)
 }
 
 fn again(project: &Project, run: &PooledRun) -> Result<(), Error> {

@@ -140,10 +140,8 @@ pub(super) fn give(
 }
 
 fn has_branch(project: &Project, run: &PooledRun) -> bool {
-    let Some(branch) = run.branch.as_deref().filter(|_| worktree::is_own(run.order.as_deref()))
-    else {
-        return false;
-    };
+    let is_own = worktree::is_own(run.order.as_deref()) && !run.is_deleted;
+    let Some(branch) = run.branch.as_deref().filter(|_| is_own) else { return false };
     let repository = project.repository().ok().flatten();
     repository.is_some_and(|repository| repository.has_branch(branch).unwrap_or_default())
 }

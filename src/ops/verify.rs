@@ -205,7 +205,7 @@ fn chosen(
     let name = choice.run.as_ref().or(caller.run.as_ref());
     let Some(name) = name else { return choose::run(project, caller, choice) };
     let mut ids: BTreeSet<RunId> = known.into_iter().collect();
-    if !ids.iter().any(|id| id.as_str().contains(name.as_str())) {
+    if !ids.iter().any(|id| id.has_part(name)) {
         ids.extend(places::ids_on_branches(project, git)?);
     }
     choose::named(project, name, &ids.into_iter().collect::<Vec<_>>())

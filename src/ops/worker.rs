@@ -87,7 +87,7 @@ pub fn worker(
         if request.until_idle && supervisor.is_idle() {
             // Who finds it held starts no other one: what came meanwhile is seen after letting go.
             drop(lock.take());
-            if supervisor.pool.length() == 0 {
+            if !supervisor.has_fitting()? {
                 return Ok(());
             }
             let again = supervisor.pool.supervise(&since).map_err(|source| trouble(&source))?;
@@ -128,7 +128,6 @@ impl<'p> Supervisor<'p> {
         if self.pool.length() == 0 {
             return Ok(());
         }
-        self.busy = Instant::now();
         let mut free: Vec<usize> = (1..=self.slots).filter(|slot| self.is_free(*slot)).collect();
         free.reverse();
         let mut beyond = self.slots;
@@ -152,6 +151,7 @@ impl<'p> Supervisor<'p> {
                 }
                 beyond
             });
+            self.busy = Instant::now();
             self.start(&ticket, slot)?;
             told(&WorkerNews::Started(ticket.run.clone(), slot));
         }
@@ -226,6 +226,11 @@ impl<'p> Supervisor<'p> {
         self.pool.slot_holder(slot).is_none()
     }
 
+    fn has_fitting(&self) -> Result<bool, Error> {
+        let tickets = self.pool.tickets().map_err(|source| trouble(&source))?;
+        Ok(tickets.waiting.iter().any(|ticket| self.fits(ticket)))
+    }
+
     fn fits(&self, ticket: &Ticket) -> bool {
         ticket.labels.iter().all(|label| self.labels.contains(label))
     }
@@ -253,8 +258,10 @@ impl<'p> Supervisor<'p> {
     }
 
     fn is_idle(&self) -> bool {
-        let has_nothing =
-            self.pool.length() == 0 && self.pool.at_work().is_ok_and(|tickets| tickets.is_empty());
+        // What asks for labels that it does not have waits for another one.
+        let has_nothing = self.pool.tickets().is_ok_and(|tickets| {
+            tickets.at_work.is_empty() && !tickets.waiting.iter().any(|it| self.fits(it))
+        });
         has_nothing && self.busy.elapsed() >= IDLE_FOR
     }
 }

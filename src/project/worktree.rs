@@ -3,6 +3,8 @@
 
 use super::Error;
 use super::Project;
+use super::leave;
+use super::leave::RemovedWorktree;
 use crate::digest::Digest;
 use crate::event::ChildOrder;
 use crate::files;
@@ -32,35 +34,57 @@ const TAIL_BYTES: u64 = 2048;
 /// The file that says which run works in a working tree.
 const IDENTITY: &str = "session-context.json";
 
-/// Makes the working tree of a run, and gives the project's folder in it. One that was half made for
-/// the same run, before it began, is made anew.
+/// Makes the working tree of a run, and gives the project's folder in it. One that was made for the same
+/// run, and not made ready, is made ready; one that was half made is made anew.
 pub fn make(project: &Project, of: &ChildOrder) -> Result<PathBuf, Error> {
     let Some(repository) = project.repository()? else { return Err(no_repository()) };
     let Planned { folder, own, branch } = planned(project, &repository, of)?;
-    clear(project, &repository, &of.run, (&folder, &own, &branch))?;
-    let base = base(project, &repository, of)?;
-    let place = project.store.workspace(&of.run);
-    let noted = place.write(own.display().to_string().as_bytes());
-    noted.map_err(|source| Error::disk(&place, source))?;
-    repository.add_worktree(&folder, &branch, &base)?;
+    if !is_marked(project, of, &own)? {
+        clear(project, &repository, &of.run, (&folder, &own, &branch))?;
+        let base = base(project, &repository, of)?;
+        let place = project.store.workspace(&of.run);
+        let noted = place.write(own.display().to_string().as_bytes());
+        noted.map_err(|source| Error::disk(&place, source))?;
+        repository.add_worktree(&folder, &branch, &base)?;
+        Repository::mark_worktree(&folder, of.run.as_str())?;
+    }
     copy(project, &own, of)?;
     write_context(project, &own, (of, &branch))?;
     set_up(project, &own, of)?;
     Ok(own)
 }
 
-/// Takes away what was made for a run that never began, and gives its folder where there was one.
-pub fn unmake(project: &Project, of: &ChildOrder) -> Result<Option<PathBuf>, Error> {
-    let Some(repository) = project.repository()? else { return Ok(None) };
+/// Whether the working tree is there that was made for this very run.
+fn is_marked(project: &Project, of: &ChildOrder, own: &Path) -> Result<bool, Error> {
+    if !is_noted(project, &of.run, own) || !files::exists(own) {
+        return Ok(false);
+    }
+    let Some(repository) = project.in_folder(own)?.repository()? else { return Ok(false) };
+    Ok(repository.worktree_owner().is_some_and(|owner| owner == of.run.as_str()))
+}
+
+/// Takes away what was made for a run that never began. What somebody put there is kept under refs.
+pub fn unmake(
+    project: &Project,
+    of: &ChildOrder,
+    removed: &mut RemovedWorktree,
+) -> Result<(), Error> {
+    let Some(repository) = project.repository()? else { return Ok(()) };
     let Planned { folder, own, branch } = planned(project, &repository, of)?;
     if !is_noted(project, &of.run, &own) {
-        return Ok(None);
+        return Ok(());
     }
-    let was_there = files::exists(&folder);
-    repository.discard_worktree(&folder, &branch)?;
-    let place = project.store.workspace(&of.run);
-    place.remove().map_err(|source| Error::disk(&place, source))?;
-    Ok(was_there.then_some(folder))
+    if is_marked(project, of, &own)? {
+        leave::remove_worktree(project, &of.run, removed)?;
+        leave::delete_branch(project, (&of.run, &branch), removed)?;
+    } else {
+        removed.folder = files::exists(&folder).then(|| folder.clone());
+        repository.discard_worktree(&folder, &branch)?;
+    }
+    for place in [project.store.workspace(&of.run), project.store.ticket(&of.run)] {
+        place.remove().map_err(|source| Error::disk(&place, source))?;
+    }
+    Ok(())
 }
 
 /// The order of a run that came out of the pool on this machine.

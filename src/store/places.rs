@@ -178,6 +178,16 @@ impl Store {
         self.state(id).join("lock")
     }
 
+    /// Says that worktree and branch of a run were deleted.
+    pub fn deleted_mark(&self, id: &RunId) -> Beneath {
+        self.state(id).join("deleted")
+    }
+
+    /// The lock of whoever removes what a run left.
+    pub fn leave_lock(&self, id: &RunId) -> Beneath {
+        self.state(id).join("leave.lock")
+    }
+
     /// The lock of whoever begins something that draws on the budget of a run or of its parts.
     pub fn ledger_lock(&self, id: &RunId) -> Beneath {
         self.state(id).join("ledger.lock")

@@ -4,6 +4,7 @@ use super::Failure;
 use super::run_pause;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::event::RunStatus;
 use crate::ops::Instructions;
 use crate::ops::cancel;
 use crate::ops::cancel::CanceledRun;
@@ -14,7 +15,14 @@ pub fn execute(face: &Face, request: &cancel::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
     let mut told = run_pause::told(face);
     let reply = cancel::cancel(&project, &face.caller, request, &mut told)?;
-    face.answer(&reply, &Instructions::default(), &text("canceled", &reply));
+    // It may have come to another end before.
+    let text = match reply.status {
+        Some(status @ (RunStatus::Passed | RunStatus::Failed)) => {
+            format!("{} {} is {status} already\n", reply.key, reply.run_id)
+        }
+        Some(_) | None => text("canceled", &reply),
+    };
+    face.answer(&reply, &Instructions::default(), &text);
     Ok(exit::DONE)
 }
 

@@ -72,6 +72,7 @@ pub fn rows(runs: &[PooledRun], now: Moment) -> Vec<Vec<String>> {
 /// How a run fares, in a word or two.
 pub fn state(run: &PooledRun) -> String {
     match (run.health, run.status) {
+        (_, Some(status)) if run.is_deleted => format!("{status}, deleted"),
         (Health::Resting, Some(status)) if run.is_folder_gone && !status.is_end() => {
             format!("{status}, worktree gone")
         }

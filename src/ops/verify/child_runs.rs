@@ -9,15 +9,20 @@ use crate::ops::Project;
 use crate::ops::RunChoice;
 use crate::run::Run;
 use crate::store::record::Difference;
+use std::collections::BTreeSet;
 
-/// The child runs that gates of a run have started and that are known here, the oldest first.
+/// The child runs that gates of a run have started and that are known here, the oldest first, and those
+/// that their gates have started.
 pub fn of(project: &Project, run: &RunId) -> Vec<RunId> {
-    let Ok(reading) = project.store.read(run) else { return Vec::new() };
-    let mut ids: Vec<RunId> = ends(&reading.run).map(|(_, end)| end.run.clone()).collect();
-    ids.retain(|id| project.store.read(id).is_ok());
-    ids.sort();
-    ids.dedup();
-    ids
+    let mut found = BTreeSet::new();
+    let mut open = vec![run.clone()];
+    while let Some(id) = open.pop() {
+        let Ok(reading) = project.store.read(&id) else { continue };
+        let parts = ends(&reading.run).map(|(_, end)| end.run.clone());
+        let parts = parts.filter(|part| project.store.read(part).is_ok());
+        open.extend(parts.filter(|part| found.insert(part.clone())));
+    }
+    found.into_iter().collect()
 }
 
 /// Verifies a child run, and says nothing of its own child runs that its record does not.

@@ -7,6 +7,7 @@ use crate::files::LockHolder;
 use crate::id::RunId;
 use std::collections::BTreeSet;
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 impl Pool {
@@ -31,6 +32,19 @@ impl Pool {
         let holders =
             folder.names()?.into_iter().filter_map(|name| Lock::holder(&folder.join(name)));
         Ok(holders.map(|holder| holder.purpose).collect())
+    }
+
+    /// The process that holds a slot for a run.
+    pub fn holder_for(&self, run: &RunId) -> io::Result<Option<LockHolder>> {
+        let folder = self.folder.join("slots");
+        let mut holders =
+            folder.names()?.into_iter().filter_map(|name| Lock::holder(&folder.join(name)));
+        Ok(holders.find(|holder| holder.purpose == run.as_str()))
+    }
+
+    /// Whether a path is that of a slot's lock, in whatever repository.
+    pub fn is_slot(path: &Path) -> bool {
+        path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "slots")
     }
 
     /// Takes the right to give out slots, or says who has it.

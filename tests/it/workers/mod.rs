@@ -11,6 +11,7 @@ mod convoys;
 mod escalation;
 mod issue_to_pr;
 mod kills;
+mod leaving;
 mod tidying;
 mod workspaces;
 

@@ -97,7 +97,7 @@ fn what_is_safe_is_removed_and_the_rest_says_why_it_stays() {
     wait_until("both pass", || runs(&house) == "a PASSED, b PASSED");
     wait_until("no process is left", || orch(&house, "witness").stdout.contains("no worker"));
     let listed = orch(&house, "clean").code(0).says("orch clean --remove");
-    listed.says("stays: 1 changes are not committed").says("can be removed");
+    listed.says("stays: 1 change is not committed").says("can be removed");
     orch(&house, "clean --remove").code(0).says("removed");
     assert!(!house.outside("project-worktrees/a").exists());
     assert!(house.outside("project-worktrees/b/draft.txt").exists());

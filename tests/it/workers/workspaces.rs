@@ -75,7 +75,7 @@ fn a_worktree_goes_when_its_run_has_passed_where_it_is_not_to_be_kept() {
     let house = with_config("[worktree]\nkeep = false", "echo x > made.txt");
     orch(&house, "run batch --keys a").code(0);
     assert!(house.outside("project-worktrees/a/made.txt").exists());
-    orch(&house, "clean").code(0).says("1 changes are not committed");
+    orch(&house, "clean").code(0).says("1 change is not committed");
     let house = with_config("[worktree]\nkeep = false", "exit 1");
     orch(&house, "run batch --keys a").code(1);
     assert!(house.outside("project-worktrees/a").exists());
