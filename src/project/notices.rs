@@ -20,7 +20,9 @@ use crate::store::outbox::Outbox;
 use crate::store::outbox::Try;
 use crate::store::outbox::TryOutcome;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::io;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -108,38 +110,53 @@ struct Sender<'p> {
 }
 
 impl Sender<'_> {
+    /// Each entry is sent one thing after the other, and none waits for what another's receiver takes.
     fn empty(mut self) -> io::Result<()> {
-        loop {
-            let Some(due) = self.outbox.due()?.into_iter().next() else { return Ok(()) };
-            let wait = due.not_before.map(|at| at.since(Clock::System.now()));
-            match wait.filter(|wait| !wait.is_zero()) {
-                Some(wait) => thread::sleep(wait.min(LOOK_EVERY)),
-                None => self.attempt(&due)?,
+        let place = DeliveryPlace {
+            folder: self.project.folder.root(),
+            variables: &self.project.surroundings.variables,
+            allowed: &self.project.config.allowed,
+            stop: &self.project.stop,
+        };
+        let (sender, receiver) = mpsc::channel();
+        let mut at_work = BTreeSet::new();
+        thread::scope(|scope| {
+            loop {
+                let all_due = self.outbox.due()?;
+                if all_due.is_empty() && at_work.is_empty() {
+                    return Ok(());
+                }
+                let mut pause = LOOK_EVERY;
+                for due in all_due {
+                    let left = due.not_before.map(|at| at.since(Clock::System.now()));
+                    if let Some(left) = left.filter(|left| !left.is_zero()) {
+                        pause = pause.min(left);
+                    } else if at_work.insert(due.entry) {
+                        let (sender, entry) = (sender.clone(), self.entry(&due));
+                        scope.spawn(move || {
+                            let sent = deliver(&due, entry.as_ref(), &place);
+                            // The loop outlives its threads, unless the outbox cannot be used.
+                            let _ = sender.send((due, entry, sent));
+                        });
+                    }
+                }
+                if let Ok((due, entry, sent)) = receiver.recv_timeout(pause) {
+                    at_work.remove(&due.entry);
+                    self.note(&due, entry.as_ref(), &sent)?;
+                }
             }
-        }
+        })
     }
 
-    fn attempt(&mut self, due: &DueNotification) -> io::Result<()> {
-        let entry = self.entry(due);
-        let sent = match &entry {
-            Some(entry) => {
-                let around = DeliveryPlace {
-                    folder: self.project.folder.root(),
-                    variables: &self.project.surroundings.variables,
-                    allowed: &self.project.config.allowed,
-                    stop: &self.project.stop,
-                };
-                delivery::deliver(&due.notification, &entry.channel, &around)
-            }
-            None => Err(DeliveryFailure {
-                reason: "its entry in orch.toml was changed or removed".to_owned(),
-                printed: String::new(),
-                is_final: true,
-            }),
-        };
+    fn note(
+        &self,
+        due: &DueNotification,
+        entry: Option<&Notify>,
+        sent: &Result<(), DeliveryFailure>,
+    ) -> io::Result<()> {
         let now = Clock::System.now();
         let attempt = due.tries + 1;
-        let outcome = match (&sent, &entry) {
+        let outcome = match (sent, entry) {
             (Ok(()), _) => TryOutcome::Sent,
             (Err(failure), Some(entry)) if !failure.is_final => {
                 let pause = entry.backoff.pause(attempt, None);
@@ -180,4 +197,18 @@ impl Sender<'_> {
             find(self.config.as_ref()?)
         })
     }
+}
+
+/// Tries once to send something to whoever asked for it.
+fn deliver(
+    due: &DueNotification,
+    entry: Option<&Notify>,
+    place: &DeliveryPlace<'_>,
+) -> Result<(), DeliveryFailure> {
+    let entry = entry.ok_or_else(|| DeliveryFailure {
+        reason: "its entry in orch.toml was changed or removed".to_owned(),
+        printed: String::new(),
+        is_final: true,
+    })?;
+    delivery::deliver(&due.notification, &entry.channel, place)
 }

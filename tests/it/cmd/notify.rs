@@ -115,6 +115,18 @@ fn what_fails_is_sent_again_after_growing_pauses_and_in_the_end_given_up() {
 }
 
 #[test]
+fn a_slow_receiver_holds_back_no_other() {
+    let quick = Receiver::answering(&[200]);
+    let slow = "[[notify]]\non = ['waiting']\ncommand = ['sleep', '60']\n".to_owned();
+    let house = house(&(slow + &webhook("'waiting', 'passed'", &quick.address, "")));
+    house.orch("run demo").code(3);
+    let start = Instant::now();
+    house.orch("gate finish").code(0);
+    wait_until("the quick one is told of both", || quick.requests().len() == 2);
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[test]
 fn no_run_waits_for_a_receiver_that_hangs() {
     let hangs = Receiver::answering(&[0]);
     let house = house(&webhook("'waiting', 'passed'", &hangs.address, ""));
