@@ -29,11 +29,11 @@ pub const LEFT: [&str; 2] = ["left_usd", "left_tokens"];
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Route {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    workflow: Option<String>,
+    pub workflow: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    gate: Option<String>,
+    pub gate: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    role: Option<String>,
+    pub role: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     attempt: Option<Attempts>,
     /// The text of a template, which was parsed once when it was read.
@@ -147,6 +147,10 @@ impl RouteTable {
             let error = source.unsound(none.span(), "`none` cannot take over");
             return Err(error.advise("remove it; without a fallback the run waits for a person"));
         }
+        if let Some(own) = fallback.iter().find(|name| name.get_ref() == self.agent.get_ref()) {
+            let message = format!("agent `{}` cannot be its own `fallback`", own.get_ref());
+            return Err(source.unsound(own.span(), message).advise("remove it"));
+        }
         let named = std::iter::once(&self.agent).chain(fallback);
         let named = named.map(|name| Stated::placed(source, name.clone())).collect();
         let route = Route {
@@ -176,11 +180,6 @@ impl Route {
     /// Whether work of this workflow may go this way.
     pub fn is_of(&self, workflow: &str) -> bool {
         self.workflow.as_deref().is_none_or(|own| own == workflow)
-    }
-
-    /// The gate that it names, where it is for one of this workflow only.
-    pub fn gate_of(&self, workflow: &str) -> Option<&str> {
-        self.gate.as_deref().filter(|_| self.workflow.as_deref() == Some(workflow))
     }
 
     /// Whether some work may go this way in any of its attempts.

@@ -9,6 +9,7 @@ mod signing;
 use super::Error;
 use super::Project;
 use super::record_rebuild;
+use super::route_slips;
 use super::workflow_check;
 use crate::files;
 use crate::files::Lock;
@@ -107,6 +108,7 @@ pub fn doctor(project: &Project, request: &Request) -> Result<Vec<Symptom>, Erro
     }
     symptoms.extend(definitions(project));
     symptoms.extend(agents::look(project, request.agents));
+    symptoms.extend(routes(project));
     symptoms.extend(signing::look(project)?);
     symptoms.extend(notifications::look(project));
     let mut ids: BTreeSet<RunId> = project.store.runs().unwrap_or_default().into_iter().collect();
@@ -124,6 +126,12 @@ pub fn doctor(project: &Project, request: &Request) -> Result<Vec<Symptom>, Erro
         }
     }
     Ok(symptoms)
+}
+
+/// Routes that no work goes by.
+fn routes(project: &Project) -> Vec<Symptom> {
+    let slips = route_slips::route_slips(project).into_iter();
+    slips.map(|slip| Symptom::ill("routes", slip.words)).collect()
 }
 
 /// Mends what a symptom tells of, and says what came of it.

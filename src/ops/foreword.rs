@@ -6,6 +6,7 @@ use super::Error;
 use super::amendment;
 use super::brief;
 use super::follow::Shown;
+use super::route_slips;
 use crate::advance;
 use crate::config::RecordBranch;
 use crate::id::RunId;
@@ -39,6 +40,9 @@ impl Foreword {
 
     fn of(driver: &Driver<'_>, agent: Option<&str>) -> Result<Self, Error> {
         let mut warnings = advance::unknown_roles(driver, agent)?;
+        let slips = route_slips::route_slips(driver.project).into_iter();
+        let slips = slips.filter(|slip| slip.is_near && slip.concerns(&driver.workflow.name));
+        warnings.extend(slips.map(|slip| slip.words));
         warnings.extend(advance::unbound(driver, agent)?);
         warnings.extend(advance::own_audits(driver, agent)?);
         warnings.extend(driver.workflow.blind_reuse());

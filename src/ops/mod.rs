@@ -14,6 +14,7 @@ mod reason;
 mod file_schemas;
 mod replies;
 mod requests;
+mod route_slips;
 mod run_choice;
 mod session;
 mod session_state;

@@ -1,9 +1,9 @@
 //! `orch workflow check`: read whole workflows and report everything that is wrong.
 
 use super::Project;
+use super::route_slips;
 use crate::advance;
 use crate::files::Globs;
-use crate::source;
 use crate::source::Unsound;
 use crate::template::Template;
 use crate::workflow;
@@ -60,21 +60,10 @@ pub fn workflow_check(project: &Project, request: &Request) -> Vec<Checked> {
 fn warnings(project: &Project, workflow: &Workflow) -> Vec<String> {
     let mut told = advance::own_audits_by(&project.config, workflow).unwrap_or_default();
     told.extend(workflow.warnings());
-    told.extend(astray(project, workflow));
+    let slips = route_slips::route_slips(project).into_iter();
+    told.extend(slips.filter(|slip| slip.concerns(&workflow.name)).map(|slip| slip.words));
     told.extend(workflow.gates.iter().flat_map(|gate| unmatched(project, workflow, gate)));
     told
-}
-
-/// The routes of `orch.toml` for gates that the workflow does not have.
-fn astray(project: &Project, workflow: &Workflow) -> Vec<String> {
-    let gates = || workflow.gates.iter().map(|gate| gate.id.as_str());
-    let named = project.config.routes().iter().filter_map(|it| it.gate_of(&workflow.name));
-    let unknown = named.filter(|name| !gates().any(|gate| gate == *name));
-    let told = unknown.map(|name| {
-        let help = source::suggest(name, gates());
-        format!("a route in orch.toml is for gate `{name}`, which does not exist; {help}")
-    });
-    told.collect()
 }
 
 /// The `reads` of a gate that match nothing: neither files of the project nor what an earlier gate

@@ -169,6 +169,31 @@ fn no_agent_is_an_agent_too_and_unknown_ones_are_told_before_anything_runs() {
 }
 
 #[test]
+fn names_in_routes_that_are_not_there_are_told() {
+    for (condition, near) in [
+        ("gate = 'wirte'", "gate `wirte`, which does not exist; did you mean `write`?"),
+        ("role = 'editr'", "role `editr`, which does not exist; did you mean `editor`?"),
+        ("workflow = 'dmeo'", "workflow `dmeo`, which does not exist; did you mean `demo`?"),
+    ] {
+        let house = house(&route(condition));
+        house.orch("run demo").code(0).says(near);
+        house.orch("workflow check demo").code(0).says(near);
+        house.orch("doctor").code(1).says(near);
+    }
+    // It may be for another project, where the file is the user's own.
+    let house = house(&route("gate = 'elsewhere'"));
+    house.orch("run demo").code(0).never_says("elsewhere");
+    house.orch("doctor").code(1).says("gate `elsewhere`, which does not exist");
+    for known in ["gate = 'write'", "role = 'editor'", "workflow = 'demo'", "attempt = 2"] {
+        let house = self::house(&route(known));
+        house.orch("run demo").code(0).never_says("does not exist");
+        house.orch("doctor").never_says("a route in orch.toml");
+    }
+    let own = self::house(&route("fallback = ['third', 'second']"));
+    own.orch("run demo").code(2).says("agent `second` cannot be its own `fallback`");
+}
+
+#[test]
 fn another_route_is_another_recipe() {
     let gates = GATE.to_owned() + "reuse = true\nreads = ['first.sh']\n";
     let house = house("").workflow("demo", &gates);
