@@ -18,10 +18,16 @@ pub struct Question {
 }
 
 impl Question {
-    /// The question with its options, on one line.
+    /// The question with its options and its domain, on one line.
     pub fn in_words(&self) -> String {
-        let text = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if self.options.is_empty() { text } else { format!("{text} ({})", self.options.join(", ")) }
+        let mut text = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !self.options.is_empty() {
+            text.push_str(&format!(" ({})", self.options.join(", ")));
+        }
+        if let Some(domain) = &self.domain {
+            text.push_str(&format!(" [{domain}]"));
+        }
+        text
     }
 }
 

@@ -88,6 +88,11 @@ fn hand_over(
     let attempt = attempt.attempt;
     let question = question(project, caller, &run, request)?;
     let logs = work::attempt_folder(&project.store.logs(&run_id), &AttemptId::new(&gate, attempt));
+    if let Some(asked) = work::asked(&logs).filter(|asked| *asked != question) {
+        let message = format!("this attempt has already asked: {}", asked.in_words());
+        return Err(Error::usage(message)
+            .advise("exit now; the next attempt gets the answer, and can ask again"));
+    }
     work::ask(&logs, &question).map_err(|source| Error::disk(&logs, source))?;
     Ok(Escalated { run_id, gate, attempt, question, handed_over: true })
 }

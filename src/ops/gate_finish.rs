@@ -26,6 +26,7 @@ use crate::run::AttemptStatus;
 use crate::run::GateStatus;
 use crate::suggestion::Argument;
 use crate::suggestion::OPEN;
+use crate::suggestion::OPEN_WORDS;
 use crate::suggestion::Suggestion;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
@@ -135,6 +136,10 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
             Err(Error::usage(format!("gate {gate} was interrupted and is waiting for a decision"))
                 .advise_command(Suggestion::new("gate start").of(id).at(gate)))
         }
+        (_, Some(WaitsFor::Answer)) => Err(Error::usage(format!(
+            "gate {gate} has asked a question and is waiting for the answer"
+        ))
+        .advise_command(Suggestion::new("forward").word(id.as_str()).word(OPEN_WORDS))),
         (_, _) if choose::is_fan_out(&driver.workflow, gate) => Err(choose::no_instance(run, gate)),
         (_, _) => Err(Error::usage(format!("gate {gate} is {}, not WAITING", run.status_of(gate)))
             .advise_command(Suggestion::new("gate start").of(id).at(gate))),

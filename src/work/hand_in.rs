@@ -45,6 +45,12 @@ pub fn ask(logs: &Beneath, question: &Question) -> io::Result<()> {
     logs.join(QUESTION).write(&serde_json::to_vec(question).unwrap_or_default())
 }
 
+/// The question that was left for a person.
+pub fn asked(logs: &Beneath) -> Option<Question> {
+    let bytes = logs.join(QUESTION).read_at_most(REASON_BYTES_MAX).ok().flatten()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
 /// What is taken from a program when it has ended.
 pub(super) struct HandIn<'w> {
     order: &'w WorkOrder,
@@ -77,8 +83,7 @@ impl<'w> HandIn<'w> {
 
     /// What the executor asks a person, where it does.
     pub(super) fn question(&self) -> Option<Question> {
-        let bytes = self.logs.join(QUESTION).read_at_most(REASON_BYTES_MAX).ok().flatten()?;
-        serde_json::from_slice(&bytes).ok()
+        asked(self.logs)
     }
 
     /// Keeps what was printed, and gives the answers.

@@ -14,6 +14,7 @@ mod workspace;
 
 pub use barred::Barred;
 pub use hand_in::ask;
+pub use hand_in::asked;
 pub use hand_in::give_up;
 pub use judging::Judging;
 pub use order::Doer;

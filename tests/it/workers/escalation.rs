@@ -43,18 +43,19 @@ fn an_attempt_that_asks_spends_no_try_and_the_next_one_knows_the_answer() {
     let house = asking();
     orch(&house, "run item --key a")
         .code(3)
-        .says("asks: Which token? (JWT, cookie)")
+        .says("asks: Which token? (JWT, cookie) [auth]")
         .says("orch forward run_");
     assert_eq!(house.attempts("work"), "ESCALATED");
     assert_eq!(house.attempt("work", 1)["question"]["domain"], "auth");
     let packet = house.packet("work", 1);
     assert!(packet.contains("Ask a person before you decide anything about: auth, security."));
-    orch(&house, "status").code(0).says("Which token? (JWT, cookie)");
+    orch(&house, "status").code(0).says("Which token? (JWT, cookie) [auth]");
+    orch(&house, "brief").code(0).says("waiting for a person's answer: Which token?");
     orch(&house, "forward a Use JWT").code(0).says("answered work; resume run");
     orch(&house, "resume").code(0);
     assert_eq!(house.attempts("work"), "ESCALATED PASS");
     let told = house.packet("work", 2);
-    let said = "attempt 1 asked: Which token? (JWT, cookie) Answer: Use JWT";
+    let said = "attempt 1 asked: Which token? (JWT, cookie) [auth] Answer: Use JWT";
     assert!(told.contains(said), "{told}");
     orch(&house, "verify").code(0);
 }
@@ -96,4 +97,21 @@ fn messages_stand_in_the_next_packet_until_they_are_read() {
     orch(&house, "ack").code(0).says("no new messages");
     orch(&house, "resume").code(0);
     assert!(house.packet("work", 2).contains("And keep it short"));
+    orch(&house, "ack --run a").code(0).says("no new messages");
+}
+
+#[test]
+fn an_attempt_asks_one_question() {
+    let house = asking();
+    let orch_program = env!("CARGO_BIN_EXE_orch");
+    let asks = format!(
+        "for text in First First Second; do {orch_program} escalate $text; done > said.txt 2>&1"
+    );
+    let house = house.script("work.1", &asks);
+    orch(&house, "run item --key a").code(3).says("asks: First");
+    let said = house.read("said.txt");
+    assert_eq!(said.matches("exit now, and the attempt ends").count(), 2, "{said}");
+    assert!(said.contains("this attempt has already asked: First"), "{said}");
+    let again = orch(&house, "escalate Third").code(2);
+    again.says("gate work has asked a question").says("orch forward run_");
 }
