@@ -24,6 +24,9 @@ pub use at_work::orphans;
 pub use detached::be_on_own;
 pub use detached::bury_children;
 pub use detached::end_detached;
+pub use detached::leave_terminal;
+#[cfg(feature = "cli")]
+pub use detached::say_ready;
 pub use detached::start_detached;
 pub use helper::Answer;
 pub use helper::Helper;

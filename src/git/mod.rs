@@ -108,7 +108,7 @@ pub enum Error {
     BadIndex { path: String },
     #[error("`git update-index` failed: {reason}")]
     UpdateIndex { reason: String },
-    #[error("git cannot do this with a worktree: {reason}")]
+    #[error("git failed: {reason}")]
     Worktree { reason: String },
     #[error("`git {command}` failed: {reason}")]
     Remote { command: String, reason: String },

@@ -22,13 +22,13 @@ pub struct Acknowledged {
     pub messages: Vec<String>,
 }
 
-/// Acknowledges them. Where none is new, nothing is recorded.
+/// Acknowledges them. Where none is new, or the run is over, nothing is recorded.
 pub fn ack(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Acknowledged, Error> {
-    let run_id = choose::open_run(project, caller, choice)?;
+    let run_id = choose::run(project, caller, choice)?;
     let pending = note::pending(project, &run_id);
     let run = project.store.read(&run_id)?.run;
     let messages = unread(&run, pending.iter().map(|(_, note)| note));
-    if !messages.is_empty() {
+    if !messages.is_empty() && !run.status.is_final() {
         let kind = NoteKind::Acknowledgement;
         let text = format!("read {}", messages.len());
         let note = note::said(project, caller, &run, (kind, None), &text)?;

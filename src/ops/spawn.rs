@@ -80,6 +80,10 @@ pub fn spawn(project: &Project, caller: &Caller, request: &Request) -> Result<Ve
     let workflow = workflow(project, request.workflow.as_deref())?;
     let input = key_input(&workflow)?;
     let given = given(project, &workflow, &request.input)?;
+    if given.contains_key(&input.name) {
+        let message = format!("input `{}` of each run is its key", input.name);
+        return Err(Error::usage(message).advise("remove it from `input`"));
+    }
     let parent = current::session_run(project, caller);
     advance::refuse_depth(project, parent.as_ref())?;
     let orders: Vec<ChildOrder> = request

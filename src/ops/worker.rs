@@ -73,7 +73,7 @@ pub fn worker(
     let mut lock =
         Some(held.map_err(|held| Error::Held { what: "the pool".to_owned(), run: None, held })?);
     if request.until_idle {
-        process::be_on_own().map_err(|error| Error::environment(error.to_string()))?;
+        process::leave_terminal().map_err(|error| Error::environment(error.to_string()))?;
     }
     let mut supervisor = Supervisor::new(project, request, pool);
     told(&WorkerNews::Ready(supervisor.slots));

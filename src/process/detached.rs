@@ -45,7 +45,17 @@ pub fn bury_children() {
 
 /// Leaves the terminal and the group of whoever started this process, and tells them to go on.
 pub fn be_on_own() -> io::Result<()> {
-    rustix::process::setsid()?;
+    leave_terminal()?;
+    say_ready()
+}
+
+/// Leaves the terminal and the group of whoever started this process.
+pub fn leave_terminal() -> io::Result<()> {
+    Ok(rustix::process::setsid().map(drop)?)
+}
+
+/// Tells whoever started this process to go on.
+pub fn say_ready() -> io::Result<()> {
     writeln!(io::stdout(), "{READY}")
 }
 

@@ -60,7 +60,7 @@ impl Given<'_> {
             return Ok(());
         }
         let Ok(name) = work.workflow.render(&self.context) else { return Ok(()) };
-        let span = place(source, work.workflow.text());
+        let span = place(source, "workflow", work.workflow.text());
         child_inputs::refuse_chosen(self.shelf, (source, span), (work, &name))
     }
 
@@ -148,7 +148,7 @@ impl Given<'_> {
             Ok(check) => check,
             Err(flaw) => {
                 let message = format!("with these inputs: {flaw}");
-                return Err(unsound(source, first.text(), &message));
+                return Err(unsound(source, ("", first.text()), &message));
             }
         };
         let Some(Since::Gate(name)) = check.baseline().map(|request| request.since) else {
@@ -159,8 +159,8 @@ impl Given<'_> {
             template.render(&self.context).is_ok_and(|rendered| rendered == name)
         };
         let written = templates.iter().find(is_since).unwrap_or(first);
-        Err(unsound(source, written.text(), &format!("with these inputs: invalid `since`: {flaw}"))
-            .advise(help))
+        let message = format!("with these inputs: invalid `since`: {flaw}");
+        Err(unsound(source, ("", written.text()), &message).advise(help))
     }
 
     /// Whether a template sees nothing but inputs.
@@ -184,17 +184,23 @@ fn refuse(
         None => Ok(()),
         Some(flaw) => {
             let message = format!("`{key}` renders \"{rendered}\" with these inputs: {flaw}");
-            Err(unsound(source, written, &message))
+            Err(unsound(source, (key, written), &message))
         }
     }
 }
 
 /// An error where the template is written; one with escapes is not found, and told by its file alone.
-fn unsound(source: &Source, written: &str, message: &str) -> Box<Unsound> {
-    source.unsound(place(source, written), message)
+fn unsound(source: &Source, (key, written): (&str, &str), message: &str) -> Box<Unsound> {
+    source.unsound(place(source, key, written), message)
 }
 
-fn place(source: &Source, written: &str) -> Range<usize> {
-    let at = source.text.find(written);
+/// The same may be written for other keys too.
+fn place(source: &Source, key: &str, written: &str) -> Range<usize> {
+    let is_of_key = |at: &usize| {
+        let before = source.text[..*at].trim_end_matches(['"', '\'']).trim_end();
+        before.strip_suffix('=').is_some_and(|before| before.trim_end().ends_with(key))
+    };
+    let mut places = source.text.match_indices(written).map(|(at, _)| at);
+    let at = places.clone().find(is_of_key).or_else(|| places.next());
     at.map_or(0..0, |at| at..at + written.len())
 }

@@ -3,12 +3,30 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::ops::Error;
+use crate::ops::Instructions;
 use crate::ops::worker;
 use crate::ops::worker::WorkerNews;
+use crate::process;
+use serde_json::json;
 
 pub fn execute(face: &Face, request: &worker::Request) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
-    worker::worker(&project, request, &mut |news| face.say(&words(news)))?;
+    let mut said = Ok(());
+    let mut started = 0;
+    worker::worker(&project, request, &mut |news| {
+        match news {
+            // Whoever started it by itself waits for this word; JSON is one object.
+            WorkerNews::Ready(_) if request.until_idle && !face.global.json => {
+                said = process::say_ready();
+            }
+            WorkerNews::Started(_, _) => started += 1,
+            WorkerNews::Ready(_) | WorkerNews::Restarted(_) | WorkerNews::GivenUp(_) => {}
+        }
+        face.say(&words(news));
+    })?;
+    said.map_err(|error| Error::environment(error.to_string()))?;
+    face.answer(&json!({ "started": started }), &Instructions::default(), "");
     Ok(exit::DONE)
 }
 

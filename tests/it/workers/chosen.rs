@@ -67,3 +67,12 @@ fn worktrees_of_child_runs_of_a_worktree_lie_beside_the_repository() {
     crate::house::wait_until("it passes", || runs(&house) == "a PASSED, x PASSED");
     assert!(house.outside("project-worktrees/a/made.txt").exists());
 }
+
+#[test]
+fn what_is_wrong_with_a_chosen_workflow_is_told_where_it_is_chosen() {
+    let house = committed(house(WORK, "").workflow(
+        "outer",
+        "key = '{{ which }}'\n[inputs]\nwhich = { type = 'string' }\n[[gate]]\nid = 'inner'\nexecutor = 'workflow'\nworkflow = '{{ which }}'\nkey = 'a'\n",
+    ));
+    orch(&house, "run outer --which itm").code(2).says("workflows/outer.toml:9:13");
+}

@@ -93,7 +93,7 @@ fn a_pause_a_restart_and_a_reboot_lose_nothing() {
             serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         signal_one(Signal::KILL, u32::try_from(held["process"].as_u64().unwrap()).unwrap());
     }
-    wait_until("it is seen", || orch(&house, "list").stdout.contains("dead"));
+    wait_until("it is seen", || orch(&house, "list").stdout.contains("orphaned"));
     std::fs::write(house.outside("project-worktrees/a/go"), "").unwrap();
     orch(&house, "resume --all").code(0).says("a queued run_");
     wait_until("it passes", || runs(&house) == "a PASSED");
@@ -135,8 +135,18 @@ fn what_cannot_be_spawned_is_told_and_nothing_is_begun() {
     orch(&house, "spawn a --workflow itm").code(2).says("did you mean `item`?");
     orch(&house, "spawn a --workflow item --input kye=x").code(2).says("did you mean `key`?");
     orch(&house, "spawn a B! --workflow item").code(2).says("not a slug");
+    orch(&house, "spawn a --workflow item --input key=b")
+        .code(2)
+        .says("`key` of each run is its key");
     assert_eq!(runs(&house), "");
     orch(&house, "update --status wroking").code(2).says("did you mean `working`?");
+}
+
+#[test]
+fn a_worker_answers_with_one_json_object() {
+    let house = committed(house("true", ""));
+    let done = orch(&house, "worker --until-idle --json").code(0).json();
+    assert_eq!(done["data"]["started"], 0);
 }
 
 #[test]
