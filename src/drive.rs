@@ -20,6 +20,9 @@ use std::time::Duration;
 /// How often a pause is left to look whether the run should stop.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
+/// How often it is looked what was said to this process while work is being done.
+const LETTERS_EVERY: Duration = Duration::from_millis(500);
+
 /// How often it is looked how child runs come along.
 const FOLLOW_EVERY: Duration = Duration::from_millis(100);
 
@@ -69,8 +72,9 @@ fn go_on(held: &mut Held<'_, '_>) -> Result<Standing, Error> {
                     std::thread::sleep(FOLLOW_EVERY);
                     None
                 }
-                (false, is_at_work) => wait(held.driver, &receiver, (is_at_work, alarm)),
+                (false, is_at_work) => wait(held.driver, &receiver, (is_at_work, alarm))?,
             };
+            held.driver.take_urgent_letters()?;
             reports.extend(report);
             at_work -= reports.len();
         }
@@ -80,20 +84,27 @@ fn go_on(held: &mut Held<'_, '_>) -> Result<Standing, Error> {
 /// Waits for a report, but not beyond the alarm. While nothing is at work, nothing but the alarm or
 /// a signal ends the wait.
 fn wait(
-    driver: &Driver<'_>,
+    driver: &mut Driver<'_>,
     receiver: &Receiver<WorkReport>,
     (is_at_work, alarm): (bool, Option<Moment>),
-) -> Option<WorkReport> {
-    let left = |due: Moment| due.since(driver.project.clock.now());
+) -> Result<Option<WorkReport>, Error> {
+    let left = |driver: &Driver<'_>, due: Moment| due.since(driver.project.clock.now());
     match (is_at_work, alarm) {
-        (true, Some(due)) => receiver.recv_timeout(left(due)).ok(),
-        (true, None) => receiver.recv().ok(),
-        (false, None) => None,
-        (false, Some(due)) => {
-            while !driver.project.stop.is_raised() && !left(due).is_zero() {
-                std::thread::sleep(left(due).min(LOOK_EVERY));
+        (true, alarm) => loop {
+            let left = alarm.map(|due| left(driver, due));
+            let pause = left.map_or(LETTERS_EVERY, |left| left.min(LETTERS_EVERY));
+            match receiver.recv_timeout(pause) {
+                Ok(report) => return Ok(Some(report)),
+                Err(_) if left.is_some_and(|left| left <= pause) => return Ok(None),
+                Err(_) => driver.take_urgent_letters()?,
             }
-            None
+        },
+        (false, None) => Ok(None),
+        (false, Some(due)) => {
+            while !driver.project.stop.is_raised() && !left(driver, due).is_zero() {
+                std::thread::sleep(left(driver, due).min(LOOK_EVERY));
+            }
+            Ok(None)
         }
     }
 }

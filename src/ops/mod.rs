@@ -16,6 +16,7 @@ mod replies;
 mod requests;
 mod route_slips;
 mod run_choice;
+mod run_phase;
 mod session;
 mod session_state;
 mod stand_ins;

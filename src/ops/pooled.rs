@@ -3,9 +3,12 @@
 
 use super::Error;
 use super::Project;
+use super::note;
+use super::run_phase;
 use crate::clock::Moment;
 use crate::clock::parse_duration;
 use crate::event::ChildOrder;
+use crate::event::Note;
 use crate::event::PauseCause;
 use crate::event::Question;
 use crate::event::RunStatus;
@@ -15,6 +18,8 @@ use crate::files;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::phase::Phase;
+use crate::process::Life;
+use crate::project::orphans;
 use crate::project::worktree;
 use crate::run::GateState;
 use crate::run::GateStatus;
@@ -26,6 +31,7 @@ use crate::store::pool::Errand;
 use crate::store::pool::Ticket;
 use crate::store::pool::Tickets;
 use crate::store::pool::Until;
+use crate::suggestion::Advice;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -49,9 +55,9 @@ pub enum Health {
     Working,
     /// A process drives it, and nothing was heard of its work for long.
     Stalled,
-    /// Its process died, and a worker will take it up.
+    /// Its process died, and with it all that it had started.
     Dead,
-    /// Its process died, and no worker knows of it.
+    /// Its process died, and a program that it had started is still at work.
     Orphaned,
     /// It could not start, or its process died too often.
     Stuck,
@@ -88,7 +94,7 @@ pub struct PooledRun {
     pub waits_for: Option<WaitsFor>,
     /// What is asked.
     pub question: Option<Question>,
-    /// Why it is stuck, or why it ended.
+    /// Why it is stuck, why it was paused or failed, or what it waits for.
     pub reason: Option<String>,
     /// Its branch.
     pub branch: Option<String>,
@@ -98,6 +104,9 @@ pub struct PooledRun {
     pub is_folder_gone: bool,
     /// Whether its worktree and its branch were deleted.
     pub is_deleted: bool,
+    /// The git worktree that the folder is a part of.
+    #[serde(skip)]
+    pub worktree: Option<PathBuf>,
     /// Whether a signal or its parent paused it, and no person.
     #[serde(skip)]
     pub was_interrupted: bool,
@@ -121,6 +130,23 @@ impl PooledRun {
     pub fn is_open(&self) -> bool {
         self.status.is_none_or(|status| !status.is_end())
     }
+
+    /// Whether its work failed, and it can be restarted.
+    pub fn has_failed(&self) -> bool {
+        self.status == Some(RunStatus::Failed) && !self.is_deleted
+    }
+
+    /// Whether it could go on in its worktree, which somebody removed.
+    pub fn lacks_folder(&self) -> bool {
+        self.is_folder_gone && (self.is_open() || self.has_failed())
+    }
+
+    /// The call of git that makes its worktree again. Git may still know of the one that is gone.
+    pub fn remakes_folder(&self) -> Option<Advice> {
+        let folder = self.worktree.as_ref()?.display().to_string();
+        let branch = self.branch.as_deref().filter(|_| !self.is_deleted)?;
+        Some(Advice::program(&["git", "worktree", "add", "-f", &folder, branch]))
+    }
 }
 
 /// All runs that workers drive, the newest first.
@@ -136,8 +162,9 @@ pub fn all(project: &Project) -> Result<Vec<PooledRun>, Error> {
         .filter_map(|id| {
             let ticket = pool::read::<Ticket>(&project.store.ticket(id)).ok().flatten()?;
             let queued = waiting.iter().find(|waiting| waiting.run == *id);
+            let pending = note::pending(project, id);
             let run = project.store.glance(id).ok()?.run;
-            Some(begun(project, &run, &ticket, (queued, &alive)))
+            Some(begun(project, (&run, &pending), &ticket, (queued, &alive)))
         })
         .collect();
     let is_known = |ticket: &&Ticket| found.iter().all(|known| known.run_id != ticket.run);
@@ -231,6 +258,7 @@ fn queued(ticket: &Ticket) -> Option<PooledRun> {
         folder: None,
         is_folder_gone: false,
         is_deleted: false,
+        worktree: None,
         was_interrupted: false,
         order: Some(order.clone()),
         parent: parent.clone(),
@@ -243,7 +271,7 @@ fn queued(ticket: &Ticket) -> Option<PooledRun> {
 
 fn begun(
     project: &Project,
-    run: &Run,
+    (run, pending): (&Run, &[(Moment, Note)]),
     ticket: &Ticket,
     (queued, alive): (Option<&Ticket>, &BTreeSet<String>),
 ) -> PooledRun {
@@ -252,9 +280,9 @@ fn begun(
     let folder = project.workspace_of(id);
     let gate = current_gate(run);
     let state = gate.as_ref().and_then(|gate| run.gate(gate));
-    let heard_at = heard_at(project, &folder, run, gate.as_ref());
+    let said_at = pending.iter().map(|(at, _)| *at).max();
+    let heard_at = heard_at(project, &folder, run, gate.as_ref()).max(said_at);
     let refusal = pool.refusal(id).ok().flatten().filter(|_| !run.status.is_final());
-    let silent_for = heard_at.map(|at| project.clock.now().since(at)).unwrap_or_default();
     let is_held = project.store.is_held(id);
     let waits = queued.and_then(|queued| waits(project, queued));
     let health = if waits.is_some() {
@@ -262,30 +290,33 @@ fn begun(
     } else if queued.is_some() {
         Health::Queued
     } else if is_held || alive.contains(id.as_str()) {
-        if silent_for > stalled_after(project) { Health::Stalled } else { Health::Working }
+        let is_silent = is_at_work(run) && silent_for(project, heard_at) > stalled_after(project);
+        if is_silent { Health::Stalled } else { Health::Working }
     } else if refusal.is_some() {
         Health::Stuck
-    } else if pool.is_at_work(id) {
-        Health::Dead
-    } else if run.status == RunStatus::Running {
-        Health::Orphaned
+    } else if pool.is_at_work(id) || run.status == RunStatus::Running {
+        if has_orphans(project, id) { Health::Orphaned } else { Health::Dead }
     } else {
         Health::Resting
     };
+    let branch = run.started.git.as_ref().and_then(|git| git.branch.as_deref()).map(short);
+    let is_folder_gone = !files::exists(&folder);
     PooledRun {
         run_id: id.clone(),
         key: run.started.key.clone(),
         workflow: run.started.workflow.clone(),
         status: Some(run.status),
         health,
-        phase: phase(run, health, state),
+        phase: run_phase::phase(project, run, pending),
         waits_for: state.and_then(|state| state.waits_for),
         question: state.and_then(open_question),
+        reason: refusal.or(waits).or_else(|| run.reason.clone()).or_else(|| failure(run, &gate)),
         gate,
-        reason: refusal.or(waits).or_else(|| run.reason.clone()),
-        branch: run.started.git.as_ref().and_then(|git| git.branch.as_deref()).map(short),
-        is_folder_gone: !files::exists(&folder),
-        is_deleted: project.store.deleted_mark(id).exists(),
+        is_folder_gone,
+        is_deleted: project.store.deleted_mark(id).exists()
+            || is_folder_gone && !has_branch(project, branch.as_deref()),
+        branch,
+        worktree: Some(worktree::root_of(project, &folder)),
         was_interrupted: matches!(run.pause, Some(PauseCause::Signal | PauseCause::Parent)),
         folder: Some(folder),
         order: ticket.order().cloned().map(Box::new),
@@ -305,17 +336,32 @@ fn current_gate(run: &Run) -> Option<GateId> {
     found.find(|gate| run.gate(gate).is_some_and(|state| state.items.is_none())).cloned()
 }
 
-/// What gates and people say, unless the run itself says more.
-fn phase(run: &Run, health: Health, state: Option<&GateState>) -> Phase {
-    let asks = state.is_some_and(|state| state.waits_for == Some(WaitsFor::Answer));
-    match run.status {
-        RunStatus::Passed => Phase::Complete,
-        RunStatus::Canceled => Phase::Cancelled,
-        RunStatus::Failed => Phase::Stuck,
-        RunStatus::Paused => Phase::Paused,
-        RunStatus::Running | RunStatus::Waiting if asks || health == Health::Stuck => Phase::Stuck,
-        RunStatus::Running | RunStatus::Waiting => run.phase.unwrap_or(Phase::Working),
-    }
+/// Why a run failed that says nothing of it itself.
+fn failure(run: &Run, gate: &Option<GateId>) -> Option<String> {
+    let gate = gate.as_ref().filter(|_| run.status == RunStatus::Failed)?;
+    Some(format!("{gate}: {}", run.gate(gate)?.why_it_failed()?))
+}
+
+/// Whether a branch is there, as far as that can be told.
+fn has_branch(project: &Project, branch: Option<&str>) -> bool {
+    let repository = project.repository().ok().flatten();
+    let has = |branch: &str| repository.map(|own| own.has_branch(branch).unwrap_or(true));
+    branch.and_then(has).unwrap_or(false)
+}
+
+/// Whether the work of a gate is being done; what is polled or tried again later is silent meanwhile.
+fn is_at_work(run: &Run) -> bool {
+    run.gates_in(GateStatus::Running).next().is_some()
+}
+
+/// Whether a program of a run that lost its process lives on.
+fn has_orphans(project: &Project, id: &RunId) -> bool {
+    let mut left = orphans::find(project, id).unwrap_or_default().into_iter();
+    left.any(|orphan| matches!(orphan.life, Life::AtWork(_)))
+}
+
+fn silent_for(project: &Project, heard_at: Option<Moment>) -> Duration {
+    heard_at.map(|at| project.clock.now().since(at)).unwrap_or_default()
 }
 
 fn open_question(state: &GateState) -> Option<Question> {

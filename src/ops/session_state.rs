@@ -5,6 +5,7 @@ use super::Error;
 use super::Project;
 use super::ack;
 use super::note;
+use super::run_phase;
 use crate::id::RunId;
 use crate::project::worktree;
 use serde_json::json;
@@ -19,7 +20,7 @@ pub(super) fn write(project: &Project, id: &RunId) -> Result<(), Error> {
         "schema": "orch/session-state@1",
         "run": id,
         "status": run.status,
-        "phase": run.phase,
+        "phase": run_phase::phase(project, &run, &pending),
         "messages": ack::unread(&run, pending.iter().map(|(_, note)| note)),
         "updated_at": project.clock.now(),
     });

@@ -18,6 +18,7 @@ use crate::definition::Definition;
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::event::Note;
+use crate::event::NoteKind;
 use crate::event::RunStarted;
 use crate::files::Lock;
 use crate::files::ProjectPath;
@@ -281,6 +282,18 @@ impl<'s> Driver<'s> {
         self.append(&new)?;
         for letter in &letters {
             letter.take().map_err(trouble)?;
+        }
+        Ok(())
+    }
+
+    /// Writes down what was said where others are to know of it before the work ends: how far it has
+    /// come.
+    pub fn take_urgent_letters(&mut self) -> Result<(), Error> {
+        let letters = self.project.store.said(self.id());
+        let letters = letters
+            .map_err(|source| Error::disk(&self.project.store.mailbox(self.id()), source))?;
+        if letters.iter().any(|letter| letter.note.kind == NoteKind::Phase) {
+            self.take_letters()?;
         }
         Ok(())
     }

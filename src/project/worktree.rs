@@ -139,6 +139,16 @@ fn planned(project: &Project, repository: &Repository, of: &ChildOrder) -> Resul
     Ok(Planned { folder, own, branch })
 }
 
+/// The working tree that a folder of the project is in; neither need be there.
+pub fn root_of(project: &Project, own: &Path) -> PathBuf {
+    let within = project
+        .store
+        .project_path()
+        .filter(|path| *path != ".")
+        .map_or(0, |path| Path::new(path).components().count());
+    own.ancestors().nth(within).unwrap_or(own).to_owned()
+}
+
 /// Whether the working tree was begun for this very run.
 fn is_noted(project: &Project, run: &RunId, own: &Path) -> bool {
     let noted = project.store.workspace(run).read().ok().flatten();

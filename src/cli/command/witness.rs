@@ -3,6 +3,7 @@
 use super::Failure;
 use super::list;
 use crate::cli::answer::Face;
+use crate::cli::answer::one_line;
 use crate::cli::exit;
 use crate::cli::screen::Screen;
 use crate::cli::table::table;
@@ -33,6 +34,10 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let seen = witness::witness(&project)?;
     let mut instructions = Instructions::default();
     for run in &seen.unwell {
+        if run.lacks_folder() {
+            list::advise_on_folder(&mut instructions, run);
+            continue;
+        }
         match run.health {
             Health::Dead | Health::Orphaned => {
                 instructions.suggest(&Suggestion::new("resume").flag("all"));
@@ -60,7 +65,7 @@ fn text(seen: &Witnessed) -> String {
         .unwell
         .iter()
         .map(|run| {
-            let reason = run.reason.clone().unwrap_or_default();
+            let reason = run.reason.as_deref().map(one_line).unwrap_or_default();
             vec![run.key.clone(), list::state(run), reason]
         })
         .collect();

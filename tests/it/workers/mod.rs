@@ -1,6 +1,7 @@
 //! Many runs at once: child runs in folders of their own, the pool that they wait in, and the processes
 //! that drive them.
 
+mod advice;
 mod agents;
 mod budgets;
 mod chaos;
@@ -12,6 +13,7 @@ mod escalation;
 mod issue_to_pr;
 mod kills;
 mod leaving;
+mod others;
 mod tidying;
 mod workspaces;
 

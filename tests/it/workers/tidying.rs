@@ -83,7 +83,7 @@ fn a_witness_tells_who_is_well_and_who_is_not() {
         signal_one(Signal::KILL, u32::try_from(held["process"].as_u64().unwrap()).unwrap());
     }
     wait_until("it is dead", || orch(&house, "witness").code == 1);
-    orch(&house, "witness").code(1).says("1 dead; no worker").says("orch resume --all");
+    orch(&house, "witness").code(1).says("1 orphaned; no worker").says("orch resume --all");
 }
 
 #[test]
