@@ -12,6 +12,10 @@ use crate::project::Project;
 use crate::project::orphans;
 use crate::store::Store;
 use std::fmt;
+use std::iter;
+
+/// No run has more above it; a bound where records name each other as parents.
+const GENERATIONS_MAX: usize = 100;
 
 /// A person's word is never an agent's: not with an agent's marks in the environment, nor below a
 /// live executor, however far away it went and whatever it cleared away.
@@ -23,6 +27,40 @@ pub fn refuse_agents(project: &Project, caller: &Caller) -> Result<(), Error> {
         .advise("a person must run it in their own terminal"));
     }
     refuse_executors(project)
+}
+
+/// What works at a run acts on that run and on its child runs; all other runs are for people, and for
+/// whoever they let act for them.
+pub fn refuse_workers_of_others(
+    project: &Project,
+    caller: &Caller,
+    run: &RunId,
+) -> Result<(), Error> {
+    let is_below = matches!(executor(project), Some(Doubt::AtWork(_)));
+    if !is_below && !caller.is_at_work() || is_for_run_or_parent(project, caller, run) {
+        return Ok(());
+    }
+    // Where nothing says at which run it works, the parts of runs are its own.
+    if !is_below && caller.run.is_none() && parent(project, run).is_some() {
+        return Ok(());
+    }
+    Err(Error::usage(format!("an agent that works at another run cannot act on run {run}"))
+        .advise("a person must run it in their own terminal"))
+}
+
+/// Whether what asks works at this run, or at one that this is a part of.
+fn is_for_run_or_parent(project: &Project, caller: &Caller, run: &RunId) -> bool {
+    let at_hand = Lineage::see().and_then(|above| above.work_at_hand());
+    let is_own = |run: &RunId| match &at_hand {
+        Some(mark) => mark.starts_with(project.store.at_work(run).path()),
+        None => caller.run.as_deref() == Some(run.as_str()),
+    };
+    let mut above = iter::successors(Some(run.clone()), |run| parent(project, run));
+    above.by_ref().take(GENERATIONS_MAX).any(|run| is_own(&run))
+}
+
+fn parent(project: &Project, run: &RunId) -> Option<RunId> {
+    project.store.glance(run).ok()?.run.started.parent
 }
 
 /// Why whoever asks is not taken for a person.

@@ -11,6 +11,7 @@ use super::pooled::PooledRun;
 use super::run_cancel;
 use super::take_over::HearsStop;
 use super::take_over::Wait;
+use crate::caller::asker;
 use crate::event::RunStatus;
 use crate::id::RunId;
 use crate::project::leave;
@@ -65,6 +66,7 @@ pub fn cancel(
     told: HearsStop<'_>,
 ) -> Result<CanceledRun, Error> {
     let run = pooled::find(project, &request.key)?;
+    asker::refuse_workers_of_others(project, caller, &run.run_id)?;
     let _alone = leave::alone(project, &run.run_id)?;
     let trouble = |source| Error::environment(format!("cannot use the pool: {source}"));
     let pool = project.store.pool();

@@ -1,17 +1,24 @@
 //! `orch delete`: remove the worktree and the branch of a run that is over. What nothing else has is
 //! kept under a ref, and so is the run's record.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::cancel::CanceledRun;
 use super::get;
 use super::pooled;
+use crate::caller::asker;
 use crate::project::leave;
 use crate::project::leave::RemovedWorktree;
 
 /// Removes both. Done again, it finds nothing left to remove.
-pub fn delete(project: &Project, request: &get::Request) -> Result<CanceledRun, Error> {
+pub fn delete(
+    project: &Project,
+    caller: &Caller,
+    request: &get::Request,
+) -> Result<CanceledRun, Error> {
     let run = pooled::find(project, &request.key)?;
+    asker::refuse_workers_of_others(project, caller, &run.run_id)?;
     if run.is_open() {
         let message = format!("run {} is not over", run.run_id);
         return Err(Error::usage(message).advise("cancel it first"));

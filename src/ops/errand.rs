@@ -123,19 +123,14 @@ fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Er
                 cause: PauseCause::Parent,
                 wait: Wait::default(),
             };
-            run_pause::run_pause(&project.in_folder(&ticket.folder)?, caller, &request, &mut |_| ())
+            run_pause::stop(&project.in_folder(&ticket.folder)?, caller, &request, &mut |_| ())
                 .map(drop)
         }
         Errand::Cancel { reason } => {
             let (reason, wait) = (Some(reason.clone()), Wait::default());
             let request = run_cancel::Request { run: choice, reason, wait };
-            run_cancel::run_cancel(
-                &project.in_folder(&ticket.folder)?,
-                caller,
-                &request,
-                &mut |_| (),
-            )
-            .map(drop)
+            run_cancel::end(&project.in_folder(&ticket.folder)?, caller, &request, &mut |_| ())
+                .map(drop)
         }
     }
 }

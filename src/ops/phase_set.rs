@@ -6,6 +6,7 @@ use super::Project;
 use super::RunChoice;
 use super::choose;
 use super::note;
+use crate::caller::asker;
 use crate::event::NoteKind;
 use crate::id::RunId;
 use crate::phase::Phase;
@@ -48,6 +49,7 @@ pub fn phase_set(
             .advise(suggest(&request.phase, Phase::names())));
     };
     let run_id = choose::open_run(project, caller, &RunChoice { run: request.run.clone() })?;
+    asker::refuse_workers_of_others(project, caller, &run_id)?;
     let run = project.store.read(&run_id)?.run;
     if run.phase == Some(phase) {
         return Ok(PhaseReply { run_id, phase, handed_over: false });

@@ -1,6 +1,7 @@
 //! `orch restart`: have a worker drive a run again, in the same worktree: one that failed, is stuck, or
 //! lost its process.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::get;
@@ -8,6 +9,7 @@ use super::pooled;
 use super::pooled::Health;
 use super::pooled::PooledRun;
 use crate::advance;
+use crate::caller::asker;
 use crate::event::RunStatus;
 use crate::files;
 use crate::id::RunId;
@@ -18,10 +20,16 @@ use crate::standing::State;
 use crate::store::pool::Errand;
 use crate::store::pool::Ticket;
 use serde::Serialize;
+use crate::suggestion::Advice;
 
 /// Gives the run to the pool again. One that is at work or waits there is left as it is.
-pub fn restart(project: &Project, request: &get::Request) -> Result<PooledRun, Error> {
+pub fn restart(
+    project: &Project,
+    caller: &Caller,
+    request: &get::Request,
+) -> Result<PooledRun, Error> {
     let run = pooled::find(project, &request.key)?;
+    asker::refuse_workers_of_others(project, caller, &run.run_id)?;
     if let Some(status) = run.status.filter(|status| status.is_final()) {
         let message = format!("run {} is {status}", run.run_id);
         return Err(
@@ -31,9 +39,10 @@ pub fn restart(project: &Project, request: &get::Request) -> Result<PooledRun, E
     if run.is_folder_gone {
         let folder = run.folder.as_ref().map(|folder| folder.display().to_string());
         let message = format!("the worktree {} is gone", folder.unwrap_or_default());
-        let branch = run.branch.clone().unwrap_or_default();
-        return Err(Error::usage(message)
-            .advise(format!("make it again: git worktree add FOLDER {branch}")));
+        return Err(Error::usage(message).advise(match run.remakes_folder() {
+            Some(call) => Advice::from("make it again: ").then(call),
+            None => Advice::from(format!("start another run of `{}` instead", run.key)),
+        }));
     }
     match run.health {
         Health::Queued | Health::Waiting | Health::Working | Health::Stalled => {}
@@ -57,7 +66,7 @@ pub struct RestartedRun {
 
 /// The same for every run whose process is gone, such as after the machine was restarted; also for those
 /// that somebody drove in a terminal.
-pub fn restart_all(project: &Project) -> Result<Vec<RestartedRun>, Error> {
+pub fn restart_all(project: &Project, caller: &Caller) -> Result<Vec<RestartedRun>, Error> {
     let is_left = |run: &PooledRun| match run.health {
         Health::Dead | Health::Orphaned => !run.is_folder_gone,
         Health::Resting => run.status == Some(RunStatus::Paused) && run.was_interrupted,
@@ -66,6 +75,9 @@ pub fn restart_all(project: &Project) -> Result<Vec<RestartedRun>, Error> {
         }
     };
     let left: Vec<PooledRun> = pooled::all(project)?.into_iter().filter(is_left).collect();
+    for run in &left {
+        asker::refuse_workers_of_others(project, caller, &run.run_id)?;
+    }
     for run in &left {
         again(project, run)?;
     }
@@ -77,6 +89,7 @@ pub fn restart_all(project: &Project) -> Result<Vec<RestartedRun>, Error> {
         if restarted.iter().any(|other| other.run_id == run_id) || !files::exists(&folder) {
             continue;
         }
+        asker::refuse_workers_of_others(project, caller, &run_id)?;
         advance::enqueue(project, &advance::ticket(project, &run_id, folder, Errand::Resume))?;
         restarted.push(RestartedRun { key, run_id });
     }

@@ -9,9 +9,11 @@ use super::choose;
 use super::reason;
 use super::run_complete;
 use super::run_complete::Completion;
+use super::session_state;
 use super::take_over;
 use super::take_over::HearsStop;
 use super::take_over::Wait;
+use crate::caller::asker;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -45,6 +47,21 @@ pub fn run_cancel(
     reason::refuse_blank(request.reason.as_deref(), command)?;
     let id = choose::run(project, caller, &request.run)?;
     run_complete::refuse_ending(project, caller, &id)?;
+    asker::refuse_workers_of_others(project, caller, &id)?;
+    end(project, caller, request, told)
+}
+
+/// The same for a worker, whom the run's parent asks.
+pub(super) fn end(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+    told: HearsStop<'_>,
+) -> Result<Standing, Error> {
+    let id = choose::run(project, caller, &request.run)?;
     let taken = take_over::take(project, caller, (&id, &request.wait), told)?;
-    run_complete::complete(caller, taken.driver, Completion::Canceled, request.reason.clone())
+    let reason = request.reason.clone();
+    let standing = run_complete::complete(caller, taken.driver, Completion::Canceled, reason)?;
+    session_state::write(project, &id)?;
+    Ok(standing)
 }

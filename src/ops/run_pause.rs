@@ -8,10 +8,12 @@ use super::RunChoice;
 use super::Standing;
 use super::choose;
 use super::reason;
+use super::session_state;
 use super::take_over;
 use super::take_over::HearsStop;
 use super::take_over::Wait;
 use crate::advance;
+use crate::caller::asker;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
 use schemars::JsonSchema;
@@ -57,6 +59,18 @@ pub fn run_pause(
 ) -> Result<Standing, Error> {
     reason::refuse_blank(&*request.reason, reason::of_run("run pause", &request.run))?;
     let id = choose::run(project, caller, &request.run)?;
+    asker::refuse_workers_of_others(project, caller, &id)?;
+    stop(project, caller, request, told)
+}
+
+/// The same for a worker, whom the run's parent asks.
+pub(super) fn stop(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+    told: HearsStop<'_>,
+) -> Result<Standing, Error> {
+    let id = choose::run(project, caller, &request.run)?;
     let taken = take_over::take(project, caller, (&id, &request.wait), told)?;
     pause(taken.driver, request, taken.has_stopped)
 }
@@ -82,6 +96,7 @@ fn pause(mut driver: Driver<'_>, request: &Request, was_driven: bool) -> Result<
     if pauses {
         advance::pause(&mut driver, request.cause, &request.reason)?;
         advance::tell_others(&driver)?;
+        session_state::write(driver.project, driver.id())?;
     }
     Ok(advance::standing(&driver))
 }

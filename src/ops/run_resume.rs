@@ -12,6 +12,7 @@ use super::current;
 use super::run::BudgetRequest;
 use super::run::DriveRequest;
 use crate::advance;
+use crate::caller::asker;
 use crate::drive;
 use crate::event::Event;
 use crate::event::RunStatus;
@@ -49,6 +50,7 @@ pub fn run_resume(
     greet: &mut dyn FnMut(&Foreword),
 ) -> Result<Standing, Error> {
     let id = choose::run(project, caller, &request.run)?;
+    asker::refuse_workers_of_others(project, caller, &id)?;
     let mut driver = Driver::take(project, &id)?;
     if driver.run().status.is_final() {
         // Its last commit may have been refused, by a full disk for one; nothing is committed twice.

@@ -8,6 +8,7 @@ use super::table::Process;
 use crate::files::Procfs;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::path::PathBuf;
 
 /// No chain of processes is longer; a bound where the system's answers go in a circle.
 const GENERATIONS_MAX: usize = 1000;
@@ -62,13 +63,15 @@ impl Lineage {
     /// is still what it started.
     pub fn marked_at_work(&self) -> Option<u32> {
         let procfs = self.procfs.as_ref()?;
-        let is_marked = |process: &&Process| {
-            let bytes = procfs.read(&format!("{}/environ", process.id)).unwrap_or_default();
-            let text = String::from_utf8_lossy(&bytes);
-            text.split('\0')
-                .any(|pair| pair.strip_prefix(VARIABLE).is_some_and(|rest| rest.starts_with('=')))
-        };
+        let is_marked = |process: &&Process| mark_of(procfs, process.id).is_some();
         self.processes.iter().find(is_marked).map(|process| process.id)
+    }
+
+    /// What the nearest process, this one or above it, is at work for: the path of the file that names
+    /// it there. `None` where the system does not tell.
+    pub fn work_at_hand(&self) -> Option<PathBuf> {
+        let procfs = self.procfs.as_ref()?;
+        self.processes.iter().find_map(|process| mark_of(procfs, process.id)).map(PathBuf::from)
     }
 
     /// Whether a process of another namespace may stand above these, unseen. It may not where they are in
@@ -97,6 +100,14 @@ impl Lineage {
     pub fn groups(&self) -> BTreeSet<u32> {
         self.processes.iter().map(|process| process.group).collect()
     }
+}
+
+/// The mark that a process was started with, if it was started with one.
+fn mark_of(procfs: &Procfs, process: u32) -> Option<String> {
+    let bytes = procfs.read(&format!("{process}/environ")).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let mut marks = text.split('\0').filter_map(|pair| pair.strip_prefix(VARIABLE));
+    marks.find_map(|rest| rest.strip_prefix('=')).map(str::to_owned)
 }
 
 /// Whether a process holds a file of this kind open.

@@ -28,7 +28,7 @@ pub fn execute(face: &Face, request: &cancel::Request) -> Result<u8, Failure> {
 
 pub fn execute_delete(face: &Face, request: &get::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let reply = delete::delete(&project, request)?;
+    let reply = delete::delete(&project, &face.caller, request)?;
     face.answer(&reply, &Instructions::default(), &text("deleted", &reply));
     Ok(exit::DONE)
 }

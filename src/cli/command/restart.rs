@@ -10,7 +10,7 @@ use crate::ops::restart;
 
 pub fn execute(face: &Face, request: &get::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let run = restart::restart(&project, request)?;
+    let run = restart::restart(&project, &face.caller, request)?;
     let text = format!("{} {}\n", run.key, list::state(&run));
     face.answer(&run, &Instructions::default(), &text);
     Ok(exit::DONE)

@@ -36,7 +36,7 @@ impl Arguments {
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
     if arguments.all {
-        let left = restart::restart_all(&project)?;
+        let left = restart::restart_all(&project, &face.caller)?;
         if left.is_empty() {
             face.say("no run has lost its process");
         }
