@@ -16,6 +16,7 @@ use crate::work::perform;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
+use std::time::Instant;
 
 /// How often a pause is left to look whether the run should stop.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -96,13 +97,22 @@ fn wait(
             match receiver.recv_timeout(pause) {
                 Ok(report) => return Ok(Some(report)),
                 Err(_) if left.is_some_and(|left| left <= pause) => return Ok(None),
-                Err(_) => driver.take_urgent_letters()?,
+                // An answer opens its gate for the next attempt.
+                Err(_) if driver.take_urgent_letters()? => return Ok(None),
+                Err(_) => {}
             }
         },
         (false, None) => Ok(None),
         (false, Some(due)) => {
+            let mut looked = Instant::now();
             while !driver.project.stop.is_raised() && !left(driver, due).is_zero() {
                 std::thread::sleep(left(driver, due).min(LOOK_EVERY));
+                if looked.elapsed() >= LETTERS_EVERY {
+                    if driver.take_urgent_letters()? {
+                        break;
+                    }
+                    looked = Instant::now();
+                }
             }
             Ok(None)
         }

@@ -71,6 +71,12 @@ impl LockHolder {
             && (here.boot.is_empty() || is_other(&self.boot, &here.boot))
     }
 
+    /// Whether its number is one of the processes that this one sees.
+    pub fn is_of_this_namespace(&self) -> bool {
+        let here = Self::here("", "", Path::new(""));
+        (&self.host, &self.boot, self.namespace) == (&here.host, &here.boot, here.namespace)
+    }
+
     /// Whether both may be one process: nobody is told by a lock that is being written, or was
     /// written over.
     pub fn may_be(&self, other: &Self) -> bool {

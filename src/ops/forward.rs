@@ -11,6 +11,7 @@ use super::note;
 use crate::advance;
 use crate::caller::asker;
 use crate::event::Event;
+use crate::event::Note;
 use crate::event::NoteKind;
 use crate::event::Reply;
 use crate::event::RunStatus;
@@ -22,9 +23,19 @@ use crate::project::supervisor;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::store::pool::Errand;
+use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
+use std::thread;
+use std::time::Duration;
+use std::time::Instant;
+
+/// How long the process that drives a run has to take an answer in.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How often it is looked whether it has.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Arguments of `forward`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -53,7 +64,7 @@ pub struct Forwarded {
     pub answered: Option<GateId>,
     /// The message, as recorded.
     pub text: String,
-    /// Whether the run waits for a worker now.
+    /// Whether the run goes on by itself.
     pub resumed: bool,
 }
 
@@ -73,21 +84,67 @@ pub fn forward(project: &Project, caller: &Caller, request: &Request) -> Result<
         return Ok(Forwarded { run_id: id, answered: None, text, resumed: false });
     };
     asker::refuse_agents(project, caller)?;
-    let text = note::said(project, caller, &run, (NoteKind::Message, None), &words)?.text;
-    let mut driver = Driver::take(project, &id)?;
-    let AttemptId { gate, number: attempt } = asking;
-    let reply = Reply { text: text.clone(), by: caller.identity(project)? };
-    driver.append(&[Event::GateReplied { gate: gate.clone(), attempt, reply }])?;
-    driver.commit(Some(&gate), true)?;
-    let is_paused = driver.run().status == RunStatus::Paused;
-    drop(driver);
-    let resumed = !is_paused && project.store.workspace(&id).exists();
-    if resumed {
+    let note = note::said(project, caller, &run, (NoteKind::Message, None), &words)?;
+    let (text, gate) = (note.text.clone(), asking.gate.clone());
+    match Driver::take(project, &id) {
+        Ok(driver) => {
+            answer(driver, asking, Reply { text: note.text, by: caller.identity(project)? })?;
+        }
+        Err(Error::Held { .. }) => hand_over(project, &id, &note, &asking)?,
+        Err(error) => return Err(error),
+    }
+    let is_driven = project.store.is_held(&id);
+    let is_paused = project.store.glance(&id)?.run.status == RunStatus::Paused;
+    let is_pooled = !is_paused && !is_driven && project.store.workspace(&id).exists();
+    let resumed = is_driven || is_pooled;
+    if is_pooled {
         let folder = project.workspace_of(&id);
         advance::enqueue(project, &advance::ticket(project, &id, folder, Errand::Continue))?;
         supervisor::hire(project)?;
     }
     Ok(Forwarded { run_id: id, answered: Some(gate), text, resumed })
+}
+
+fn answer(mut driver: Driver<'_>, asking: AttemptId, reply: Reply) -> Result<(), Error> {
+    let AttemptId { gate, number: attempt } = asking;
+    driver.append(&[Event::GateReplied { gate: gate.clone(), attempt, reply }])?;
+    driver.commit(Some(&gate), true)
+}
+
+/// Leaves the answer to the process that drives the run, which looks at this one before it takes it.
+fn hand_over(project: &Project, id: &RunId, note: &Note, asking: &AttemptId) -> Result<(), Error> {
+    let at = project.clock.now();
+    let letter = Note { said_at: Some(at), ..note.clone() };
+    let sent = project.store.answer(id, (at, &letter), asking);
+    let sent = sent.map_err(|source| Error::disk(&project.store.mailbox(id), source))?;
+    let start = Instant::now();
+    let held = loop {
+        if sent.is_taken() {
+            break None;
+        }
+        match Driver::take(project, id) {
+            // It takes in letters itself.
+            Ok(mut driver) => driver.commit(Some(&asking.gate), true)?,
+            Err(Error::Held { .. }) if start.elapsed() < PATIENCE => thread::sleep(LOOK_EVERY),
+            Err(error) => break Some(error),
+        }
+    };
+    drop(sent);
+    let run = project.store.read(id)?.run;
+    let state = run.gate(&asking.gate);
+    let attempts = state.map(|state| state.attempts.as_slice()).unwrap_or_default();
+    let asked = attempts.iter().find(|attempt| attempt.attempt == asking.number);
+    let reply = asked.and_then(|attempt| attempt.reply.as_ref());
+    if reply.is_some_and(|reply| reply.text == note.text) {
+        return Ok(());
+    }
+    Err(held.unwrap_or_else(|| {
+        Error::usage(format!("the process that drives run {id} did not accept the answer"))
+            .advise_command_that(
+                Suggestion::new("run pause").of(id),
+                "stops it, so that you can answer",
+            )
+    }))
 }
 
 /// The attempt whose question is open: of the gate that is named, else the only one.

@@ -140,7 +140,10 @@ pub(super) fn hand_over(
 /// read: a letter leaves after it is in there.
 pub(super) fn pending(project: &Project, id: &RunId) -> Vec<(Moment, Note)> {
     let letters = project.store.said(id).unwrap_or_default().into_iter();
-    letters.filter_map(|letter| Some((letter.note.said_at?, letter.note))).collect()
+    letters
+        .filter(|letter| letter.answers.is_none())
+        .filter_map(|letter| Some((letter.note.said_at?, letter.note)))
+        .collect()
 }
 
 /// The note as the record may hold it: without secrets and terminal escapes.

@@ -281,7 +281,7 @@ fn begun(
     let gate = current_gate(run);
     let state = gate.as_ref().and_then(|gate| run.gate(gate));
     let said_at = pending.iter().map(|(at, _)| *at).max();
-    let heard_at = heard_at(project, &folder, run, gate.as_ref()).max(said_at);
+    let heard_at = heard_at(project, &folder, run).max(said_at);
     let refusal = pool.refusal(id).ok().flatten().filter(|_| !run.status.is_final());
     let is_held = project.store.is_held(id);
     let waits = queued.and_then(|queued| waits(project, queued));
@@ -310,7 +310,10 @@ fn begun(
         phase: run_phase::phase(project, run, pending),
         waits_for: state.and_then(|state| state.waits_for),
         question: state.and_then(open_question),
-        reason: refusal.or(waits).or_else(|| run.reason.clone()).or_else(|| failure(run, &gate)),
+        reason: refusal
+            .or(waits)
+            .or_else(|| run.reason.clone())
+            .or_else(|| failure(run, gate.as_ref())),
         gate,
         is_folder_gone,
         is_deleted: project.store.deleted_mark(id).exists()
@@ -328,8 +331,12 @@ fn begun(
     }
 }
 
-/// The gate that is at work, else the one that waits, else the one that failed.
+/// The gate that asks, else the one that is at work, else the one that waits, else the one that failed.
 fn current_gate(run: &Run) -> Option<GateId> {
+    let asks = |gate: &&GateId| run.gate(gate).is_some_and(|state| open_question(state).is_some());
+    if let Some(asking) = run.gates_in(GateStatus::Waiting).find(asks) {
+        return Some(asking.clone());
+    }
     let mut found = [GateStatus::Running, GateStatus::Waiting, GateStatus::Fail]
         .into_iter()
         .flat_map(|status| run.gates_in(status));
@@ -337,8 +344,8 @@ fn current_gate(run: &Run) -> Option<GateId> {
 }
 
 /// Why a run failed that says nothing of it itself.
-fn failure(run: &Run, gate: &Option<GateId>) -> Option<String> {
-    let gate = gate.as_ref().filter(|_| run.status == RunStatus::Failed)?;
+fn failure(run: &Run, gate: Option<&GateId>) -> Option<String> {
+    let gate = gate.filter(|_| run.status == RunStatus::Failed)?;
     Some(format!("{gate}: {}", run.gate(gate)?.why_it_failed()?))
 }
 
@@ -370,11 +377,11 @@ fn open_question(state: &GateState) -> Option<Question> {
 }
 
 /// When something was printed or recorded last.
-fn heard_at(project: &Project, folder: &Path, run: &Run, gate: Option<&GateId>) -> Option<Moment> {
+fn heard_at(project: &Project, folder: &Path, run: &Run) -> Option<Moment> {
     let id = &run.started.run_id;
     let journal = project.store.state(id).join(journal::FILE);
     let logs = folder.join(project.store.logs(id).path().strip_prefix(project.folder.root()).ok()?);
-    let printed = gate.and_then(|gate| {
+    let printed = run.gates_in(GateStatus::Running).filter_map(|gate| {
         let number = run.gate(gate)?.attempt()?.attempt;
         let attempt = logs.join("gates").join(gate.as_str()).join(format!("attempt-{number}"));
         let files = [executor::STDOUT, executor::STDERR].map(|name| attempt.join(name));

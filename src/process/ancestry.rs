@@ -46,8 +46,21 @@ impl Lineage {
             return Some(Self { procfs: None, processes: Vec::new() });
         }
         let procfs = Procfs::open()?;
-        let processes = (0..TRIES).find_map(|_| chain(&procfs))?;
+        let processes = (0..TRIES).find_map(|_| chain(&procfs, "self"))?;
         Some(Self { procfs: Some(procfs), processes })
+    }
+
+    /// Another process of this namespace and those above it; `None` where they cannot be seen.
+    pub fn of(process: u32) -> Option<Self> {
+        let procfs = Procfs::open()?;
+        let processes = (0..TRIES).find_map(|_| chain(&procfs, &process.to_string()))?;
+        Some(Self { procfs: Some(procfs), processes })
+    }
+
+    /// Whether the first of them holds a file of this kind open.
+    pub fn holds(&self, is_of_kind: impl Fn(&Path) -> bool) -> bool {
+        let first = self.procfs.as_ref().zip(self.processes.first());
+        first.is_some_and(|(procfs, process)| holds_in(procfs, process.id, &is_of_kind))
     }
 
     /// The nearest process above this one that holds a file of this kind open. What a program is called
@@ -126,12 +139,12 @@ fn holds_in(procfs: &Procfs, process: u32, is_of_kind: &impl Fn(&Path) -> bool) 
     })
 }
 
-/// This process and those above it, the nearest first; `None` where the way up cannot be seen.
-fn chain(procfs: &Procfs) -> Option<Vec<Process>> {
+/// A process and those above it, the nearest first; `None` where the way up cannot be seen.
+fn chain(procfs: &Procfs, first: &str) -> Option<Vec<Process>> {
     // Where this is the view of another namespace, it has other numbers, and one of its own for this.
     let own = table::read(&procfs.read("self/stat")?)?;
     let has_own_numbers = own.id == std::process::id();
-    let mut chain = vec![own];
+    let mut chain = vec![table::read(&procfs.read(&format!("{first}/stat"))?)?];
     while let Some(parent) = chain.last().map(|last| last.parent).filter(|parent| *parent > 0) {
         let is_covered = |what: &&str| procfs.is_covered(&format!("{parent}/{what}"));
         if chain.len() > GENERATIONS_MAX || TELLING.iter().any(is_covered) {

@@ -3,6 +3,7 @@
 
 use super::Error;
 use super::Project;
+use super::answers;
 use super::commit::Owed;
 use super::cut_off::cut_off;
 use super::home::refuse_other_project;
@@ -36,6 +37,7 @@ use crate::store::Refused;
 use crate::store::journal;
 use crate::store::journal::Reading;
 use crate::store::journal::Segment;
+use crate::store::mailbox::Letter;
 use crate::store::record::Destination;
 use crate::store::record::Head;
 use crate::store::record::RecordWriter;
@@ -237,7 +239,9 @@ impl<'s> Driver<'s> {
                 self.sealed.push(sealed.checkpoint);
             }
             self.is_amended |= matches!(event, Event::RunAmended(_) | Event::AgentGiven { .. });
-            if let Event::GateRerecorded { gate, attempt, .. } = event {
+            if let Event::GateRerecorded { gate, attempt, .. }
+            | Event::GateReplied { gate, attempt, .. } = event
+            {
                 self.ended.push(AttemptId::new(gate, *attempt));
             }
             if let Event::RunEnding { .. }
@@ -275,27 +279,36 @@ impl<'s> Driver<'s> {
         let folder = self.project.store.mailbox(self.id());
         let trouble = |source| Error::disk(&folder, source);
         let letters = self.project.store.said(self.id()).map_err(trouble)?;
+        let (answers, letters): (Vec<Letter>, Vec<Letter>) =
+            letters.into_iter().partition(|letter| letter.answers.is_some());
         // A kill may have come between the writing and the taking away.
         let is_new = |note: &Note| self.run().notes.iter().all(|(_, written)| written != note);
         let new = letters.iter().map(|letter| &letter.note).filter(|note| is_new(note));
         let new: Vec<Event> = new.cloned().map(Event::Noted).collect();
         self.append(&new)?;
-        for letter in &letters {
+        for answer in &answers {
+            let accepted = answers::accepted(self.project, self.run(), answer);
+            self.append(&accepted.into_iter().collect::<Vec<_>>())?;
+        }
+        for letter in letters.iter().chain(&answers) {
             letter.take().map_err(trouble)?;
         }
         Ok(())
     }
 
-    /// Writes down what was said where others are to know of it before the work ends: how far it has
-    /// come.
-    pub fn take_urgent_letters(&mut self) -> Result<(), Error> {
+    /// Writes down what was said where that is not to wait for the end of the work at hand: how far it
+    /// has come, and answers. Says whether anything was.
+    pub fn take_urgent_letters(&mut self) -> Result<bool, Error> {
         let letters = self.project.store.said(self.id());
         let letters = letters
             .map_err(|source| Error::disk(&self.project.store.mailbox(self.id()), source))?;
-        if letters.iter().any(|letter| letter.note.kind == NoteKind::Phase) {
+        let is_urgent =
+            |letter: &Letter| letter.answers.is_some() || letter.note.kind == NoteKind::Phase;
+        let is_any = letters.iter().any(is_urgent);
+        if is_any {
             self.take_letters()?;
         }
-        Ok(())
+        Ok(is_any)
     }
 
     /// What was done behind the driver's back since it last looked: lines that it did not write into

@@ -2,6 +2,7 @@
 //! proved of it. Opened once; every operation is handed it.
 
 pub mod cut_off;
+pub mod executors;
 pub mod fallen;
 pub mod itself;
 pub mod leave;
@@ -17,6 +18,7 @@ pub mod sitting_budget;
 pub mod supervisor;
 pub mod worktree;
 
+mod answers;
 mod commit;
 mod driver;
 mod error;

@@ -6,10 +6,15 @@ use crate::event::Author;
 use crate::event::Note;
 use crate::files;
 use crate::files::Beneath;
+use crate::files::Lock;
+use crate::files::LockHolder;
 use crate::id;
+use crate::id::AttemptId;
 use serde::Deserialize;
 use serde::Serialize;
 use std::io;
+use std::path::Path;
+use std::time::Duration;
 
 /// More than anybody says between two looks; what lies beyond is taken at the next one.
 const LETTERS_MAX: usize = 1000;
@@ -28,7 +33,18 @@ pub struct Mailbox {
 pub struct Letter {
     /// What was said.
     pub note: Note,
+    /// The attempt whose question it answers.
+    pub answers: Option<AttemptId>,
     place: Beneath,
+    lock: Beneath,
+}
+
+/// An answer that was left, by a process that holds its lock until it is taken.
+#[derive(Debug)]
+pub struct SentAnswer {
+    place: Beneath,
+    lock_place: Beneath,
+    _lock: Lock,
 }
 
 /// A letter as it is written.
@@ -39,6 +55,8 @@ struct Written {
     /// How its author is known to be an agent, where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     agent: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answers: Option<AttemptId>,
 }
 
 impl Mailbox {
@@ -53,9 +71,21 @@ impl Mailbox {
             Author::Agent(sign) => Some(sign.clone()),
             Author::User(_) => None,
         };
-        let written = Written { note: note.clone(), agent };
-        let name = format!("{}-{}.json", at.compact(), id::random_suffix(None, 0));
-        self.folder.join(name).write(&serde_json::to_vec(&written).unwrap_or_default())
+        let written = Written { note: note.clone(), agent, answers: None };
+        self.folder.join(new_name(at)).write(&serde_json::to_vec(&written).unwrap_or_default())
+    }
+
+    /// Leaves a person's answer to the question of an attempt. Whoever takes it looks at who holds its
+    /// lock: a letter itself can be written by anything.
+    pub fn answer(&self, at: Moment, note: &Note, attempt: &AttemptId) -> io::Result<SentAnswer> {
+        let name = new_name(at);
+        let (place, lock_place) = (self.folder.join(&name), self.folder.join(lock_name(&name)));
+        let lock = Lock::take(&lock_place, &at.to_string(), Duration::ZERO)?;
+        let lock = lock.map_err(|held| io::Error::other(held.to_string()))?;
+        let answers = Some(attempt.clone());
+        let written = Written { note: note.clone(), agent: None, answers };
+        place.write(&serde_json::to_vec(&written).unwrap_or_default())?;
+        Ok(SentAnswer { place, lock_place, _lock: lock })
     }
 
     /// What lies there, in the order in which it was said. What is no letter is taken away: it came
@@ -69,7 +99,11 @@ impl Mailbox {
             }
             let place = self.folder.join(name);
             match read(&place) {
-                Read::Letter(written) => letters.push(Letter { note: by_letter(*written), place }),
+                Read::Letter(written) => {
+                    let (answers, lock) =
+                        (written.answers.clone(), self.folder.join(lock_name(name)));
+                    letters.push(Letter { note: by_letter(*written), answers, place, lock });
+                }
                 // What cannot be taken away, such as a folder, keeps nobody from working.
                 Read::Garbage => drop(place.remove()),
                 Read::Nothing => {}
@@ -85,6 +119,41 @@ impl Letter {
     pub fn take(&self) -> io::Result<()> {
         self.place.remove()
     }
+
+    /// Who holds the lock of an answer.
+    pub fn sender(&self) -> Option<LockHolder> {
+        Lock::holder(&self.lock)
+    }
+
+    /// Whether a path is that of the lock.
+    pub fn is_lock(&self, path: &Path) -> bool {
+        path.file_name().is_some() && path.file_name() == self.lock.path().file_name()
+    }
+}
+
+impl SentAnswer {
+    /// Whether somebody took it.
+    pub fn is_taken(&self) -> bool {
+        !self.place.exists()
+    }
+}
+
+/// An answer that nobody took is withdrawn.
+impl Drop for SentAnswer {
+    fn drop(&mut self) {
+        // What cannot be removed is refused by whoever takes it, since nothing holds its lock.
+        let _ = self.place.remove();
+        let _ = self.lock_place.remove();
+    }
+}
+
+fn new_name(at: Moment) -> String {
+    format!("{}-{}.json", at.compact(), id::random_suffix(None, 0))
+}
+
+/// A name with a dot in front is no letter.
+fn lock_name(letter: &str) -> String {
+    format!(".{letter}.lock")
 }
 
 /// What lies in a mailbox under one name.
@@ -107,9 +176,10 @@ fn read(place: &Beneath) -> Read {
 
 /// Whoever has the account can write a letter, and sign it as anybody: while agents are at work, their
 /// author is who it says and no more. To pass for an agent is of no use to anyone.
-fn by_letter(Written { note, agent }: Written) -> Note {
+fn by_letter(Written { note, agent, answers }: Written) -> Note {
     let by = match agent {
         Some(sign) => Author::Agent(sign).to_string(),
+        None if answers.is_some() => note.by,
         None => format!("{} (unverified)", note.by),
     };
     Note { by, ..note }
@@ -151,5 +221,21 @@ mod tests {
         assert_eq!(mailbox.letters().unwrap().len(), 2);
         let left = mailbox.folder.names().unwrap();
         assert!(left.len() == 3 && left[2] == "folder", "{left:?}");
+    }
+
+    #[test]
+    fn an_answer_has_a_sender_until_it_is_withdrawn() {
+        let folder = tempfile::tempdir().unwrap();
+        let mailbox = Mailbox::new(Beneath::new(folder.path()).join("mailbox"));
+        let (at, note) = note("yes", "2026-01-19T14:00:00.001Z");
+        let attempt = AttemptId::new(&crate::id::GateId::parse("ask").unwrap(), 1);
+        let sent = mailbox.answer(at, &note, &attempt).unwrap();
+        let letters = mailbox.letters().unwrap();
+        assert_eq!(letters[0].answers, Some(attempt));
+        assert_eq!(letters[0].note.by, "Ada");
+        assert_eq!(letters[0].sender().unwrap().process, std::process::id());
+        assert!(!sent.is_taken());
+        drop(sent);
+        assert!(letters[0].sender().is_none() && mailbox.folder.names().unwrap().is_empty());
     }
 }

@@ -32,12 +32,14 @@ use crate::files::Lock;
 use crate::files::LockHolder;
 use crate::files::ProjectFolder;
 use crate::git::Repository;
+use crate::id::AttemptId;
 use crate::id::RunId;
 use journal::Follow;
 use journal::FollowFrom;
 use journal::Reading;
 use mailbox::Letter;
 use mailbox::Mailbox;
+use mailbox::SentAnswer;
 use record::Copy;
 use record::REFS;
 use std::collections::BTreeSet;
@@ -83,6 +85,16 @@ impl Store {
     /// Says something to whoever holds the run. When it returns, a power cut does not take it back.
     pub fn say(&self, id: &RunId, at: Moment, note: &Note, author: &Author) -> io::Result<()> {
         Mailbox::new(self.mailbox(id)).put(at, note, author)
+    }
+
+    /// Leaves a person's answer to the question of an attempt to whoever holds the run.
+    pub fn answer(
+        &self,
+        id: &RunId,
+        (at, note): (Moment, &Note),
+        attempt: &AttemptId,
+    ) -> io::Result<SentAnswer> {
+        Mailbox::new(self.mailbox(id)).answer(at, note, attempt)
     }
 
     /// What was said to whoever holds the run and is not in its journal yet, in its order.

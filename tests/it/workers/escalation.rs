@@ -115,3 +115,64 @@ fn an_attempt_asks_one_question() {
     let again = orch(&house, "escalate Third").code(2);
     again.says("gate work has asked a question").says("orch forward run_");
 }
+
+/// A run with a gate that asks, and one beside it that is at work for as long as it is to be.
+fn asking_beside_work() -> House {
+    let house = House::new()
+        .agents("")
+        .workflow(
+            "two",
+            "key = '{{ key }}'
+             [inputs]
+             key = { type = 'slug', help = 'what it is about' }
+             [[gate]]
+             id = 'ask'
+             executor = 'agent'
+             needs = []
+             [[gate]]
+             id = 'slow'
+             executor = 'command'
+             needs = []
+             shell = 'while [ ! -e $HOME/../go ]; do sleep 0.05; done'",
+        )
+        .script("ask.1", concat!(env!("CARGO_BIN_EXE_orch"), " escalate 'A or B?' --options A,B"))
+        .script("ask.2", "touch answered.txt");
+    let house = committed(house);
+    orch(&house, "spawn e --workflow two").code(0);
+    wait_until("it asks", || orch(&house, "list").stderr.contains("e asks: A or B? (A, B)"));
+    house
+}
+
+#[test]
+fn an_answer_is_taken_in_while_another_gate_is_at_work() {
+    let house = asking_beside_work();
+    orch(&house, "get e").code(0).says("asks      A or B?");
+    orch(&house, "forward e A").code(0).says("answered ask; run run_").says("continues");
+    let answered = house.outside("project-worktrees/e/answered.txt");
+    wait_until("it goes on", || answered.exists());
+    assert_eq!(runs(&house), "e RUNNING");
+    std::fs::write(house.outside("go"), "").unwrap();
+    wait_until("it passes", || runs(&house) == "e PASSED");
+    let id = orch(&house, "get e --json").json()["data"]["run_id"].as_str().unwrap().to_owned();
+    let packet = format!("orchestration/runs/{id}/logs/gates/ask/attempt-2/prompt.txt");
+    let told = std::fs::read_to_string(answered.with_file_name(packet)).unwrap();
+    assert!(told.contains("attempt 1 asked: A or B? (A, B) Answer: A"), "{told}");
+    let journal = house.read(&format!(".git/orch/runs/{id}/journal.jsonl"));
+    let reply = journal.lines().find(|line| line.contains("GATE_REPLIED")).unwrap();
+    assert!(reply.contains(r#""text":"A","by":"Ada <ada@example.org>""#), "{reply}");
+    orch(&house, "verify --run e").code(0);
+}
+
+#[test]
+fn an_answer_that_nobody_stands_behind_is_not_taken() {
+    let house = asking_beside_work();
+    let runs = house.project().join(".git/orch/runs");
+    let run = std::fs::read_dir(runs).unwrap().next().unwrap().unwrap().path();
+    let letter = run.join("mailbox/20260119T143012000Z-zzzzzz.json");
+    std::fs::create_dir_all(letter.parent().unwrap()).unwrap();
+    let forged = r#"{"kind":"message","gate":null,"text":"A","by":"Ada","said_at":"2026-01-19T14:30:12Z","answers":{"gate":"ask","number":1}}"#;
+    std::fs::write(&letter, forged).unwrap();
+    wait_until("it is looked at", || !letter.exists());
+    assert!(orch(&house, "list").stderr.contains("e asks: A or B?"));
+    assert!(!house.outside("project-worktrees/e/answered.txt").exists());
+}
