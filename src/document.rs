@@ -10,6 +10,7 @@ mod known;
 mod number;
 mod recovery;
 mod refusals;
+mod remedy;
 mod salvage;
 mod shape;
 mod slips;
@@ -136,8 +137,13 @@ where
         return Ok(read);
     }
     let places: Vec<Range<usize>> = errors.iter().map(|error| error.span()).collect();
-    errors.extend(refusals::all::<T>(source, value, &places));
-    Err(errors)
+    errors.extend(refusals::all::<T>(source, value.clone(), &places));
+    Err(advise::<T>(&value, errors))
+}
+
+/// Errors in a value of a type, each with what to write at its place.
+pub fn advise<T: JsonSchema>(value: &Value<'_>, errors: Vec<Box<Unsound>>) -> Vec<Box<Unsound>> {
+    remedy::advise(known::<T>(), value, errors)
 }
 
 /// Everything that has another shape than the type's schema says.
@@ -189,17 +195,26 @@ fn known<T: JsonSchema>() -> &'static Known {
 
 fn place(source: &Source, error: &toml::de::Error, around: Range<usize>) -> Box<Unsound> {
     let span = error.span().unwrap_or(around);
-    let unsound = source.unsound(span, in_words(error.message()));
+    let unsound = |message: String| source.unsound(span, message);
+    let whole = in_words(error.message());
+    // Types of our own say in a second line what to write.
+    if let Some((message, help)) = whole.split_once('\n') {
+        return unsound(message.to_owned()).advise(help);
+    }
     let mut words = error.message().split('`').skip(1).step_by(2);
     let first = words.next().unwrap_or_default();
     if error.message().starts_with(UNKNOWN_VARIANT) {
         let known: Vec<&str> = words.collect();
         let other = slips::other_word(first, &known);
-        unsound.advise_if(nearest(first, known).or(other))
+        match nearest(first, known.iter().copied()).or(other) {
+            Some(help) => unsound(whole).advise(help),
+            None => unsound(format!("unknown value `{first}`"))
+                .advise(format!("write {}", slips::listed(&known))),
+        }
     } else if error.message().starts_with(MISSING_FIELD) {
-        unsound.advise(slips::missing(first))
+        unsound(whole).advise_if(slips::example(first))
     } else {
-        unsound
+        unsound(whole)
     }
 }
 

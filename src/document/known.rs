@@ -89,6 +89,10 @@ pub(super) struct Expected<'j> {
     pub(super) first_key: Option<&'j str>,
     pub(super) required: Vec<&'j str>,
     pub(super) words: Vec<&'j str>,
+    /// The least number.
+    pub(super) minimum: Option<f64>,
+    /// Whether no other keys are taken.
+    pub(super) is_closed: bool,
 }
 
 impl<'j> Expected<'j> {
@@ -124,6 +128,9 @@ impl<'j> Expected<'j> {
         let texts = |key| schema.get(key).and_then(Json::as_array).into_iter().flatten();
         self.required.extend(texts("required").filter_map(Json::as_str));
         self.words.extend(texts("enum").filter_map(Json::as_str));
+        self.words.extend(schema.get("const").and_then(Json::as_str));
+        self.minimum = self.minimum.or_else(|| schema.get("minimum")?.as_f64());
+        self.is_closed |= schema.get("additionalProperties") == Some(&Json::Bool(false));
         let any_key = schema.get("additionalProperties").filter(|schema| schema.is_object());
         self.any_key = self.any_key.or(any_key);
         let keys = schema.get("properties").and_then(Json::as_object).into_iter().flatten();

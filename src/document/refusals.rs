@@ -41,11 +41,18 @@ fn take_out(value: &mut Value<'_>, place: &Range<usize>, lacking: &mut Vec<Range
     let span = value.span();
     let is_out = match value.get_mut() {
         DeValue::Table(table) => {
+            // A key that is refused goes with all that it holds.
+            let refused = table.keys().find(|key| key.span() == *place);
+            if let Some(key) = refused.map(|key| key.get_ref().to_string()) {
+                table.remove(key.as_str());
+                lacking.push(span);
+                return true;
+            }
             if table.iter_mut().any(|(_, value)| take_out(value, place, lacking)) {
                 return true;
             }
             let mut entries = table.iter();
-            let held = entries.find(|(key, value)| key.span() == *place || is_within(value, place));
+            let held = entries.find(|(_, value)| is_within(value, place));
             let held = held.map(|(key, _)| key.get_ref().to_string());
             held.is_some_and(|key| table.remove(key.as_str()).is_some())
         }

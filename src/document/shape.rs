@@ -72,7 +72,7 @@ impl<'s> Shape<'s> {
                         Some(schema) => {
                             self.walk((name, known_name), value, (schema, &[]), errors);
                         }
-                        None if expected.keys.is_empty() => {
+                        None if expected.keys.is_empty() && !expected.is_closed => {
                             self.walk((name, known_name), value, (&ANYTHING, &[]), errors);
                         }
                         None => {

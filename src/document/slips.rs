@@ -63,14 +63,16 @@ pub(super) fn other_word(word: &str, known: &[&str]) -> Option<String> {
 pub(super) const DURATIONS: [&str; 5] = ["timeout", "delay", "estimate", "every", "within"];
 
 /// What may stand under keys that must be there.
-const EXAMPLES: [(&str, &str); 25] = [
+const EXAMPLES: [(&str, &str); 30] = [
     ("as", "\"item\", the name of the item in templates"),
+    ("at_cost", "0.8"),
     ("attempts", "3"),
     ("by", "\"person\", or with signed = true: by = [\"ada@example.org\"]"),
     ("command", "[\"program\", \"argument\"]"),
     ("deadline", "\"2h\""),
     ("every", "\"30s\""),
     ("executor", "\"human\", \"agent\" or \"command\""),
+    ("expect", "0, [0, 3] or \"nonzero\""),
     ("gate", "\"…\", the id of the gate whose work this one reviews"),
     ("glob", "\"chapters/*.md\""),
     ("goto", "\"…\", the id of this gate or an earlier one"),
@@ -88,12 +90,23 @@ const EXAMPLES: [(&str, &str); 25] = [
     ("since", "\"run\", or the id of a gate"),
     ("stdout", "\"output.txt\""),
     ("type", "\"string\", \"choice\", \"integer\" or another type"),
+    ("usd", "5"),
     ("version", "\"1.0.0\""),
+    ("visits", "3"),
+    ("warn_at", "0.8"),
 ];
 
-/// How a key that is missing can be written.
-pub(super) fn missing(key: &str) -> String {
-    example(key).unwrap_or_else(|| format!("write {key} = …"))
+/// Values of which one is to be written: words, or tables as they are written.
+pub(super) fn listed(values: &[&str]) -> String {
+    let quoted = |value: &&str| {
+        if value.starts_with('{') { (*value).to_owned() } else { format!("\"{value}\"") }
+    };
+    let values: Vec<String> = values.iter().map(quoted).collect();
+    match values.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        Some((one, _)) => one.clone(),
+        None => String::new(),
+    }
 }
 
 /// What a key can be, where that is known.

@@ -30,7 +30,7 @@ impl TryFrom<String> for Pointer {
     fn try_from(text: String) -> Result<Self, String> {
         let path = text.strip_prefix('/').ok_or_else(|| {
             let meant = text.trim_start_matches(['$', '.']).replace('.', "/");
-            format!("`{text}` is not a JSON pointer: write `/{meant}`, with `*` for any member")
+            format!("`{text}` is not a JSON pointer\nwrite \"/{meant}\", with `*` for any member")
         })?;
         let unescape = |segment: &str| segment.replace("~1", "/").replace("~0", "~");
         Ok(Self { segments: path.split('/').map(unescape).collect() })

@@ -109,7 +109,11 @@ pub(super) fn read(source: &Source, name: &str) -> Result<Reading, Vec<Box<Unsou
         // Parsed again: a long workflow does not lie in memory twice for an error that is rare.
         whole = document::filled(source, GATES)?.whole;
     }
-    salvage((source, name), whole, errors, &unfilled)
+    let advise = |errors| document::advise::<WorkflowFile>(&whole, errors);
+    match salvage((source, name), whole.clone(), errors, &unfilled) {
+        Ok(reading) => Ok(Reading { errors: advise(reading.errors), ..reading }),
+        Err(errors) => Err(advise(errors)),
+    }
 }
 
 /// The same of a file that must be whole; the first error where it is not.

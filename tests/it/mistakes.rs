@@ -10,6 +10,7 @@ mod prompts;
 mod remedies;
 mod syntax;
 mod together;
+mod values;
 
 use crate::house::House;
 
@@ -136,6 +137,7 @@ fn a_contract_says_what_to_write_instead_and_where() {
 
     error: expected a whole number of at least 0, or a template that renders one, found string "three"
       --> contracts/c.toml:5:7
+    help: write min = 1
 
     error: contains_headings: `level` must be 1 to 6, not 9
       --> contracts/c.toml:5:9

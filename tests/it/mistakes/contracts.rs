@@ -165,8 +165,9 @@ fn keys_of_gates_are_told_with_what_to_write() {
       --> workflows/demo.toml:7:12
     help: paths are relative to the project's root, such as docs/a.md, and stay inside it
 
-    error: unknown value `some`, expected one of `all`, `any`, `done`, `{ passed_min = 2 }`
+    error: unknown value `some`
       --> workflows/demo.toml:7:8
+    help: write "all", "any", "done" or { passed_min = 2 }
 
     error: path 'a\b' contains a backslash
       --> workflows/demo.toml:7:10

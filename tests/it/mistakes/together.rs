@@ -228,16 +228,19 @@ fn one_mistake_in_a_table_hides_no_other_in_it() {
     help: write true, without quotes
     error: expected true or false, found string "no"
       --> contracts/c.toml:5:9
+    help: write fresh = true or false
     error: expected a string, found integer `5`
       --> contracts/c.toml:6:58
     help: write "5s" for seconds, or use m, h or d
     error: expected an exit code, a list of exit codes, or "nonzero", found string "zero"
       --> contracts/c.toml:6:70
+    help: write expect = 0, [0, 3] or "nonzero"
     error: unknown value `gate_pass`, expected one of `session_start`, `gate_passed`, `error`, `pause`
       --> workflows/demo.toml:8:7
     help: did you mean `gate_passed`?
     error: expected a number, found string "much"
       --> workflows/demo.toml:9:11
+    help: write at_cost = 0.8
     "#);
 }
 
@@ -311,11 +314,12 @@ fn all_that_is_wrong_with_the_configuration_is_told_at_once() {
     8 | agnt = 'mine'
       | ^^^^
     help: did you mean `agent`?
-    error: unknown value `always`, expected one of `stops`, `attempts`, `never`
+    error: unknown value `always`
       --> orch.toml:10:10
        |
     10 | branch = 'always'
        |          ^^^^^^^^
+    help: write "stops", "attempts" or "never"
     "#);
 }
 
