@@ -57,7 +57,15 @@ pub(super) fn resolve(
         };
         match Agent::new(name, settings, prices) {
             Ok(agent) => drop(agents.insert(name.clone(), agent)),
-            Err(unfit) => errors.push(entry.name.unsound(unfit.message).advise(unfit.help)),
+            Err(unfit) => {
+                let place = unfit.about.and_then(|about| book.holding(&path, &about));
+                let place = place.as_ref().unwrap_or(&entry.name);
+                let error = place.unsound(unfit.message).advise(unfit.help);
+                // What several stand on is told once here, too.
+                if errors.iter().all(|other| other.place() != error.place()) {
+                    errors.push(error);
+                }
+            }
         }
     }
     if !errors.is_empty() {
@@ -74,8 +82,10 @@ pub(super) fn resolve(
     }
     for entry in entries.values() {
         let fallback = entry.settings.fallback.as_deref().unwrap_or_default();
-        let refused = route::refuse_unknown_fallback(&entry.name, fallback, &known);
-        refused.map_err(|error| vec![error])?;
+        errors.extend(route::unknown_fallbacks(&entry.name, fallback, &known));
+    }
+    if !errors.is_empty() {
+        return Err(errors);
     }
     unite(&mut agents, &mut known, project);
     Ok((agents, known))
@@ -105,6 +115,12 @@ struct Book<'b> {
 }
 
 impl<'b> Book<'b> {
+    /// Where a text stands in the first of the entries, by their names, that has it.
+    fn holding(&self, names: &[&str], text: &str) -> Option<Stated> {
+        let mut entries = names.iter().filter_map(|name| self.entries.get(*name));
+        entries.find_map(|entry| entry.name.agent_text(None, text))
+    }
+
     /// The settings of an entry over all that it stands on; `path` holds the names on the way to it.
     fn follow(
         &self,

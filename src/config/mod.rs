@@ -157,11 +157,16 @@ impl Config {
         project: &Path,
     ) -> Result<Self, Box<Unsound>> {
         let mut layer = Layer::shipped(&Source::new("defaults.toml", SHIPPED))?;
+        let mut errors = Vec::new();
         for source in sources {
-            layer = Layer::read(source).map_err(told)?.over(layer);
+            match Layer::read(source) {
+                Ok(upper) => layer = upper.over(layer),
+                Err(wrong) => errors.extend(from_top(wrong)),
+            }
         }
-        let (agents, known) =
-            agents::resolve(&layer.agents, &layer.prices, project).map_err(told)?;
+        refuse(errors)?;
+        let (agents, known) = agents::resolve(&layer.agents, &layer.prices, project)
+            .map_err(|errors| Unsound::together(from_top(errors)))?;
         let mut config = Self {
             defaults: layer.defaults,
             prices: layer.prices,
@@ -185,8 +190,10 @@ impl Config {
             known,
             project: project.canonicalize().unwrap_or_else(|_| project.to_owned()),
         };
-        config.named(config.defaults.agent.as_ref())?;
-        config.take_routes(layer.routes)?;
+        let mut errors: Vec<Box<Unsound>> =
+            config.named(config.defaults.agent.as_ref()).err().into_iter().collect();
+        errors.extend(config.take_routes(layer.routes));
+        refuse(from_top(errors))?;
         Ok(config)
     }
 
@@ -242,10 +249,14 @@ impl Config {
     }
 }
 
-/// All errors from top to bottom.
-fn told(mut errors: Vec<Box<Unsound>>) -> Box<Unsound> {
-    errors.sort_by_key(|error| error.span().start);
-    Unsound::together(errors)
+/// Errors from top to bottom of each file.
+fn from_top(mut errors: Vec<Box<Unsound>>) -> Vec<Box<Unsound>> {
+    errors.sort_by_key(|error| (error.place().0.to_owned(), error.span().start));
+    errors
+}
+
+fn refuse(errors: Vec<Box<Unsound>>) -> Result<(), Box<Unsound>> {
+    if errors.is_empty() { Ok(()) } else { Err(Unsound::together(errors)) }
 }
 
 /// The largest orch.toml that is read.

@@ -232,14 +232,13 @@ impl Route {
 
 impl Config {
     /// Takes the routes, whose agents must be there, and looks for the agents that take over.
-    pub(super) fn take_routes(&mut self, entries: Vec<RouteEntry>) -> Result<(), Box<Unsound>> {
+    pub(super) fn take_routes(&mut self, entries: Vec<RouteEntry>) -> Vec<Box<Unsound>> {
+        let mut errors = Vec::new();
         for entry in entries {
-            for name in &entry.named {
-                self.named(Some(name))?;
-            }
+            errors.extend(entry.named.iter().filter_map(|name| self.named(Some(name)).err()));
             self.routes.push(entry.route);
         }
-        Ok(())
+        errors
     }
 
     /// The routes, the first that fits before the others.
@@ -296,23 +295,25 @@ impl Config {
 }
 
 /// Says which fallback of an agent is none that there is.
-pub(super) fn refuse_unknown_fallback(
+pub(super) fn unknown_fallbacks(
     name: &Stated,
     fallback: &[String],
     known: &BTreeMap<String, Agent>,
-) -> Result<(), Box<Unsound>> {
+) -> Vec<Box<Unsound>> {
+    let mut errors = Vec::new();
     for other in fallback {
+        let place = name.agent_text(Some("fallback"), other);
+        let place = place.as_ref().unwrap_or(name);
         if *other == name.text {
             let message = format!("agent `{other}` cannot be its own `fallback`");
-            return Err(name.unsound(message));
-        }
-        if !known.contains_key(other) {
+            errors.push(place.unsound(message).advise("remove it, or write another agent"));
+        } else if !known.contains_key(other) {
             let message = format!("unknown agent `{other}` in the `fallback` of `{}`", name.text);
             let names = known.keys().map(String::as_str).filter(|known| *known != name.text);
-            return Err(name.unsound(message).advise(suggest(other, names)));
+            errors.push(place.unsound(message).advise(suggest(other, names)));
         }
     }
-    Ok(())
+    errors
 }
 
 #[cfg(test)]
@@ -366,7 +367,7 @@ mod tests {
         assert_eq!(wrong(fallback), told("unknown agent `codx`", 3, near));
         let own = "[agents.a]\ncommand = ['x']\nfallback = ['codx']";
         let message = "unknown agent `codx` in the `fallback` of `a`";
-        assert_eq!(wrong(own), told(message, 1, near));
+        assert_eq!(wrong(own), told(message, 3, near));
         assert!(wrong("[agents.a]\ncommand = ['x']\nfallback = ['a']").0.contains("its own"));
         assert!(wrong("[[route]]\nagent = 'codex'\nattempt = 0").0.contains("names no attempt"));
         let when = "[[route]]\nagent = 'codex'\nwhen = '{{ budget.left_eur < 2 }}'";

@@ -171,6 +171,24 @@ impl Stated {
         Self { text: name.into_inner(), source: source.clone(), span: Some(span) }
     }
 
+    /// Where a text stands below the agent of this name in the same file, under a key of it or any.
+    pub(super) fn agent_text(&self, key: Option<&str>, text: &str) -> Option<Self> {
+        let is_meant = |keys: &[String]| match keys {
+            [table, agent, own, ..] => {
+                table == "agents" && *agent == self.text && key.is_none_or(|key| key == own)
+            }
+            [] | [_] | [_, _] => false,
+        };
+        let written = document::texts(&self.source);
+        let found = written.into_iter().filter(|written| is_meant(&written.keys));
+        let spans = found.filter_map(|written| {
+            let at = self.source.text.get(written.span.clone())?.find(text)?;
+            Some(written.span.start + at..written.span.start + at + text.len())
+        });
+        let span = spans.min_by_key(|span| span.start);
+        Some(Self { text: text.to_owned(), source: self.source.clone(), span: Some(span?) })
+    }
+
     /// A value that was given for an option; errors show it as it was given.
     pub fn given(option: &str, text: &str) -> Self {
         Self { text: text.to_owned(), source: Source::new(option, text), span: None }

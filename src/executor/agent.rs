@@ -93,7 +93,7 @@ impl Agent {
         if argv.first().is_none_or(String::is_empty) {
             let message = format!("agent `{name}` requires `preset`, `use` or `command`");
             let help = "write command = [\"PROGRAM\", \"ARGUMENT\"]".to_owned();
-            return Err(Unfit { message, help });
+            return Err(Unfit { message, help, about: None });
         }
         if settings.model.is_some() {
             argv.extend(settings.model_arguments.unwrap_or_default());
@@ -125,10 +125,7 @@ impl Agent {
             escapes: settings.escape.unwrap_or_default(),
             output: settings.output.unwrap_or_default(),
             environment: settings.env,
-            allowed: Allowed::new(settings.pass.unwrap_or_default()).map_err(|message| Unfit {
-                message: format!("`pass` of agent `{name}`: {message}"),
-                help: Allowed::NAME_RULE.to_owned(),
-            })?,
+            allowed: allowed(name, settings.pass.unwrap_or_default())?,
             timeout: settings.timeout.map(Period::duration),
             interrupted: settings.interrupted.unwrap_or_default(),
             backoff: settings.backoff.unwrap_or_default(),
@@ -315,6 +312,17 @@ impl Executor for Agent {
             denied: signs.denied,
         })))
     }
+}
+
+/// The variables that an agent gets beside what every program gets.
+fn allowed(agent: &str, names: Vec<String>) -> Result<Allowed, Unfit> {
+    let is_bad = |name: &&String| Allowed::new(vec![(*name).clone()]).is_err();
+    let about = names.iter().find(is_bad).cloned();
+    Allowed::new(names).map_err(|message| Unfit {
+        message: format!("`pass` of agent `{agent}`: {message}"),
+        help: Allowed::NAME_RULE.to_owned(),
+        about,
+    })
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ const NAMES: [&str; 4] = ["packet", "packet_path", "model", "budget_usd"];
 pub struct Unfit {
     pub message: String,
     pub help: String,
+    /// What of the settings it is about, as it is written there.
+    pub about: Option<String>,
 }
 
 /// Refuses a placeholder that stands for nothing.
@@ -32,6 +34,7 @@ pub(super) fn refuse_unknown<'a>(
                 "unknown placeholder `{{{unknown}}}` in the command of agent `{name}`"
             ),
             help: suggest(unknown, NAMES),
+            about: Some(format!("{{{unknown}}}")),
         }),
     }
 }
@@ -50,10 +53,12 @@ pub(super) fn refuse_unfit(
             help: format!(
                 "add `{MODEL}` to `command`, or write model_arguments = [\"--model\", \"{MODEL}\"]"
             ),
+            about: Some(model.to_owned()),
         }),
         (None, true) => Err(Unfit {
             message: format!("the command of agent `{name}` has `{MODEL}`, but `model` is not set"),
             help: format!("write model = \"NAME\", or remove `{MODEL}`"),
+            about: Some(MODEL.to_owned()),
         }),
         (Some(_), true) | (None, false) if uses(PACKET) && packet != PacketBy::Argument => {
             Err(Unfit {
@@ -61,6 +66,7 @@ pub(super) fn refuse_unfit(
                     "the command of agent `{name}` has `{PACKET}`, but its packet is not an argument"
                 ),
                 help: "write packet = \"argument\"".to_owned(),
+                about: Some(PACKET.to_owned()),
             })
         }
         (Some(_), true) | (None, false) => Ok(()),
