@@ -2,6 +2,7 @@
 //! once, checks run side by side, artifacts are hashed several at once.
 
 pub mod fresh;
+mod once;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -87,9 +88,20 @@ fn judge_decisions(contract: &Contract, scene: &Scene<'_>, context: &Context) ->
 fn judge_form(contract: &Contract, scene: &Scene<'_>, context: &Context) -> Judgement {
     let parts = parallel::map(&contract.outputs, |output| judge_output(output, scene, context));
     let own = parallel::map(&contract.checks, |rule| judge_alone(rule, scene, context));
+    let counted: Vec<&str> = contract
+        .checks
+        .iter()
+        .zip(&own)
+        .filter(|(_, validation)| validation.as_ref().is_some_and(is_error))
+        .filter_map(|(rule, _)| rule.counted_glob())
+        .collect();
     let mut whole = Judgement::default();
-    for part in parts {
-        whole.validations.extend(part.validations);
+    for (output, part) in contract.outputs.iter().zip(parts) {
+        // A check that counts the files of the glob says how many are missing.
+        if !output.glob().is_some_and(|glob| counted.contains(&glob)) || !part.artifacts.is_empty()
+        {
+            whole.validations.extend(part.validations);
+        }
         for artifact in part.artifacts {
             if !whole.artifacts.iter().any(|(path, _)| *path == artifact.0) {
                 whole.artifacts.push(artifact);
@@ -97,6 +109,7 @@ fn judge_form(contract: &Contract, scene: &Scene<'_>, context: &Context) -> Judg
         }
     }
     whole.validations.extend(own.into_iter().flatten());
+    once::of_missing(&mut whole.validations, scene.project);
     whole
 }
 
@@ -181,7 +194,7 @@ fn judge_files(subjects: &[Subject<'_>], scene: &Scene<'_>, context: &Context) -
     }
     let judged =
         parallel::map(&pairs, |(rule, document)| judge_rule(rule, scene, Some(document), context));
-    let mut validations = told_once(of_those_there(&pairs, judged, scene.project));
+    let mut validations = once::each(once::of_those_there(&pairs, judged, scene.project));
     let paths: Vec<ProjectPath> = there.iter().map(|subject| subject.path.clone()).collect();
     let prints = scene.project.hash_all(&paths);
     for (document, print) in documents.iter().zip(&prints) {
@@ -192,42 +205,6 @@ fn judge_files(subjects: &[Subject<'_>], scene: &Scene<'_>, context: &Context) -
     }
     let prints = prints.into_iter().map(Result::ok);
     Judgement { validations, artifacts: paths.into_iter().zip(prints).collect() }
-}
-
-/// What the checks said. A file that is missing or empty is told once, by the check that says so: all
-/// others of it would only say that again.
-fn of_those_there(
-    pairs: &[(Rule, &Document<'_>)],
-    judged: Vec<Option<Validation>>,
-    project: &ProjectFolder,
-) -> Vec<Validation> {
-    let states_existence = |rule: &Rule| (rule.kind.states_existence)();
-    let told = pairs.iter().zip(&judged).filter(|((rule, document), judged)| {
-        states_existence(rule)
-            && judged.as_ref().is_some_and(is_error)
-            && (!project.exists(&document.path) || document.text().is_ok_and(str::is_empty))
-    });
-    let missing: Vec<ProjectPath> = told.map(|((_, document), _)| document.path.clone()).collect();
-    let of_one_there = pairs
-        .iter()
-        .map(|(rule, document)| states_existence(rule) || !missing.contains(&document.path));
-    let kept = of_one_there.zip(judged).filter_map(|(is_kept, judged)| judged.filter(|_| is_kept));
-    kept.collect()
-}
-
-/// Leaves out checks that have nothing to say but what another one said: each of them tells of a file
-/// that none can read.
-fn told_once(mut validations: Vec<Validation>) -> Vec<Validation> {
-    let mut told: Vec<Finding> = Vec::new();
-    validations.retain(|validation| {
-        let said = validation.findings.iter();
-        let said = said.map(|finding| Finding { check: String::new(), ..finding.clone() });
-        let new: Vec<Finding> = said.filter(|finding| !told.contains(finding)).collect();
-        let is_kept = validation.pass || !new.is_empty();
-        told.extend(new);
-        is_kept
-    });
-    validations
 }
 
 /// What the bytes that are recorded have to say; an error that is told already is not told again.

@@ -34,6 +34,10 @@ impl Check for FileCount {
         &["glob"]
     }
 
+    fn counts() -> Option<&'static str> {
+        Some("glob")
+    }
+
     fn words(&self) -> String {
         let count = super::range_words(self.min.as_ref(), self.max.as_ref());
         format!("the number of files that match `{}` is {count}", Globs::shown(&self.glob))

@@ -40,6 +40,7 @@ pub struct Kind {
     pub asks_for: fn() -> Option<WorkRemark>,
     pub looks_at_attempt: fn() -> bool,
     pub states_existence: fn() -> bool,
+    pub counts: fn() -> Option<&'static str>,
     pub schema: fn() -> Json,
 }
 
@@ -64,6 +65,7 @@ impl Kind {
             asks_for: T::asks_for,
             looks_at_attempt: T::looks_at_attempt,
             states_existence: T::states_existence,
+            counts: T::counts,
             schema: || document::schema_of::<T>().to_value(),
         }
     }

@@ -164,6 +164,15 @@ pub trait Check {
         false
     }
 
+    /// The parameter with the glob whose files checks of this kind count: an output of that glob needs
+    /// no other that says that none matches.
+    fn counts() -> Option<&'static str>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
     /// Whether checks of this kind look at one file: one that stands by itself must name it.
     fn reads_a_file() -> bool
     where

@@ -194,6 +194,14 @@ impl Output {
         Self { target: OutputFiles::Path(path), optional: false, fresh: None, checks }
     }
 
+    /// The glob of its files, as it is written.
+    pub fn glob(&self) -> Option<&str> {
+        match &self.target {
+            OutputFiles::Glob(glob) => Some(glob.text()),
+            OutputFiles::Path(_) | OutputFiles::AnyOf(_) | OutputFiles::FirstOf(_) => None,
+        }
+    }
+
     /// How the output is named to people: its rendered path, alternatives or glob.
     pub fn show(&self, context: &Context) -> Result<String, template::Error> {
         let (paths, between) = self.paths(context)?;
@@ -230,6 +238,11 @@ impl Output {
 }
 
 impl Rule {
+    /// The glob whose files it counts, as it is written.
+    pub fn counted_glob(&self) -> Option<&str> {
+        self.parameters.get((self.kind.counts)()?)?.as_str()
+    }
+
     /// Every text among its parameters.
     pub fn each_parameter(&self, visit: &mut dyn FnMut(&str)) {
         each_text(&self.parameters, visit);

@@ -178,3 +178,33 @@ fn keys_of_gates_are_told_with_what_to_write() {
     help: write type = "choice", choices = ["a", "b"]
     "#);
 }
+
+#[test]
+fn a_missing_file_is_told_once_wherever_its_checks_stand() {
+    let house = contract(
+        "[[output]]\npath = 'a.md'\n[[check]]\nkind = 'matches'\npath = 'a.md'\nregex = 'x'\n\
+         [[check]]\nkind = 'word_count'\npath = 'b.md'\nmin = 3\n\
+         [[check]]\nkind = 'file_exists'\npath = 'b.md'\n",
+    );
+    house.orch("run demo").code(3);
+    insta::assert_snapshot!(house.orch("gate check").code(1).stdout, @"
+    error: a.md does not exist [file_exists]
+    error: b.md: the file does not exist [word_count]
+    gate a would fail; nothing was recorded
+    ");
+    let counted = contract(
+        "[[output]]\nglob = 'out/*.md'\n[[check]]\nkind = 'file_count'\nglob = 'out/*.md'\nmin = 2\n",
+    );
+    counted.orch("run demo").code(3);
+    insta::assert_snapshot!(counted.orch("gate check").code(1).stdout, @"
+    error: number of files that match `out/*.md` (expected at least 2, found 0) [file_count]
+    gate a would fail; nothing was recorded
+    ");
+    counted.write("out/a.md", "a");
+    insta::assert_snapshot!(counted.orch("gate check").code(1).stdout, @"
+    error: number of files that match `out/*.md` (expected at least 2, found 1) [file_count]
+    gate a would fail; nothing was recorded
+    ");
+    counted.write("out/b.md", "b");
+    counted.orch("gate check").code(0);
+}
