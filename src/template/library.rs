@@ -93,5 +93,6 @@ fn unsound_library(texts: &[(&str, &Source)], error: &tera::Error) -> Box<Unsoun
     let source = texts.iter().find(|(name, _)| text.contains(name)).or(texts.first());
     let empty = Source::new("prompts", "");
     let source = source.map_or(&empty, |(_, source)| source);
-    source.unsound(0..0, format!("template: {}", explain(error).message))
+    let message = format!("invalid template: {}", explain(error).message);
+    source.unsound(0..0, message).advise(syntax::OVERVIEW)
 }

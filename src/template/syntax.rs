@@ -69,8 +69,32 @@ pub(super) fn told(text: &str, message: &str) -> Told {
         let message = format!("`{}` is not a prompt of the workflow", name.trim_matches('`'));
         return of(message, "only prompts include others, by their paths in prompts/".to_owned());
     }
-    Told { message: format!("template: {message}"), help: None }
+    if message == "Unexpected character" {
+        let help = "write names and values only, such as {{ slug }}; text goes outside the braces";
+        return of("unexpected character in a template".to_owned(), help.to_owned());
+    }
+    if message == "Invalid Integer" {
+        let help = "write a number of at most 18 digits, or quote it";
+        return of("a number in a template is too large".to_owned(), help.to_owned());
+    }
+    if message == "unexpected end of raw block" {
+        let help = "add {% endraw %} after it";
+        return of("`{% raw %}` has no end".to_owned(), help.to_owned());
+    }
+    if let Some((name, _)) = message.split_once(" is a reserved keyword") {
+        let help = "write {% for x in items %}".to_owned();
+        return of(format!("`{name}` cannot be the name of a value in a template"), help);
+    }
+    if message.contains(" is inheriting from ") {
+        let help = "write {% include \"brief.md\" %}, which takes in a whole prompt".to_owned();
+        return of("templates do not extend others".to_owned(), help);
+    }
+    let message = message.strip_prefix("Template ").unwrap_or(message);
+    Told { message: format!("invalid template: {message}"), help: Some(OVERVIEW.to_owned()) }
 }
+
+/// Where all that templates can do is told.
+pub(super) const OVERVIEW: &str = "for what templates can do: orch explain templates";
 
 fn of(message: String, help: String) -> Told {
     Told { message, help: Some(help) }
@@ -85,6 +109,25 @@ fn expected_other(text: &str, found: &str, expected: &str) -> Told {
             "write name=value, such as {{ x | replace(from='a', to='b') }}".to_owned(),
         ),
         ("!", _) => of("`!` is not a template operator".to_owned(), "write `not`".to_owned()),
+        ("}}" | "%}", "identifier") if text.contains('|') => of(
+            "a filter is missing after `|` in a template".to_owned(),
+            "write {{ title | upper }}, or remove `|`".to_owned(),
+        ),
+        (found @ ("}}" | "%}"), "identifier") => of(
+            format!("found `{found}` in a template, expected a name"),
+            "write a name before it".to_owned(),
+        ),
+        ("=", "%}" | "}}") => of(
+            "`=` does not compare in a template".to_owned(),
+            "write == between two values".to_owned(),
+        ),
+        (found @ ("}}" | "%}"), ",") => of(
+            format!("found `{found}`, expected `,`"),
+            "close the list with ] or the table with }".to_owned(),
+        ),
+        (_, "in") => {
+            of("`{% for … %}` requires `in`".to_owned(), "write {% for x in items %}".to_owned())
+        }
         (_, "else") => of(
             "`if` in an expression has no `else`".to_owned(),
             "write {{ a if condition else '' }}".to_owned(),
@@ -215,6 +258,41 @@ mod tests {
           write {{ a if condition else '' }}
         unknown function `now` in a template
           use the name of an input, or a filter such as {{ slug | upper }}
+        "#);
+    }
+
+    #[test]
+    fn what_the_engine_calls_otherwise_is_told_in_words_of_templates() {
+        let texts = [
+            "{{ x | }}",
+            "{% if x = 'a' %}b{% endif %}",
+            "{{ {'a': 1 }}",
+            "{% for x of y %}{% endfor %}",
+            "{% for in y %}{% endfor %}",
+            "{{ $x }}",
+            "{{ 99999999999999999999 }}",
+            "{% raw %}x",
+            "{% extends 'a' %}",
+        ];
+        insta::assert_snapshot!(texts.map(words).join("\n"), @r#"
+        a filter is missing after `|` in a template
+          write {{ title | upper }}, or remove `|`
+        `=` does not compare in a template
+          write == between two values
+        found `}}`, expected `,`
+          close the list with ] or the table with }
+        `{% for … %}` requires `in`
+          write {% for x in items %}
+        `in` cannot be the name of a value in a template
+          write {% for x in items %}
+        unexpected character in a template
+          write names and values only, such as {{ slug }}; text goes outside the braces
+        a number in a template is too large
+          write a number of at most 18 digits, or quote it
+        `{% raw %}` has no end
+          add {% endraw %} after it
+        templates do not extend others
+          write {% include "brief.md" %}, which takes in a whole prompt
         "#);
     }
 }
