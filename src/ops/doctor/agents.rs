@@ -112,6 +112,7 @@ fn call(project: &Project, agent: &Agent, arguments: &[String]) -> Result<String
     let shown = ["`", agent.program(), " ", &arguments.join(" "), "`"].concat();
     match ending {
         Ending::Exited(0) => Ok(line),
+        Ending::Exited(code) if line.is_empty() => Err(format!("{shown} exited with code {code}")),
         Ending::Exited(code) => Err(format!("{shown} exited with code {code}: {line}")),
         Ending::TimedOut => Err(format!("{shown} did not answer within {} s", PATIENCE.as_secs())),
         Ending::Signaled(signal) => Err(format!("{shown} was ended by signal {signal}")),
