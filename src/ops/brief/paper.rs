@@ -8,6 +8,7 @@ use crate::definition::Shelf;
 use crate::ops::Error;
 use crate::packet;
 use crate::source::Source;
+use crate::source::Unsound;
 use crate::template;
 use crate::template::Context;
 use crate::template::Library;
@@ -33,7 +34,7 @@ impl Paper {
         };
         let names: Names = fields(brief).into_iter().map(|(name, _)| name).collect();
         let library = Library::parse(&[(TEMPLATE, &source)], &names)
-            .map_err(|mut errors| errors.swap_remove(0))?;
+            .map_err(|errors| Unsound::together(errors.into_iter().map(of_briefs).collect()))?;
         Ok(Self { library })
     }
 
@@ -45,6 +46,12 @@ impl Paper {
         let text = self.library.render(TEMPLATE, &context)?;
         Ok(format!("{}\n", text.trim()))
     }
+}
+
+/// The same error, which says what the file is for: it may have been written as a prompt.
+fn of_briefs(mut error: Box<Unsound>) -> Box<Unsound> {
+    error.message = format!("{} ({TEMPLATE} is the template of `orch brief`)", error.message);
+    error
 }
 
 /// The same template without the marks of headings.

@@ -250,3 +250,13 @@ fn a_child_run_is_told_what_its_session_has_left() {
     house.orch("brief").code(0).says("- budget: 5.00 USD left in the session at `x`");
     house.orch("session pause --epic x").code(0);
 }
+
+#[test]
+fn a_prompt_in_the_place_of_the_template_is_told_as_that() {
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\n")
+        .file("prompts/brief.md", "Look at {{ size }} and {{ weight }}.\n");
+    house.orch("run demo").code(3);
+    let done = house.orch("brief").code(2).says("unknown name `weight`");
+    done.says("`size` in a template (prompts/brief.md is the template of `orch brief`)");
+}
