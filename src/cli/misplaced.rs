@@ -14,6 +14,24 @@ use std::ffi::OsString;
 /// What a bare word names, by the first of these flags that a command has.
 const NAMING: [&str; 3] = ["gate", "workflow", "run"];
 
+/// What people type who know other tools, and the command for it.
+const OTHERS_TYPE: [(&[&str], &str); 14] = [
+    (&["abort", "kill", "stop"], "orch run cancel"),
+    (&["agents"], "orch doctor --agents"),
+    (&["check"], "orch workflow check; for the outputs of a gate: orch gate check"),
+    (&["continue"], "orch run resume"),
+    (&["create", "new"], "orch workflow new NAME"),
+    (&["exec", "launch", "start"], "orch run WORKFLOW"),
+    (&["finish", "submit"], "orch done"),
+    (&["history", "report"], "orch run show"),
+    (&["lint", "validate"], "orch workflow check"),
+    (&["redo", "rerun", "retry"], "orch gate redo --reason \"…\""),
+    (&["reject"], "orch gate reject --reason \"…\""),
+    (&["tail"], "orch logs -f"),
+    (&["version"], "orch --version"),
+    (&["watch"], "orch status --watch"),
+];
+
 /// Adds to what is refused of a command line what was most likely meant; `workflows` are the names of
 /// those there are.
 pub fn advise(
@@ -31,6 +49,10 @@ pub fn advise(
             let is_workflow = path.is_empty() && workflows().contains(&unknown.to_owned());
             if is_workflow {
                 return Some(format!("to run the workflow, write: orch run {unknown}"));
+            }
+            let other = OTHERS_TYPE.iter().find(|(typed, _)| typed.contains(&unknown));
+            if let Some((_, meant)) = other.filter(|_| path.is_empty()) {
+                return Some((*meant).to_owned());
             }
             let names = command.get_subcommands().flat_map(names_of);
             nearest_of(unknown, names).map(|near| format!("did you mean `{name} {near}`?"))

@@ -56,7 +56,7 @@ impl AttemptChoice {
         let Some(found) = found else {
             let message = match self.attempt {
                 Some(number) => {
-                    format!("gate {gate} has no attempt {number}; it had {}", attempts.len())
+                    format!("gate {gate} has no attempt {number}; it has {}", attempts.len())
                 }
                 None => format!("gate {gate} has not started yet"),
             };

@@ -1,8 +1,10 @@
 //! The runs that workers drive, and how each of them fares: whether it waits for a slot, is at work, is
 //! silent, has lost its process, or rests for somebody.
 
+use super::Advice;
 use super::Error;
 use super::Project;
+use super::Suggestion;
 use super::note;
 use super::run_phase;
 use crate::clock::Moment;
@@ -209,8 +211,15 @@ pub fn find(project: &Project, name: &str) -> Result<PooledRun, Error> {
         .collect();
     match parts.as_slice() {
         [only] => Ok((*only).clone()),
-        [] => Err(Error::not_found(format!("no worker has a run of `{name}`"))
-            .advise(crate::source::suggest(name, all.iter().map(|run| run.key.as_str())))),
+        [] => {
+            let error = Error::not_found(format!("no worker has a run of `{name}`"));
+            if all.is_empty() {
+                let others = Suggestion::new("run list");
+                return Err(error.advise(Advice::from("for runs without a worker: ").then(others)));
+            }
+            let keys = all.iter().map(|run| run.key.as_str());
+            Err(error.advise(crate::source::suggest(name, keys)))
+        }
         several => {
             let ids: Vec<&str> = several.iter().map(|run| run.run_id.as_str()).collect();
             Err(Error::usage(format!("`{name}` matches several runs"))

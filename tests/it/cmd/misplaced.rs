@@ -42,6 +42,40 @@ fn without_runs_that_is_what_is_said() {
 }
 
 #[test]
+fn a_command_of_another_tool_is_told_by_its_name_here() {
+    let house = House::new();
+    let told = [
+        ("stop", "orch run cancel"),
+        ("start", "orch run WORKFLOW"),
+        ("continue", "orch run resume"),
+        ("version", "orch --version"),
+        ("validate", "orch workflow check"),
+        ("retry", "orch gate redo --reason \"…\""),
+        ("tail", "orch logs -f"),
+        ("history", "orch run show"),
+        ("watch", "orch status --watch"),
+    ];
+    for (typed, meant) in told {
+        let done = house.orch(typed).code(2);
+        assert_eq!(done.stderr, format!("error: unknown command `{typed}`\nhelp: {meant}\n"));
+    }
+    for words in ["run cancel", "run resume", "workflow check", "gate redo", "logs -f", "run show"]
+    {
+        house.orch(&format!("{words} --help")).code(0);
+    }
+}
+
+#[test]
+fn runs_that_no_worker_has_are_found_elsewhere() {
+    let house = House::new().workflow("memo", GATES);
+    house.orch("run memo --slug x").code(3);
+    house.orch("list").code(0).says("no worker has a run; for all runs: orch run list");
+    let done = house.orch("cancel memo").code(2).says("no worker has a run of `memo`");
+    done.says("help: for runs without a worker: orch run list");
+    house.orch("logs --attempt 4 draft").code(2).says("gate draft has no attempt 4; it has 1");
+}
+
+#[test]
 fn a_run_that_is_over_takes_no_more_from_its_gates() {
     let house = House::new().workflow("memo", GATES);
     house.orch("run memo --slug x").code(3);
