@@ -161,7 +161,8 @@ pub fn nearest_of<'c>(
     }
     let lower = unknown.to_lowercase();
     let length = unknown.chars().count();
-    let distances = candidates.into_iter().map(|candidate| {
+    let distances = candidates.iter().map(|candidate| {
+        let candidate = *candidate;
         (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate)
     });
     // A name in which every letter is another one is not near, however short it is.
@@ -171,7 +172,25 @@ pub fn nearest_of<'c>(
             && *distance < longest
             && (*distance <= 1 || distance * 2 < longest)
     };
-    distances.filter(is_near).min().map(|(_, nearest)| nearest)
+    let nearest = distances.filter(is_near).min().map(|(_, nearest)| nearest);
+    nearest.or_else(|| {
+        let mut whole = candidates.iter().filter(|candidate| abbreviates(&lower, candidate));
+        whole.next().copied().filter(|_| whole.next().is_none())
+    })
+}
+
+/// The shortest abbreviation, and to how many times as many letters it may stand for.
+const ABBREVIATION: (usize, usize) = (3, 3);
+
+/// Whether a name abbreviates another: its letters stand in it in the same order, as `min_chars` in
+/// `min_characters`.
+fn abbreviates(short: &str, whole: &str) -> bool {
+    let (shortest, times) = ABBREVIATION;
+    let mut letters = whole.chars();
+    short.len() >= shortest
+        && short.len() * times >= whole.len()
+        && short.chars().next() == whole.chars().next()
+        && short.chars().all(|letter| letters.any(|other| other == letter))
 }
 
 /// `did you mean …?` for the candidate nearest to an unknown name, where one is near.
@@ -249,6 +268,9 @@ mod tests {
         assert_eq!(suggest("NOTE", ["node", "note"]), "did you mean `note`?");
         assert_eq!(suggest("b", ["a", "c"]), "known: a, c");
         assert_eq!(suggest("b", ["a", "bb"]), "did you mean `bb`?");
+        assert_eq!(nearest_of("min_chars", ["min_characters", "min"]), Some("min_characters"));
+        assert_eq!(nearest_of("desc", ["description", "name"]), Some("description"));
+        assert_eq!(nearest_of("desc", ["description", "descending"]), None);
     }
 
     #[test]
