@@ -210,11 +210,11 @@ const EXAMPLES: [(&str, &[Example]); 91] = [
         "convoy",
         &[
             ("orch convoy start 12 15 --workflow issue-to-pr", "a run for each key, as one"),
-            ("orch convoy status", "how each of them fares"),
+            ("orch convoy status", "the status of each of them"),
         ],
     ),
     ("convoy start", &[("orch convoy start 12 15 --name parser", "with a name of its own")]),
-    ("convoy status", &[("orch convoy status parser", "how each of its runs fares")]),
+    ("convoy status", &[("orch convoy status parser", "the status of each of its runs")]),
     ("convoy add", &[("orch convoy add 18 21 --name parser", "runs for two more keys")]),
     ("convoy cancel", &[("orch convoy cancel parser --reason \"wrong base\"", "end all of it")]),
     ("list", &[("orch list --watch", "keep showing what workers do")]),
@@ -230,7 +230,7 @@ const EXAMPLES: [(&str, &[Example]); 91] = [
         ],
     ),
     ("delete", &[("orch delete 12", "remove its worktree and branch; nothing is lost")]),
-    ("witness", &[("orch witness", "exit code 1 if a run needs somebody to look after it")]),
+    ("witness", &[("orch witness", "exit code 1 if a run needs attention")]),
     (
         "clean",
         &[

@@ -25,8 +25,8 @@ pub struct Transient {
     /// Regular expressions for the values at these JSON pointers; the last line with a value counts.
     #[serde(default)]
     fields: BTreeMap<Pointer, Pattern>,
-    /// Regular expressions for the error message. Where `error` finds none, they are held against
-    /// the end of what the program printed, but for JSON on standard output.
+    /// Regular expressions for the error message. If `error` finds none, they are matched against
+    /// the end of what the program printed, except JSON on standard output.
     #[serde(default)]
     text: Vec<Pattern>,
     /// Where to find how long to wait before the next attempt: seconds, or a duration such as `30s`.

@@ -23,7 +23,7 @@ pub struct Request {
     /// Remove what is safe to remove.
     #[cfg_attr(feature = "cli", arg(long))]
     pub remove: bool,
-    /// Remove the logs of runs that are over, too.
+    /// Also remove the logs of finished runs.
     #[cfg_attr(feature = "cli", arg(long, requires = "remove"))]
     pub logs: bool,
 }

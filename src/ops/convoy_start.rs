@@ -48,7 +48,7 @@ pub struct Request {
     #[schemars(range(min = 1))]
     #[serde(default)]
     pub jobs: Option<u16>,
-    /// Budget of the convoy, in US dollars, on which its runs draw together.
+    /// Budget of the convoy in US dollars, shared by its runs.
     #[cfg_attr(feature = "cli", arg(long, value_name = "USD", value_parser = usd))]
     #[serde(default)]
     pub budget: Option<Amount>,

@@ -14,7 +14,7 @@ use serde::Serialize;
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(default, deny_unknown_fields)]
 pub struct Request {
-    /// List runs that have passed or were canceled, too.
+    /// Also list runs that passed or were canceled.
     #[cfg_attr(feature = "cli", arg(long))]
     pub all: bool,
 }

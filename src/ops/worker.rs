@@ -42,7 +42,7 @@ pub struct Request {
     /// Labels of this worker, in addition to those in orch.toml.
     #[cfg_attr(feature = "cli", arg(long, value_name = "LABEL", value_delimiter = ','))]
     pub labels: Vec<String>,
-    /// Leave the terminal, and exit once nothing is left to do.
+    /// Detach from the terminal, and exit once nothing is left to do.
     #[cfg_attr(feature = "cli", arg(long))]
     pub until_idle: bool,
 }

@@ -86,7 +86,8 @@ pub(super) fn told(text: &str, message: &str) -> Told {
         return of(format!("`{name}` cannot be the name of a value in a template"), help);
     }
     if message.contains(" is inheriting from ") {
-        let help = "write {% include \"brief.md\" %}, which takes in a whole prompt".to_owned();
+        let help =
+            "write {% include \"parts/style.md\" %}, which takes in a whole prompt".to_owned();
         return of("templates do not extend others".to_owned(), help);
     }
     let message = message.strip_prefix("Template ").unwrap_or(message);
@@ -292,7 +293,7 @@ mod tests {
         `{% raw %}` has no end
           add {% endraw %} after it
         templates do not extend others
-          write {% include "brief.md" %}, which takes in a whole prompt
+          write {% include "parts/style.md" %}, which takes in a whole prompt
         "#);
     }
 }

@@ -13,7 +13,7 @@ pub fn execute(face: &Face, request: clean::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
     let left = clean::clean(&project, request)?;
     if left.is_empty() {
-        face.say("nothing is left of runs that are over");
+        face.say("finished runs have left nothing");
     }
     let mut instructions = Instructions::default();
     if left.iter().any(|left| left.kept_because.is_none() && !left.removed) && !request.remove {

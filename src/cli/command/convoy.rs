@@ -21,7 +21,7 @@ use crate::ops::convoy_status::Convoy;
 pub enum ConvoyCommand {
     /// Have workers run a workflow for each key, as parts of one run that reports on all of them.
     Start(ops::convoy_start::Request),
-    /// Show how the run for each key of a convoy fares, and what each needs.
+    /// Show the status of each run of a convoy, and what it needs.
     Status(ops::convoy_status::Request),
     /// Add keys to a convoy that is not over.
     Add(ops::convoy_add::Request),

@@ -177,7 +177,7 @@ pub enum Command {
     },
     /// Have workers drive a run for each key, each in a git worktree of its own.
     Spawn(ops::spawn::Request),
-    /// Start, watch and cancel convoys: one run that has workers run a workflow for each key.
+    /// Start, inspect and cancel convoys: one run that has workers run a workflow for each key.
     Convoy {
         #[command(subcommand)]
         command: convoy::ConvoyCommand,
@@ -192,15 +192,15 @@ pub enum Command {
     /// Short for `orch run pause`.
     #[command(arg = bare_run())]
     Pause(ops::run_pause::Request),
-    /// Have a worker drive a run again that failed, is stuck or lost its process.
+    /// Have a worker resume a run that failed, is stuck or lost its process.
     Restart(ops::get::Request),
     /// Cancel a run that a worker drives, and remove its worktree.
     Cancel(ops::cancel::Request),
-    /// Remove the worktree and the branch of a run that is over.
+    /// Remove the worktree and the branch of a finished run.
     Delete(ops::get::Request),
-    /// Check whether the runs that workers drive are well.
+    /// Check the health of the runs that workers drive.
     Witness(witness::Arguments),
-    /// List what runs that are over left on this machine; remove what is safe with --remove.
+    /// List what finished runs left on this machine; --remove removes what is safe to remove.
     Clean(ops::clean::Request),
     /// Leave a question to a person, and end the attempt.
     Escalate(ops::escalate::Request),
