@@ -6,7 +6,8 @@ use crate::check::plain_text;
 use crate::cli::answer::Face;
 use crate::cli::door;
 use crate::cli::door::Colour;
-use crate::cli::table::folded;
+use crate::cli::table::folded_to;
+use crate::cli::terminal;
 use crate::clock;
 use crate::clock::Moment;
 use crate::event::Event;
@@ -155,7 +156,7 @@ impl Lines {
 
     fn judged(&mut self, gate: &GateId, attempt: u32, judged: &Judged, status: GateStatus) {
         let text = self.shown.as_ref().and_then(|shown| shown.printed(gate, attempt));
-        text.iter().flat_map(|text| text.lines()).for_each(|line| self.line(line));
+        text.iter().flat_map(|text| text.lines()).for_each(|line| self.as_it_is(line));
         self.show_findings(gate, judged.all_findings().cloned().collect());
         self.end(gate, status, attempt, None);
     }
@@ -226,7 +227,7 @@ impl Lines {
         };
         let word = self.face.coloured(word, colour);
         let text = format!("{indent}{word} {gate}{}", plain_text(&finding.to_string()));
-        self.line(folded(&text).trim_end());
+        self.line(&text);
     }
 
     pub(super) fn warning(&self, warning: &str) {
@@ -384,6 +385,12 @@ impl Lines {
 
     /// A line that stays, above those that move.
     pub(super) fn line(&self, text: &str) {
+        let folded = folded_to(&format!("{text}\n"), terminal::error_columns());
+        self.as_it_is(folded.strip_suffix('\n').unwrap_or(&folded));
+    }
+
+    /// The same for what a program printed, whose lines stay as they are.
+    fn as_it_is(&self, text: &str) {
         if !self.live.print(text) {
             door::err(&format!("{text}\n"));
         }

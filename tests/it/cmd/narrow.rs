@@ -123,3 +123,32 @@ fn a_check_that_takes_its_time_moves_a_line_that_leaves_nothing_behind() {
         assert!(!shown.contains(&" ".repeat(20)), "{words}: {shown:?}");
     }
 }
+
+#[test]
+fn lines_of_progress_are_folded_between_words_and_what_programs_print_is_not() {
+    let house = House::new()
+        .file("orch.toml", "[defaults]\nagent = 'mine'\n[agents.mine]\ncommand = ['true']\n")
+        .workflow(
+            "demo",
+            "[[gate]]
+id = 'a'
+executor = 'command'
+command = ['echo', 'one  two three four five six seven eight nine']
+stdout = 'numbers.txt'
+show = true
+[[gate]]
+id = 'b'
+executor = 'agent'",
+        );
+    let done = house.on_terminal_by_the_clock("run demo --budget 2 --until a", 40, &[]);
+    let text = done.stdout.replace(['\r', '\u{1b}'], "");
+    let warning = text.split("warning:").nth(1).unwrap_or(&text);
+    let folded: Vec<&str> = warning.lines().take(4).collect();
+    insta::assert_snapshot!(folded.join("\n"), @"
+    [0m agent mine does not report its
+      cost, so the budget of 2.00 USD does
+      not limit it; set `minutes` to limit
+      it
+    ");
+    assert!(text.contains("one  two three four five six seven eight nine"), "{text}");
+}
