@@ -59,7 +59,8 @@ impl Source {
             let at = error.utf8_error().valid_up_to();
             let message = format!("{name} is not valid UTF-8 (byte {at})");
             let shown = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            Self::new(name.clone(), shown).unsound(at..at + REPLACED_BYTES, message)
+            let unsound = Self::new(name.clone(), shown).unsound(at..at + REPLACED_BYTES, message);
+            unsound.advise("save the file as UTF-8")
         })?;
         Ok(Self::new(name, text.strip_prefix('\u{feff}').unwrap_or(&text)))
     }

@@ -137,7 +137,10 @@ pub enum Error {
     #[diagnostic(transparent)]
     Unsound(#[from] Box<Unsound>),
     #[error("{}: {source}", path.display())]
-    #[diagnostic(code("environment"))]
+    #[diagnostic(
+        code("environment"),
+        help("make it a file that you can read, or remove it; without one the defaults apply")
+    )]
     Io { path: PathBuf, source: io::Error },
 }
 

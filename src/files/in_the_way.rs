@@ -41,11 +41,11 @@ impl InTheWay {
         format!("{} {found}, expected {wanted}", self.path.display())
     }
 
-    /// The command that takes it out of the way. What is in a folder may be dear to somebody.
+    /// The command that takes it out of the way. What is in a file or folder may be dear to somebody.
     pub fn remedy(&self) -> String {
         let path = self.path.display();
         match self.found {
-            Found::Kind("folder") => format!("mv {path} {path}.old"),
+            Found::Kind("file" | "folder") => format!("mv {path} {path}.old"),
             Found::Link { .. } | Found::Kind(_) | Found::Names(_) => format!("rm {path}"),
         }
     }

@@ -74,7 +74,7 @@ use std::sync::Once;
 pub enum Error {
     #[error(transparent)]
     Git(GitFailure),
-    #[error("{path} is a bare repository; orch requires a working tree")]
+    #[error("{path} is a bare repository; orch requires a working tree: run it in a clone")]
     Bare { path: String },
     #[error(
         "the repository at {path} belongs to another user; to trust it: git config --global --add \

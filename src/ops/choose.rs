@@ -37,15 +37,18 @@ const RUNS_SHOWN_MAX: usize = 8;
 pub fn run(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<RunId, Error> {
     let ids =
         project.store.runs().map_err(|source| Error::disk(&project.store.runs_folder(), source))?;
-    if let Some(name) = choice.run.as_ref().or(caller.run.as_ref()) {
+    if let Some(name) = &choice.run {
         return named(project, name, &ids);
+    }
+    if let Some(name) = &caller.run {
+        return named(project, name, &ids).map_err(|error| error.named_by("ORCH_RUN"));
     }
     let mut chosen = Current::read(project, caller)?.stack.into_iter().map(|place| place.run);
     if let Some(id) = chosen.find(|id| ids.contains(id)) {
         return Ok(id);
     }
     if let Some(key) = &caller.session {
-        return named(project, key, &ids);
+        return named(project, key, &ids).map_err(|error| error.named_by("ORCH_SESSION"));
     }
     if ids.is_empty() {
         return Err(Error::usage("there are no runs")

@@ -208,6 +208,15 @@ impl Error {
         Some(first)
     }
 
+    /// The same, where the name that was not found comes from a variable.
+    #[must_use]
+    pub fn named_by(mut self, variable: &str) -> Self {
+        if let Self::NotFound { message, .. } = &mut self {
+            *message = format!("{message} ({variable} names it)");
+        }
+        self
+    }
+
     /// Something that was named and does not exist, as words.
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::NotFound { message: message.into(), help: None }

@@ -105,12 +105,20 @@ pub struct Project {
     ids: AtomicU64,
 }
 
+/// What to do about a folder that cannot be opened.
+const OTHER_FOLDER: &str = "name a folder of the project, such as --project .";
+
 impl Project {
     /// Finds the project upward from a folder: the nearest with `orch.toml` or `.git`, else the folder.
     pub fn open(options: Options) -> Result<Self, Error> {
+        let shown = options.folder.display();
         let folder = options.folder.canonicalize().map_err(|source| {
-            Error::usage(format!("cannot open folder {}: {source}", options.folder.display()))
+            Error::usage(format!("cannot open folder {shown}: {source}")).advise(OTHER_FOLDER)
         })?;
+        if !folder.is_dir() {
+            let message = format!("cannot open folder {shown}: it is a file");
+            return Err(Error::usage(message).advise(OTHER_FOLDER));
+        }
         let root = folder
             .ancestors()
             .find(|folder| {
