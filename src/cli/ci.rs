@@ -76,53 +76,59 @@ pub fn refuse_unfit(
     folder: &ProjectFolder,
 ) -> Result<(), Error> {
     let shown = path.map(|path| path.display().to_string()).unwrap_or_default();
+    let mut wrong = Vec::new();
     for (id, given) in answers {
         let base = id.split('[').next().unwrap_or_default();
         let found = workflow.gates.iter().find(|gate| gate.id.as_str() == base);
-        let gate = found.ok_or_else(|| {
+        let Some(gate) = found else {
             let known = workflow.gates.iter().map(|gate| gate.id.as_str());
-            Error::usage(format!("{shown}: workflow `{}` has no gate `{id}`", workflow.name))
-                .advise(suggest(id, known))
-        })?;
-        refuse_unfit_form(&format!("{shown}: "), (id, given), &gate.answers, folder)?;
+            let message = format!("{shown}: workflow `{}` has no gate `{id}`", workflow.name);
+            wrong.push(Error::usage(message).advise(suggest(id, known)));
+            continue;
+        };
+        wrong.extend(wrong_form(&format!("{shown}: "), (id, given), &gate.answers, folder));
     }
-    Ok(())
+    Error::together(wrong).map_or(Ok(()), Err)
 }
 
-/// The same of one gate's form.
-fn refuse_unfit_form(
+/// What is wrong with the answers to one gate's form.
+fn wrong_form(
     place: &str,
     (id, given): (&str, &Values),
     form: &[Input],
     folder: &ProjectFolder,
-) -> Result<(), Error> {
+) -> Vec<Error> {
     let mut accepted = Values::new();
+    let mut wrong = Vec::new();
     for (name, value) in given {
-        let input = form.iter().find(|input| input.name == *name).ok_or_else(|| {
+        let Some(input) = form.iter().find(|input| input.name == *name) else {
             let error = Error::usage(format!("{place}gate `{id}` has no question `{name}`"));
-            if form.is_empty() {
-                return error.advise("approvals cannot be given in a file");
-            }
-            error.advise(suggest(name, form.iter().map(|input| input.name.as_str())))
-        })?;
+            let known = form.iter().map(|input| input.name.as_str());
+            wrong.push(if form.is_empty() {
+                error.advise("approvals cannot be given in a file")
+            } else {
+                error.advise(suggest(name, known))
+            });
+            continue;
+        };
         let value = match value.as_array() {
             Some(_) => input.check(value.clone(), folder),
             None => input.accept(&input::as_text(value), folder),
         };
-        let value = value.map_err(|error| {
-            let told = Error::usage(format!("{place}answers for gate `{id}`: {error}"));
-            if let input::Error::Wrong { help: Some(help), .. } = error {
-                return told.advise(help);
+        match value {
+            Ok(value) => drop(accepted.insert(name.clone(), value)),
+            Err(error) => {
+                let told = Error::usage(format!("{place}answers for gate `{id}`: {error}"));
+                wrong.push(match error {
+                    input::Error::Wrong { help: Some(help), .. } => told.advise(help),
+                    input::Error::Wrong { help: None, .. }
+                    | input::Error::Missing { .. }
+                    | input::Error::Unknown { .. } => told,
+                });
             }
-            told
-        })?;
-        accepted.insert(name.clone(), value);
+        }
     }
-    if form.is_empty() {
-        return Ok(());
-    }
-    let resolved = input::resolve(form, &accepted, folder);
-    resolved.map(|_| ()).map_err(|error| match error {
+    let told = |error: input::Error| match error {
         input::Error::Missing { name, because, help, .. } => {
             let asked = if help.is_empty() { help } else { format!(": {help}") };
             let message =
@@ -132,7 +138,11 @@ fn refuse_unfit_form(
         other @ (input::Error::Wrong { .. } | input::Error::Unknown { .. }) => {
             Error::usage(format!("{place}answers for gate `{id}`: {other}"))
         }
-    })
+    };
+    let missing = input::resolve_all(form, &accepted, folder).err().unwrap_or_default();
+    let is_new = |error: &input::Error| !given.contains_key(error.name());
+    wrong.extend(missing.into_iter().filter(is_new).map(told));
+    wrong
 }
 
 /// What CI looks at, named before anything is begun: what a gate puts there is not followed.

@@ -220,26 +220,41 @@ pub(super) fn answers(
     let form: &[Input] = driver.workflow.gate(gate).map_or(&[], |gate| &gate.answers);
     let folder = &driver.project.folder;
     let mut texts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut wrong = Vec::new();
     for pair in typed {
-        let (name, text) = pair.split_once('=').ok_or_else(|| {
-            Error::usage(format!("`{pair}` is not a valid answer"))
-                .advise(Argument::option("answer", "NAME=VALUE"))
-        })?;
-        texts.entry(name).or_default().push(text.to_owned());
+        match pair.split_once('=') {
+            Some((name, text)) => texts.entry(name).or_default().push(text.to_owned()),
+            None => wrong.push(
+                Error::usage(format!("`{pair}` is not a valid answer"))
+                    .advise(Argument::option("answer", "NAME=VALUE")),
+            ),
+        }
     }
     let mut given = Values::new();
-    for (name, texts) in texts {
-        let input = form.iter().find(|input| input.name == name).ok_or_else(|| {
+    for (name, texts) in &texts {
+        let Some(input) = form.iter().find(|input| input.name == *name) else {
             let known = form.iter().map(|input| input.name.as_str());
-            Error::usage(format!("gate {gate} has no question `{name}`"))
-                .advise(crate::source::suggest(name, known))
-        })?;
-        given.insert(name.to_owned(), input.accept_all(&texts, folder)?);
+            let error = Error::usage(format!("gate {gate} has no question `{name}`"));
+            wrong.push(error.advise(crate::source::suggest(name, known)));
+            continue;
+        };
+        match input.accept_all(texts, folder) {
+            Ok(value) => drop(given.insert((*name).to_owned(), value)),
+            Err(error) => wrong.push(error.into()),
+        }
     }
-    if form.is_empty() {
-        return Ok(Values::new());
-    }
-    input::resolve(form, &given, folder).map_err(|error| match error {
+    let resolved = input::resolve_all(form, &given, folder);
+    let values = resolved.unwrap_or_else(|errors| {
+        let is_new = |error: &input::Error| !texts.contains_key(error.name());
+        wrong.extend(errors.into_iter().filter(is_new).map(|error| unanswered(gate, form, error)));
+        Values::new()
+    });
+    Error::together(wrong).map_or(Ok(values), Err)
+}
+
+/// What is wrong with a form that is not filled in.
+fn unanswered(gate: &GateId, form: &[Input], error: input::Error) -> Error {
+    match error {
         input::Error::Missing { name, because, help, .. } => {
             let asked = if help.is_empty() { help } else { format!(": {help}") };
             let message = format!("gate {gate} requires an answer to `{name}`{because}{asked}");
@@ -250,5 +265,5 @@ pub(super) fn answers(
             Error::usage(message).advise(Argument::option("answer", format!("{name}={value}")))
         }
         other @ (input::Error::Wrong { .. } | input::Error::Unknown { .. }) => other.into(),
-    })
+    }
 }

@@ -143,15 +143,16 @@ impl Input {
                     "`{shown}` is not a slug: use a-z, 0-9, `.`, `_` and `-`, \
                      starting with a letter or digit"
                 ),
-                id::slug_like(&shown).map(|slug| format!("write {slug}")),
+                Some(format!("write {}", id::slug_like(&shown).as_deref().unwrap_or("my-item"))),
             )),
             (InputType::Choice, Some(text)) if self.choices.iter().any(|choice| choice == text) => {
                 Ok(value)
             }
             (InputType::Choice, _) => {
-                let help = source::nearest(&shown, self.choices.iter().map(String::as_str));
-                Err(self
-                    .wrong(format!("`{shown}` is not one of {}", self.choices.join(", ")), help))
+                let choices = self.choices.join(", ");
+                let near = source::nearest(&shown, self.choices.iter().map(String::as_str));
+                let help = near.unwrap_or_else(|| format!("write one of {choices}"));
+                Err(self.wrong(format!("`{shown}` is not one of {choices}"), Some(help)))
             }
             (InputType::Path | InputType::File, Some(text)) => {
                 let path = project.path(text);
@@ -159,7 +160,10 @@ impl Input {
                     path.map_err(|error| self.wrong(error.to_string(), Some(error.help())))?;
                 project.refuse_astray(&path).map_err(|error| wrong(error.to_string()))?;
                 if self.kind == InputType::File {
-                    project.open(&path).map_err(|error| wrong(error.to_string()))?;
+                    let help = "write the path of a file of the project, such as docs/a.md";
+                    project
+                        .open(&path)
+                        .map_err(|error| self.wrong(error.to_string(), Some(help.to_owned())))?;
                 }
                 Ok(path.as_str().into())
             }
@@ -186,41 +190,54 @@ impl Input {
 
 /// Gives every input its value: the given one, else its default, else null where it is optional.
 pub fn resolve(inputs: &[Input], given: &Values, project: &ProjectFolder) -> Result<Values, Error> {
-    if let Some(name) = given.keys().find(|name| !inputs.iter().any(|input| input.name == **name)) {
-        let help = suggest(name, inputs.iter().map(|input| input.name.as_str()));
-        let called = inputs.first().map(|input| input.called).unwrap_or_default();
-        return Err(Error::Unknown { called, name: name.clone(), help });
-    }
+    resolve_all(inputs, given, project).map_err(|mut errors| errors.swap_remove(0))
+}
+
+/// The same, with everything that is wrong: at least one thing.
+pub fn resolve_all(
+    inputs: &[Input],
+    given: &Values,
+    project: &ProjectFolder,
+) -> Result<Values, Vec<Error>> {
+    let is_unknown = |name: &&String| !inputs.iter().any(|input| input.name == **name);
+    let unknown = |name: &String| Error::Unknown {
+        called: inputs.first().map(|input| input.called).unwrap_or_default(),
+        name: name.clone(),
+        help: suggest(name, inputs.iter().map(|input| input.name.as_str())),
+    };
+    let mut errors: Vec<Error> = given.keys().filter(is_unknown).map(unknown).collect();
     let mut values = Values::new();
     let mut open: Vec<&Input> = Vec::new();
     for input in inputs {
         match (given.get(&input.name), &input.default) {
-            (Some(value), _) => {
-                values.insert(input.name.clone(), input.check(value.clone(), project)?);
-            }
+            (Some(value), _) => match input.check(value.clone(), project) {
+                Ok(value) => drop(values.insert(input.name.clone(), value)),
+                Err(error) => errors.push(error),
+            },
             (None, Some(_)) => open.push(input),
             (None, None) if input.optional => {
                 values.insert(input.name.clone(), Json::Null);
             }
-            (None, None) => {
-                return Err(input.missing(String::new()));
-            }
+            (None, None) => errors.push(input.missing(String::new())),
         }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
     }
     // A default may refer to inputs below it; loading has refused circles.
     while !open.is_empty() {
         let (ready, rest): (Vec<_>, Vec<_>) =
             open.iter().copied().partition(|input| is_ready(input, &values));
         if ready.is_empty() {
-            return Err(rest[0].wrong("its default refers to itself".to_owned(), None));
+            return Err(vec![rest[0].wrong("its default refers to itself".to_owned(), None)]);
         }
         for input in ready {
-            let value = default_of(input, &values, project)?;
+            let value = default_of(input, &values, project).map_err(|error| vec![error])?;
             values.insert(input.name.clone(), value);
         }
         open = rest;
     }
-    required::missing(inputs, &values).map_or(Ok(values), Err)
+    required::missing(inputs, &values).map_or(Ok(values), |error| Err(vec![error]))
 }
 
 fn is_ready(input: &Input, values: &Values) -> bool {

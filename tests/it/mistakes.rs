@@ -1,6 +1,7 @@
 //! Mistakes that were made: each is told with what to write, so that nobody needs the documents.
 
 mod agents;
+mod answers;
 mod commands;
 mod contracts;
 mod each;
@@ -8,6 +9,7 @@ mod meant;
 mod places;
 mod prompts;
 mod remedies;
+mod surroundings;
 mod syntax;
 mod together;
 mod values;

@@ -71,3 +71,14 @@ pub enum Error {
         help: String,
     },
 }
+
+impl Error {
+    /// The name of the value that is wrong or missing.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Missing { name, .. } | Self::Wrong { name, .. } | Self::Unknown { name, .. } => {
+                name
+            }
+        }
+    }
+}
