@@ -162,8 +162,7 @@ pub fn nearest_of<'c>(
     }
     let lower = unknown.to_lowercase();
     let length = unknown.chars().count();
-    let distances = candidates.iter().map(|candidate| {
-        let candidate = *candidate;
+    let distances = candidates.into_iter().map(|candidate| {
         (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate)
     });
     // A name in which every letter is another one is not near, however short it is.
@@ -173,11 +172,17 @@ pub fn nearest_of<'c>(
             && *distance < longest
             && (*distance <= 1 || distance * 2 < longest)
     };
-    let nearest = distances.filter(is_near).min().map(|(_, nearest)| nearest);
-    nearest.or_else(|| {
-        let mut whole = candidates.iter().filter(|candidate| abbreviates(&lower, candidate));
-        whole.next().copied().filter(|_| whole.next().is_none())
-    })
+    distances.filter(is_near).min().map(|(_, nearest)| nearest)
+}
+
+/// The only candidate that an unknown name abbreviates.
+pub fn abbreviated_of<'c>(
+    unknown: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
+    let lower = unknown.to_lowercase();
+    let mut whole = candidates.into_iter().filter(|candidate| abbreviates(&lower, candidate));
+    whole.next().filter(|_| whole.next().is_none())
 }
 
 /// The shortest abbreviation, and to how many times as many letters it may stand for.
@@ -196,7 +201,10 @@ fn abbreviates(short: &str, whole: &str) -> bool {
 
 /// `did you mean …?` for the candidate nearest to an unknown name, where one is near.
 pub fn nearest<'c>(unknown: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
-    nearest_of(unknown, candidates).map(|nearest| format!("did you mean `{nearest}`?"))
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let nearest = nearest_of(unknown, candidates.iter().copied());
+    let nearest = nearest.or_else(|| abbreviated_of(unknown, candidates));
+    nearest.map(|nearest| format!("did you mean `{nearest}`?"))
 }
 
 /// `did you mean …?` for the candidate nearest to an unknown name, else the nearest few.
@@ -269,9 +277,9 @@ mod tests {
         assert_eq!(suggest("NOTE", ["node", "note"]), "did you mean `note`?");
         assert_eq!(suggest("b", ["a", "c"]), "known: a, c");
         assert_eq!(suggest("b", ["a", "bb"]), "did you mean `bb`?");
-        assert_eq!(nearest_of("min_chars", ["min_characters", "min"]), Some("min_characters"));
-        assert_eq!(nearest_of("desc", ["description", "name"]), Some("description"));
-        assert_eq!(nearest_of("desc", ["description", "descending"]), None);
+        assert_eq!(abbreviated_of("min_chars", ["min_characters", "min"]), Some("min_characters"));
+        assert_eq!(abbreviated_of("desc", ["description", "name"]), Some("description"));
+        assert_eq!(abbreviated_of("desc", ["description", "descending"]), None);
     }
 
     #[test]

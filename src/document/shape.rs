@@ -15,6 +15,7 @@ use super::slips::example;
 use super::slips::words;
 use crate::source::Source;
 use crate::source::Unsound;
+use crate::source::abbreviated_of;
 use crate::source::nearest_of;
 use crate::source::suggest;
 use crate::suggestion::Advice;
@@ -171,10 +172,12 @@ impl<'s> Shape<'s> {
         if !meant.is_empty() {
             return Some(format!("did you mean {}?", meant.join(" or ")));
         }
-        let nearest = nearest_of(unknown, names.iter().map(|(name, _)| name.as_str()));
-        let Some(nearest) = nearest else {
-            let misplaced = MISPLACED.iter().find(|(names, _)| names.contains(&unknown));
-            return misplaced.map(|(_, help)| (*help).to_owned());
+        let all = || names.iter().map(|(name, _)| name.as_str());
+        let misplaced = MISPLACED.iter().find(|(names, _)| names.contains(&unknown));
+        let nearest = match (nearest_of(unknown, all()), misplaced) {
+            (Some(nearest), _) => nearest,
+            (None, Some((_, help))) => return Some((*help).to_owned()),
+            (None, None) => abbreviated_of(unknown, all())?,
         };
         let shown = names.iter().find(|(name, _)| name == nearest);
         Some(format!("did you mean {}?", shown.map_or(nearest, |(_, shown)| shown)))
