@@ -10,6 +10,7 @@ mod library;
 mod names;
 mod paths;
 mod plain;
+mod rendering;
 mod syntax;
 mod words;
 
@@ -271,14 +272,25 @@ impl Engine {
         if helper::is_used() && !plain::is_plain(name, &self.texts) {
             helper::render(name, &self.texts, context)
         } else {
-            render(&self.tera, name, &context.values)
+            let only = self.texts.values().next().filter(|_| self.texts.len() == 1);
+            render(&self.tera, (name, only.map(String::as_str)), &context.values)
         }
     }
 }
 
-fn render(engine: &Tera, name: &str, values: &tera::Context) -> Result<String, Error> {
+/// Renders a template; its text tells the part that an error is about, unless it includes others.
+fn render(
+    engine: &Tera,
+    (name, text): (&str, Option<&str>),
+    values: &tera::Context,
+) -> Result<String, Error> {
     let mut output = Bounded(Vec::new());
-    engine.render_to(name, values, &mut output).map_err(|error| explain(&error))?;
+    engine.render_to(name, values, &mut output).map_err(|error| {
+        let told = explain(&error);
+        let ErrorKind::RenderingError(report) = error.kind() else { return told };
+        let message = rendering::told(report.message(), text, &report.span().range);
+        Error { message, ..told }
+    })?;
     String::from_utf8(output.0).map_err(Error::other)
 }
 

@@ -126,5 +126,6 @@ fn rendered(request: &[u8]) -> Result<String, Error> {
     let values = tera::Context::from_serialize(&request.values).map_err(Error::other)?;
     let mut engine = super::new_engine();
     engine.add_raw_templates(request.texts.iter()).map_err(|error| super::explain(&error))?;
-    super::render(&engine, &request.name, &values)
+    let only = request.texts.values().next().filter(|_| request.texts.len() == 1);
+    super::render(&engine, (&request.name, only.map(|text| &**text)), &values)
 }

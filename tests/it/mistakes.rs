@@ -9,6 +9,7 @@ mod meant;
 mod places;
 mod prompts;
 mod remedies;
+mod rendering;
 mod surroundings;
 mod syntax;
 mod together;
