@@ -1,7 +1,6 @@
 //! The runs that workers drive, and how each of them fares: whether it waits for a slot, is at work, is
 //! silent, has lost its process, or rests for somebody.
 
-use super::Advice;
 use super::Error;
 use super::Project;
 use super::Suggestion;

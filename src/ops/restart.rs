@@ -19,8 +19,8 @@ use crate::project::supervisor;
 use crate::standing::State;
 use crate::store::pool::Errand;
 use crate::store::pool::Ticket;
-use serde::Serialize;
 use crate::suggestion::Advice;
+use serde::Serialize;
 
 /// Gives the run to the pool again. One that is at work or waits there is left as it is.
 pub fn restart(
