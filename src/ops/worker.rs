@@ -226,9 +226,15 @@ impl<'p> Supervisor<'p> {
         self.pool.slot_holder(slot).is_none()
     }
 
+    /// Whether a run waits that it can take: what asks for labels that it does not have waits for another
+    /// worker.
     fn has_fitting(&self) -> Result<bool, Error> {
-        let tickets = self.pool.tickets().map_err(|source| trouble(&source))?;
-        Ok(tickets.waiting.iter().any(|ticket| self.fits(ticket)))
+        for ticket in self.pool.next_ones().map_err(|source| trouble(&source))? {
+            if self.fits(&ticket.map_err(|source| trouble(&source))?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn fits(&self, ticket: &Ticket) -> bool {
@@ -258,11 +264,12 @@ impl<'p> Supervisor<'p> {
     }
 
     fn is_idle(&self) -> bool {
-        // What asks for labels that it does not have waits for another one.
-        let has_nothing = self.pool.tickets().is_ok_and(|tickets| {
-            tickets.at_work.is_empty() && !tickets.waiting.iter().any(|it| self.fits(it))
-        });
-        has_nothing && self.busy.elapsed() >= IDLE_FOR
+        if self.busy.elapsed() < IDLE_FOR {
+            return false;
+        }
+        // Where the pool can no longer be read, the repository is gone.
+        let has_work = self.pool.at_work().is_ok_and(|tickets| !tickets.is_empty());
+        !has_work && !self.has_fitting().unwrap_or_default()
     }
 }
 

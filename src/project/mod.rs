@@ -106,7 +106,7 @@ pub struct Project {
 }
 
 /// What to do about a folder that cannot be opened.
-const OTHER_FOLDER: &str = "name a folder of the project, such as --project .";
+const OTHER_FOLDER: &str = "name a folder of the project, such as the one where you are";
 
 impl Project {
     /// Finds the project upward from a folder: the nearest with `orch.toml` or `.git`, else the folder.

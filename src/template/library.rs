@@ -94,5 +94,5 @@ fn unsound_library(texts: &[(&str, &Source)], error: &tera::Error) -> Box<Unsoun
     let empty = Source::new("prompts", "");
     let source = source.map_or(&empty, |(_, source)| source);
     let message = format!("invalid template: {}", explain(error).message);
-    source.unsound(0..0, message).advise(syntax::OVERVIEW)
+    source.unsound(0..0, message).advise(syntax::overview())
 }

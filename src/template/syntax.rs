@@ -1,10 +1,13 @@
 //! Syntax errors of templates in words for who writes one, and what to write instead.
 
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
+
 /// What is wrong, and what to write.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Told {
     pub message: String,
-    pub help: Option<String>,
+    pub help: Option<Advice>,
 }
 
 /// Signs of other languages, and what stands for them here.
@@ -91,14 +94,16 @@ pub(super) fn told(text: &str, message: &str) -> Told {
         return of("templates do not extend others".to_owned(), help);
     }
     let message = message.strip_prefix("Template ").unwrap_or(message);
-    Told { message: format!("invalid template: {message}"), help: Some(OVERVIEW.to_owned()) }
+    Told { message: format!("invalid template: {message}"), help: Some(overview()) }
 }
 
 /// Where all that templates can do is told.
-pub(super) const OVERVIEW: &str = "for what templates can do: orch explain templates";
+pub(super) fn overview() -> Advice {
+    Suggestion::new("explain").word("templates").into()
+}
 
 fn of(message: String, help: String) -> Told {
-    Told { message, help: Some(help) }
+    Told { message, help: Some(help.into()) }
 }
 
 /// What the engine found where another thing belongs.
@@ -149,7 +154,7 @@ fn expected_other(text: &str, found: &str, expected: &str) -> Told {
         (found, _) => {
             let sign = sign(text).map(|(_, right)| right.to_owned());
             let message = format!("found `{found}` in a template, expected `{expected}`");
-            Told { message, help: sign }
+            Told { message, help: sign.map(Advice::from) }
         }
     }
 }
@@ -196,11 +201,12 @@ mod tests {
     use super::super::explain;
     use super::super::new_engine;
     use super::*;
+    use crate::suggestion::AtHand;
 
     fn words(text: &str) -> String {
         let error = new_engine().add_raw_template("t", text).expect_err(text);
         let told = told(text, &explain(&error).message);
-        format!("{}\n  {}", told.message, told.help.unwrap_or_default())
+        format!("{}\n  {}", told.message, told.help.unwrap_or_default().words(&AtHand::default()))
     }
 
     #[test]

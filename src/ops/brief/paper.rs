@@ -50,7 +50,7 @@ impl Paper {
 
 /// The same error, which says what the file is for: it may have been written as a prompt.
 fn of_briefs(mut error: Box<Unsound>) -> Box<Unsound> {
-    error.message = format!("{} ({TEMPLATE} is the template of `orch brief`)", error.message);
+    error.message = format!("{} ({TEMPLATE} is the template of the brief)", error.message);
     error
 }
 

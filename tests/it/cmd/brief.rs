@@ -258,5 +258,5 @@ fn a_prompt_in_the_place_of_the_template_is_told_as_that() {
         .file("prompts/brief.md", "Look at {{ size }} and {{ weight }}.\n");
     house.orch("run demo").code(3);
     let done = house.orch("brief").code(2).says("unknown name `weight`");
-    done.says("`size` in a template (prompts/brief.md is the template of `orch brief`)");
+    done.says("`size` in a template (prompts/brief.md is the template of the brief)");
 }

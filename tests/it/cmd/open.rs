@@ -47,7 +47,7 @@ fn packet_and_outputs_are_printed_where_nobody_has_a_terminal() {
     house.orch("open a").code(0).says("--- output a.txt (a.txt does not exist)\n");
     house.orch("open c").code(2).says("gate c has not started yet").says("orch status");
     house.orch("open d").code(2).says("gate `d` not found");
-    house.orch("open a --attempt 3").code(2).says("gate a has no attempt 3; it had 2");
+    house.orch("open a --attempt 3").code(2).says("gate a has no attempt 3; it has 2");
 }
 
 #[test]
