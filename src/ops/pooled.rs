@@ -1,20 +1,20 @@
 //! The runs that workers drive, and how each of them fares: whether it waits for a slot, is at work, is
 //! silent, has lost its process, or rests for somebody.
 
+mod heard;
+
 use super::Error;
 use super::Project;
 use super::Suggestion;
 use super::note;
 use super::run_phase;
 use crate::clock::Moment;
-use crate::clock::parse_duration;
 use crate::event::ChildOrder;
 use crate::event::Note;
 use crate::event::PauseCause;
 use crate::event::Question;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
-use crate::executor;
 use crate::files;
 use crate::id::GateId;
 use crate::id::RunId;
@@ -26,7 +26,6 @@ use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::spending::Cost;
-use crate::store::journal;
 use crate::store::pool;
 use crate::store::pool::Errand;
 use crate::store::pool::Ticket;
@@ -36,9 +35,7 @@ use crate::suggestion::Advice;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// How a run fares in the hands of workers.
 #[derive(
@@ -289,7 +286,7 @@ fn begun(
     let gate = current_gate(run);
     let state = gate.as_ref().and_then(|gate| run.gate(gate));
     let said_at = pending.iter().map(|(at, _)| *at).max();
-    let heard_at = heard_at(project, &folder, run).max(said_at);
+    let heard_at = heard::heard_at(project, &folder, run).max(said_at);
     let refusal = pool.refusal(id).ok().flatten().filter(|_| !run.status.is_final());
     let is_held = project.store.is_held(id);
     let waits = queued.and_then(|queued| waits(project, queued));
@@ -298,7 +295,7 @@ fn begun(
     } else if queued.is_some() {
         Health::Queued
     } else if is_held || alive.contains(id.as_str()) {
-        let is_silent = is_at_work(run) && silent_for(project, heard_at) > stalled_after(project);
+        let is_silent = is_at_work(run) && heard::is_silent(project, heard_at);
         if is_silent { Health::Stalled } else { Health::Working }
     } else if refusal.is_some() {
         Health::Stuck
@@ -375,42 +372,10 @@ fn has_orphans(project: &Project, id: &RunId) -> bool {
     left.any(|orphan| matches!(orphan.life, Life::AtWork(_)))
 }
 
-fn silent_for(project: &Project, heard_at: Option<Moment>) -> Duration {
-    heard_at.map(|at| project.clock.now().since(at)).unwrap_or_default()
-}
-
 fn open_question(state: &GateState) -> Option<Question> {
     let asks = state.waits_for == Some(WaitsFor::Answer);
     state.attempt().filter(|_| asks)?.question.as_deref().cloned()
 }
-
-/// When something was printed or recorded last.
-fn heard_at(project: &Project, folder: &Path, run: &Run) -> Option<Moment> {
-    let id = &run.started.run_id;
-    let journal = project.store.state(id).join(journal::FILE);
-    let logs = folder.join(project.store.logs(id).path().strip_prefix(project.folder.root()).ok()?);
-    let printed = run.gates_in(GateStatus::Running).filter_map(|gate| {
-        let number = run.gate(gate)?.attempt()?.attempt;
-        let attempt = logs.join("gates").join(gate.as_str()).join(format!("attempt-{number}"));
-        let files = [executor::STDOUT, executor::STDERR].map(|name| attempt.join(name));
-        files.iter().filter_map(|path| written_at(path)).max()
-    });
-    written_at(&journal.path()).into_iter().chain(printed).max()
-}
-
-fn written_at(path: &Path) -> Option<Moment> {
-    let millis = files::stat_of(path)?.modified_ns / 1_000_000;
-    i64::try_from(millis).ok().map(Moment::of)
-}
-
-/// How long nothing may be heard of work.
-fn stalled_after(project: &Project) -> Duration {
-    let text = project.config.pool.stalled_after.as_deref();
-    text.and_then(|text| parse_duration(text).ok()).unwrap_or(STALLED_AFTER)
-}
-
-/// The same where nothing else is said.
-const STALLED_AFTER: Duration = Duration::from_mins(20);
 
 fn short(branch: &str) -> String {
     branch.trim_start_matches("refs/heads/").to_owned()

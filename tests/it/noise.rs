@@ -3,6 +3,7 @@
 
 mod parts;
 
+use crate::house::child;
 use orch::clock::Moment;
 use orch::contract::Contract;
 use orch::definition::Definition;
@@ -41,6 +42,7 @@ use proptest::sample::select;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 fn dice() -> impl Strategy<Value = Dice> {
@@ -226,13 +228,28 @@ fn few(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-proptest! {
-    #![proptest_config(few(150))]
+/// Set in the process that a test is carried out in.
+const ALONE: &str = "ORCH_TEST_NOISE";
 
-    #[test]
-    fn what_applies_reads_back_the_same_and_what_is_refused_leaves_no_trace(
-        dice in vec(dice(), 0..40)
-    ) {
+/// Whether this process is for one test alone; else carries the test out in one. Who holds the lock of a
+/// run is taken, by all that it starts, for what drives that run.
+fn is_alone(test: &str) -> bool {
+    if std::env::var_os(ALONE).is_some() {
+        return true;
+    }
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", &format!("noise::{test}"), "--nocapture"]).env(ALONE, "1");
+    let done = child::output(&mut command);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+    false
+}
+
+#[test]
+fn what_applies_reads_back_the_same_and_what_is_refused_leaves_no_trace() {
+    if !is_alone("what_applies_reads_back_the_same_and_what_is_refused_leaves_no_trace") {
+        return;
+    }
+    proptest!(few(150), |(dice in vec(dice(), 0..40))| {
         let folder = folder();
         let store = store(folder.path());
         let (lease, count) = written(&store, &dice);
@@ -249,13 +266,18 @@ proptest! {
         };
         prop_assert_eq!(text(&live), text(&reading));
         prop_assert!(record::all_files(&live) == record::all_files(&reading));
-    }
+    });
+}
 
-    #[test]
-    fn of_a_journal_with_noise_in_it_nothing_is_taken_but_what_stood_before(
+#[test]
+fn of_a_journal_with_noise_in_it_nothing_is_taken_but_what_stood_before() {
+    if !is_alone("of_a_journal_with_noise_in_it_nothing_is_taken_but_what_stood_before") {
+        return;
+    }
+    proptest!(few(150), |(
         dice in vec(dice(), 0..12), place in any::<proptest::sample::Index>(),
         noise in vec(any::<u8>(), 0..40), cut in 0..40_usize
-    ) {
+    )| {
         let folder = folder();
         let store = store(folder.path());
         written(&store, &dice);
@@ -270,7 +292,11 @@ proptest! {
             prop_assert!(sound.starts_with(&lines[..lines.len() - 1].concat()));
         }
         let _ = journal::fold(path, noise);
-    }
+    });
+}
+
+proptest! {
+    #![proptest_config(few(150))]
 
     #[test]
     fn every_text_makes_an_id_that_reads_back(text in "\\PC{0,60}|[a._-]{0,60}") {

@@ -224,7 +224,8 @@ fn what_a_run_has_started_is_not_asked_for_an_approval() {
         "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\napproval = 'person'\n";
     let house = House::new().workflow("demo", gate);
     house.orch("run demo").code(3);
-    house.on_terminal_at_work("run resume", &[]).code(3).never_says("error:");
+    let done = house.on_terminal_at_work("run resume", &[]).code(2);
+    done.says("an agent that works at another run cannot act on run").never_says("Approve this");
     assert_eq!(house.gates(), "a WAITING");
 }
 

@@ -82,7 +82,8 @@ fn a_run_that_failed_says_why_until_it_is_deleted() {
     assert_eq!(orch(&house, "get a --json").json()["data"]["reason"], why);
     orch(&house, "witness").code(1).says("1 failed; ").says(why).says("orch restart a");
     orch(&house, "delete a").code(0);
-    orch(&house, "list").code(0).says("FAILED, deleted").never_says("orch restart");
+    orch(&house, "list --all").code(0).says("FAILED, deleted").never_says("orch restart");
+    assert_eq!(orch(&house, "list").code(0).stdout, "");
     orch(&house, "witness").code(0).says("no unfinished runs");
 }
 

@@ -92,7 +92,7 @@ fn what_is_safe_is_removed_and_the_rest_says_why_it_stays() {
         "test $ORCH_INPUT_KEY = a || echo draft > draft.txt; mkdir -p logs; echo x",
         "",
     ));
-    orch(&house, "clean").code(0).says("nothing is left");
+    orch(&house, "clean").code(0).says("finished runs have left nothing");
     orch(&house, "spawn a b --workflow item").code(0);
     wait_until("both pass", || runs(&house) == "a PASSED, b PASSED");
     wait_until("no process is left", || orch(&house, "witness").stdout.contains("no worker"));
