@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Below this two amounts are the same: sums of fractions are never exact.
-const NOTHING: f64 = 1e-9;
+pub const NOTHING: f64 = 1e-9;
 
 /// How many times as dear as the dearest before it a call beside others may become.
 const DEARER: f64 = 5.0;

@@ -80,20 +80,12 @@ pub fn waits(
     now: impl Fn() -> Moment,
 ) -> Vec<AgentWait> {
     let pool = store.pool();
+    if settings.per_agent.is_empty() && !pool.has_agents() {
+        return Vec::new();
+    }
     let Ok(Some(cast)) = Cast::thaw(&run.started.definition) else { return Vec::new() };
-    let ready = next::next(workflow, run).into_iter().filter_map(|step| match step {
-        Step::Start { gate, not_before } => not_before.is_none_or(|at| at <= now()).then_some(gate),
-        Step::Poll { .. }
-        | Step::Expand(_)
-        | Step::Skip { .. }
-        | Step::Follow(_)
-        | Step::Jump { .. }
-        | Step::Gather { .. }
-        | Step::Refuse { .. }
-        | Step::Reopen { .. }
-        | Step::End { .. }
-        | Step::Finish(_) => None,
-    });
+    let begun = next::next(workflow, run).into_iter().filter_map(Step::begins);
+    let ready = begun.filter(|(_, at)| at.is_none_or(|at| at <= now())).map(|(gate, _)| gate);
     let waits = ready.filter_map(|gate| {
         let agent = agent_of(&cast, workflow, run, &gate)?;
         let definition = cast.definition(&agent)?;

@@ -67,19 +67,8 @@ pub fn waits(
     if workflow.gates.iter().all(|gate| gate.locks.is_empty()) {
         return Vec::new();
     }
-    let ready = next::next(workflow, run).into_iter().filter_map(|step| match step {
-        Step::Start { gate, not_before } => not_before.is_none_or(&is_due).then_some(gate),
-        Step::Poll { gate, not_before, .. } => is_due(not_before).then_some(gate),
-        Step::Expand(_)
-        | Step::Skip { .. }
-        | Step::Follow(_)
-        | Step::Jump { .. }
-        | Step::Gather { .. }
-        | Step::Refuse { .. }
-        | Step::Reopen { .. }
-        | Step::End { .. }
-        | Step::Finish(_) => None,
-    });
+    let begun = next::next(workflow, run).into_iter().filter_map(Step::begins);
+    let ready = begun.filter(|(_, at)| at.is_none_or(&is_due)).map(|(gate, _)| gate);
     let waits = ready.filter_map(|gate| {
         let names = workflow.gate(&gate)?.locks.iter();
         let mut held = names.filter_map(|name| {

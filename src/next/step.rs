@@ -30,3 +30,22 @@ pub enum Step {
     /// Nothing is left to do and nobody is waited for.
     Finish(RunStatus),
 }
+
+impl Step {
+    /// The gate whose work would begin or be asked again, and not before which moment.
+    pub fn begins(self) -> Option<(GateId, Option<Moment>)> {
+        match self {
+            Self::Start { gate, not_before } => Some((gate, not_before)),
+            Self::Poll { gate, not_before, .. } => Some((gate, Some(not_before))),
+            Self::Expand(_)
+            | Self::Skip { .. }
+            | Self::Follow(_)
+            | Self::Jump { .. }
+            | Self::Gather { .. }
+            | Self::Refuse { .. }
+            | Self::Reopen { .. }
+            | Self::End { .. }
+            | Self::Finish(_) => None,
+        }
+    }
+}

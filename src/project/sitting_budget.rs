@@ -11,6 +11,7 @@ use crate::id::RunId;
 use crate::run::Attempt;
 use crate::run::Run;
 use crate::spending::Amounts;
+use crate::spending::NOTHING;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -82,9 +83,6 @@ pub fn alone(project: &Project, run: &Run) -> Result<Option<Lock>, Error> {
 
 /// How long others may look at the budgets that they draw on together.
 const LOOKED_WITHIN: Duration = Duration::from_mins(1);
-
-/// Below this two amounts are the same: sums of fractions are never exact.
-const NOTHING: f64 = 1e-9;
 
 /// The runs that a run is a part of, the nearest first.
 fn runs_around(project: &Project, run: &Run) -> Result<Vec<Run>, Error> {

@@ -20,6 +20,11 @@ struct Rest {
 }
 
 impl Pool {
+    /// Whether any agent was ever limited or had to rest here.
+    pub fn has_agents(&self) -> bool {
+        self.folder.join("agents").exists()
+    }
+
     /// Takes one of the slots that an agent has; none where all are held.
     pub fn take_agent(&self, agent: &str, slots: usize, since: &str) -> io::Result<Option<Lock>> {
         for slot in 1..=slots {
