@@ -4,6 +4,7 @@
 mod ancestry;
 mod ask;
 mod at_work;
+mod child_watch;
 mod detached;
 mod group;
 mod helper;
@@ -21,6 +22,7 @@ pub use at_work::Life;
 pub use at_work::Orphan;
 pub use at_work::Register;
 pub use at_work::orphans;
+pub use child_watch::ChildWatch;
 pub use detached::be_on_own;
 pub use detached::bury_children;
 pub use detached::end_detached;

@@ -14,7 +14,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::thread;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -75,6 +74,8 @@ pub fn worker(
     if request.until_idle {
         process::leave_terminal().map_err(|error| Error::environment(error.to_string()))?;
     }
+    let watch = process::ChildWatch::begin();
+    let mut watch = watch.map_err(|error| Error::environment(error.to_string()))?;
     let mut supervisor = Supervisor::new(project, request, pool);
     told(&WorkerNews::Ready(supervisor.slots));
     loop {
@@ -94,7 +95,7 @@ pub fn worker(
             let Ok(again) = again else { return Ok(()) };
             lock = Some(again);
         }
-        thread::sleep(LOOK_EVERY);
+        watch.wait(LOOK_EVERY);
     }
 }
 
