@@ -91,7 +91,7 @@ pub fn done(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
     };
     let gate = choose::gate(&driver, caller, request.finish.gate.gate.as_deref())?;
     if advance::expire(&mut driver, &gate)? {
-        let reply = gate_finish::go_on(&mut driver, caller, &gate, &request.finish.drive)?;
+        let reply = gate_finish::go_on(driver, caller, &gate, &request.finish.drive)?;
         return Ok(Reply::Done(Box::new(reply)));
     }
     let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
@@ -106,7 +106,7 @@ pub fn done(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
         return Ok(Reply::Missing(Missing { run_id: id, gate, missing, differs, asks_for }));
     }
     gate_finish::hand_in(&mut driver, caller, AttemptId::new(&gate, attempt), (judged, answers))?;
-    let reply = gate_finish::go_on(&mut driver, caller, &gate, &request.finish.drive)?;
+    let reply = gate_finish::go_on(driver, caller, &gate, &request.finish.drive)?;
     Ok(Reply::Done(Box::new(reply)))
 }
 

@@ -68,7 +68,7 @@ pub fn gate_approve(
     let gate = gate_of(project, caller, driver.run(), &request.gate)?;
     refuse_other(&id, driver.run(), &gate)?;
     if advance::expire(&mut driver, &gate)? {
-        return gate_finish::go_on(&mut driver, caller, &gate, &request.drive);
+        return gate_finish::go_on(driver, caller, &gate, &request.drive);
     }
     refuse_changed_needs(&mut driver, &gate)?;
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
@@ -103,7 +103,7 @@ pub fn gate_approve(
     driver.append(&[approved, passed])?;
     approval_question::keep_approved(project, question);
     driver.commit(Some(&gate), false)?;
-    gate_finish::go_on(&mut driver, caller, &gate, &request.drive)
+    gate_finish::go_on(driver, caller, &gate, &request.drive)
 }
 
 /// Refuses the word of a person who was asked before somebody else paused or ended the run.

@@ -96,7 +96,7 @@ pub fn gate_fail(project: &Project, caller: &Caller, request: &Request) -> Resul
         driver.commit(Some(&gate), true)?;
         gate_finish::reply(&mut driver, &gate)?
     } else {
-        gate_finish::go_on(&mut driver, caller, &gate, &request.drive)?
+        gate_finish::go_on(driver, caller, &gate, &request.drive)?
     };
     Ok(Reply::Failed(Box::new(reply)))
 }

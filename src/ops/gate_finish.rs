@@ -6,6 +6,7 @@ use super::Error;
 use super::GateChoice;
 use super::GateReply;
 use super::Project;
+use super::Standing;
 use super::amendment;
 use super::choose;
 use super::current;
@@ -22,8 +23,10 @@ use crate::event::digests_of;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::project::signing;
+use crate::project::supervisor;
 use crate::run::AttemptStatus;
 use crate::run::GateStatus;
+use crate::store::pool::Errand;
 use crate::suggestion::Argument;
 use crate::suggestion::OPEN;
 use crate::suggestion::OPEN_WORDS;
@@ -65,7 +68,7 @@ pub fn gate_finish(
 ) -> Result<GateReply, Error> {
     let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
     if advance::expire(&mut driver, &gate)? {
-        return go_on(&mut driver, caller, &gate, &request.drive);
+        return go_on(driver, caller, &gate, &request.drive);
     }
     let changed = changed_while_waiting(&driver, &gate);
     let (attempt, handed_in) = if let Some((attempt, judged)) = changed {
@@ -77,7 +80,7 @@ pub fn gate_finish(
         (attempt, (advance::judge_held(&driver, &gate), answers))
     };
     hand_in(&mut driver, caller, AttemptId::new(&gate, attempt), handed_in)?;
-    go_on(&mut driver, caller, &gate, &request.drive)
+    go_on(driver, caller, &gate, &request.drive)
 }
 
 /// Ends an attempt with what somebody outside did, and says who, where an approval depends on it.
@@ -146,25 +149,17 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
     }
 }
 
-/// Goes on with the run after a gate was finished, failed, approved or rejected.
+/// Goes on with the run after a gate was finished, failed, approved or rejected, and lets go of it.
 pub(super) fn go_on(
-    driver: &mut Driver<'_>,
+    mut driver: Driver<'_>,
     caller: &Caller,
     gate: &GateId,
     request: &DriveRequest,
 ) -> Result<GateReply, Error> {
-    let mut reply = reply(driver, gate)?;
+    let mut reply = reply(&mut driver, gate)?;
     if driver.run().started.driven {
         reply.differs = amendment::differs(driver.project, driver.run());
-        super::run::give_agent(driver, caller, request)?;
-        let limits = super::run::limits(request)?;
-        let range = super::run::range(&driver.workflow, &driver.run().range, request)?;
-        driver.append(&range.into_iter().collect::<Vec<_>>())?;
-        if driver.run().status == RunStatus::Failed {
-            // What was waited for has ended: others may wait for that.
-            driver.append(&[Event::RunResumed { retried: Vec::new() }])?;
-        }
-        reply.run = drive::drive(driver, &limits)?;
+        reply.run = drive_on(&mut driver, caller, request)?;
         // What it stands on may have changed: then it is open again, and its verdict stands no more.
         let status = driver.run().status_of(gate);
         if status == GateStatus::Stale {
@@ -172,8 +167,48 @@ pub(super) fn go_on(
             reply.passed = false;
         }
     }
-    current::end(driver.project, caller, driver.run());
+    let_go(driver, caller, request)?;
     Ok(reply)
+}
+
+/// Drives a run as far as nobody is needed, unless that is left to a worker.
+pub(super) fn drive_on(
+    driver: &mut Driver<'_>,
+    caller: &Caller,
+    request: &DriveRequest,
+) -> Result<Standing, Error> {
+    super::run::give_agent(driver, caller, request)?;
+    let limits = super::run::limits(request)?;
+    let range = super::run::range(&driver.workflow, &driver.run().range, request)?;
+    driver.append(&range.into_iter().collect::<Vec<_>>())?;
+    if driver.run().status == RunStatus::Failed {
+        // What was waited for has ended: others may wait for that.
+        driver.append(&[Event::RunResumed { retried: Vec::new() }])?;
+    }
+    if !request.detach {
+        return drive::drive(driver, &limits);
+    }
+    driver.commit(None, false)?;
+    Ok(advance::standing(driver))
+}
+
+/// Lets go of a run; a worker drives it on where that was asked for.
+pub(super) fn let_go(
+    driver: Driver<'_>,
+    caller: &Caller,
+    request: &DriveRequest,
+) -> Result<(), Error> {
+    let (project, id) = (driver.project, driver.id().clone());
+    current::end(project, caller, driver.run());
+    let is_left = request.detach && driver.run().started.driven && !driver.run().status.is_end();
+    // Only then can a worker take it.
+    drop(driver);
+    if is_left {
+        let folder = project.workspace_of(&id);
+        advance::enqueue(project, &advance::ticket(project, &id, folder, Errand::Continue))?;
+        supervisor::hire(project)?;
+    }
+    Ok(())
 }
 
 /// What became of a gate. A run that is taken through by hand ends with its last gate.

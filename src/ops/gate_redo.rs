@@ -5,6 +5,7 @@ use super::Error;
 use super::GateChoice;
 use super::GateReply;
 use super::Project;
+use super::amendment;
 use super::choose;
 use super::gate_finish;
 use super::reason;
@@ -70,12 +71,13 @@ pub fn gate_redo(
     let (by, reason) = (caller.identity(project)?, request.reason.clone());
     events.push(Event::GateRedone { gate: gate.clone(), reopened, by, reason });
     driver.append(&events)?;
-    let went_on = gate_finish::go_on(&mut driver, caller, &gate, &request.drive)?;
-    let passed = went_on.run.status != RunStatus::Failed;
-    Ok(GateReply {
-        passed,
-        run: went_on.run,
-        differs: went_on.differs,
-        ..gate_finish::reply(&mut driver, &gate)?
-    })
+    if !driver.run().started.driven {
+        return gate_finish::go_on(driver, caller, &gate, &request.drive);
+    }
+    let differs = amendment::differs(project, driver.run());
+    let run = gate_finish::drive_on(&mut driver, caller, &request.drive)?;
+    let passed = run.status != RunStatus::Failed;
+    let reply = GateReply { passed, differs, run, ..gate_finish::reply(&mut driver, &gate)? };
+    gate_finish::let_go(driver, caller, &request.drive)?;
+    Ok(reply)
 }

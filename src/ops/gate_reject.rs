@@ -63,5 +63,5 @@ pub fn gate_reject(
         &mut driver,
         &WorkReport { attempt: AttemptId::new(&gate, attempt), invocation: None, result },
     )?;
-    gate_finish::go_on(&mut driver, caller, &gate, &request.drive)
+    gate_finish::go_on(driver, caller, &gate, &request.drive)
 }

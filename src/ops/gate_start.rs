@@ -87,7 +87,7 @@ pub fn gate_start(
             advance::settle(&mut driver, &report)?;
         }
     }
-    gate_finish::go_on(&mut driver, caller, &gate, &DriveRequest::default())
+    gate_finish::go_on(driver, caller, &gate, &DriveRequest::default())
 }
 
 fn not_yet(busy: &BusyAgent) -> Error {

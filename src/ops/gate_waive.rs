@@ -71,5 +71,5 @@ pub fn gate_waive(
     let (by, reason) = (person.by.clone(), request.reason.clone());
     events.push(Event::GateWaived { gate: gate.clone(), by, reason });
     driver.append(&events)?;
-    gate_finish::go_on(&mut driver, caller, &gate, &request.drive)
+    gate_finish::go_on(driver, caller, &gate, &request.drive)
 }

@@ -120,6 +120,10 @@ pub struct DriveRequest {
     /// Start at this gate; earlier gates are judged by their existing outputs, never run.
     #[cfg_attr(feature = "cli", arg(long, value_name = "GATE"))]
     pub start_from: Option<String>,
+    /// Have a worker drive the run, and return at once.
+    #[cfg_attr(feature = "cli", arg(long, conflicts_with = "jobs"))]
+    #[serde(default)]
+    pub detach: bool,
 }
 
 /// Starts a run of a workflow and drives it until a person is needed; `greet` is called once, in

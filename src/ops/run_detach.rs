@@ -21,9 +21,6 @@ use serde::Serialize;
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(default, deny_unknown_fields)]
 pub struct DetachRequest {
-    /// Have a worker drive the run, and return at once.
-    #[cfg_attr(feature = "cli", arg(long, conflicts_with_all = ["agent", "jobs", "until", "start_from", "answers"]))]
-    pub detach: bool,
     /// Run in a git worktree of its own.
     #[cfg_attr(feature = "cli", arg(long, requires = "detach"))]
     pub worktree: bool,

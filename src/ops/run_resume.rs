@@ -8,7 +8,7 @@ use super::Project;
 use super::RunChoice;
 use super::Standing;
 use super::choose;
-use super::current;
+use super::gate_finish;
 use super::run::BudgetRequest;
 use super::run::DriveRequest;
 use crate::advance;
@@ -67,8 +67,13 @@ pub fn run_resume(
         advance::resume_stopped_by_budget(project, driver.run())?;
     }
     greet(&Foreword::on_return(&driver, caller, limits.agent.as_deref())?);
-    let standing = drive::drive(&mut driver, &limits)?;
-    current::end(project, caller, driver.run());
+    let standing = if request.drive.detach {
+        driver.commit(None, false)?;
+        advance::standing(&driver)
+    } else {
+        drive::drive(&mut driver, &limits)?
+    };
+    gate_finish::let_go(driver, caller, &request.drive)?;
     Ok(standing)
 }
 

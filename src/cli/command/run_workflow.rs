@@ -7,12 +7,12 @@ use crate::cli::answer::Face;
 use crate::cli::ci::CiArguments;
 use crate::cli::ci::Reports;
 use crate::cli::drive;
-use crate::cli::exit;
 use crate::cli::global::Global;
 use crate::cli::inputs;
 use crate::cli::progress::Progress;
 use crate::cli::question;
 use crate::definition::Reserved;
+use crate::envelope::exit;
 use crate::id::RunId;
 use crate::ops::Error;
 use crate::ops::Foreword;
@@ -61,8 +61,8 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
         budget: BudgetRequest::from_arg_matches(&matches)?,
         drive: drive_request.clone(),
     };
-    let DetachRequest { detach, worktree } = DetachRequest::from_arg_matches(&matches)?;
-    if detach {
+    if drive_request.detach {
+        let DetachRequest { worktree } = DetachRequest::from_arg_matches(&matches)?;
         let request = run_detach::Request { run: request, worktree };
         return leave(&face, &project, &request);
     }
@@ -142,7 +142,9 @@ pub fn options(command: Command) -> Command {
     let command = BudgetRequest::augment_args(command);
     let command = DriveRequest::augment_args(command);
     let command = DetachRequest::augment_args(command);
-    CiArguments::augment_args(command)
+    // A worker begins the run, and is told no more of it than its inputs and its budget.
+    let untold = ["agent", "until", "start_from", "answers"];
+    CiArguments::augment_args(command).mut_arg("detach", |arg| arg.conflicts_with_all(untold))
 }
 
 /// The words that this takes from inputs and workflows.

@@ -10,6 +10,7 @@ mod chosen;
 mod commands;
 mod convoys;
 mod escalation;
+mod hand_over;
 mod issue_to_pr;
 mod kills;
 mod leaving;
