@@ -24,6 +24,7 @@
 //! | floor | modules | what is absent |
 //! | --- | --- | --- |
 //! | faces | [`cli`] | decisions about runs |
+//! | replies in JSON | [`envelope`], [`remote`] | terminals, connections |
 //! | deeds | [`ops`] | terminals, the environment |
 //! | who asks | `caller`: what a face found, and whether it is a person's word | what to do about it |
 //! | loop | `drive`: orders to the hands of this process, reports back | decisions about runs |
@@ -180,5 +181,7 @@ pub(crate) mod advance;
 pub(crate) mod drive;
 pub(crate) mod caller;
 pub mod ops;
+pub mod envelope;
+pub mod remote;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -1,6 +1,7 @@
 //! Who asks: whether this process was started by what works at a run, and what it may not do then.
 
 use super::Caller;
+use super::Mark;
 use crate::id::RunId;
 use crate::process::Lineage;
 use crate::project::Error;
@@ -16,13 +17,14 @@ const GENERATIONS_MAX: usize = 100;
 /// A person's word is never an agent's: not with an agent's marks in the environment, nor below a
 /// live executor, however far away it went and whatever it cleared away.
 pub fn refuse_agents(project: &Project, caller: &Caller) -> Result<(), Error> {
-    if let Some(mark) = &caller.agent_mark {
-        return Err(Error::usage(format!(
-            "this command requires a person, not an agent ({mark} is set)"
-        ))
-        .advise("a person must run it in their own terminal"));
-    }
-    refuse_executors(project)
+    let problem = match &caller.agent_mark {
+        None => return refuse_executors(project),
+        Some(mark @ (Mark::AtWork(_) | Mark::Agent(_))) => {
+            format!("this command requires a person, not an agent ({mark} is set)")
+        }
+        Some(Mark::Client(what)) => format!("this requires a person, and {what} proves none"),
+    };
+    Err(Error::usage(problem).advise("a person must run it in their own terminal"))
 }
 
 /// What works at a run acts on that run and on its child runs; all other runs are for people, and for

@@ -31,12 +31,16 @@ pub enum Mark {
     AtWork(String),
     /// An agent's program sets it.
     Agent(String),
+    /// A program asks over a connection, which proves no person: what connects, such as
+    /// `an HTTP client`.
+    Client(&'static str),
 }
 
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AtWork(sign) | Self::Agent(sign) => f.write_str(sign),
+            Self::Client(what) => f.write_str(what),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::global::Global;
 use super::table::folded_to;
 use super::terminal;
 use crate::check::plain_text;
+use crate::envelope;
 use crate::ops::Caller;
 use crate::ops::Instructions;
 use serde::Serialize;
@@ -34,8 +35,7 @@ impl Face {
     /// Prints a reply: as text by `text`, or as the `data` of a JSON object.
     pub fn answer(&self, data: &impl Serialize, instructions: &Instructions, text: &str) {
         if self.global.json {
-            let whole = json!({ "success": true, "data": data, "instructions": instructions });
-            return door::out_json(&whole);
+            return door::out_json(&envelope::reply(true, data, instructions));
         }
         if !text.is_empty() {
             door::out(&format!("{}\n", text.trim_end()));
@@ -46,8 +46,7 @@ impl Face {
     /// Prints a reply that failed, with the same shape.
     pub fn answer_failure(&self, data: &impl Serialize, instructions: &Instructions, text: &str) {
         if self.global.json {
-            let whole = json!({ "success": false, "data": data, "instructions": instructions });
-            return door::out_json(&whole);
+            return door::out_json(&envelope::reply(false, data, instructions));
         }
         if !text.is_empty() {
             door::out(&format!("{}\n", text.trim_end()));

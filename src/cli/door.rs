@@ -2,7 +2,7 @@
 //! terminal acts on and that GitHub's runner finds no command in, and holds no secret that this
 //! process knows of; colours are put in here. What did not get out is not forgotten.
 
-use super::exit;
+use crate::envelope::exit;
 use crate::json::harmless_text;
 use crate::json::is_acted_on;
 use crate::secret;

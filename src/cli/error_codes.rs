@@ -1,6 +1,6 @@
 //! The short codes of errors: the same in text, in `--json` and in the reference, and never renamed.
 
-use super::exit;
+use crate::envelope::exit;
 use std::fmt;
 
 /// A code, and what it means.

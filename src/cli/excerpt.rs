@@ -1,22 +1,12 @@
 //! The line of a text that an error points to, with its caret. A terminal would break a line that is
 //! too long for it, and the caret would stand under something else: such a line is cut instead.
 
+use crate::envelope::MarkedLine;
 use crate::json::is_acted_on;
 use dialoguer::console::measure_text_width;
-use miette::Diagnostic;
 
 /// What stands for the part of a line that is not shown.
 const CUT: &str = "…";
-
-/// A place in a text, with its line.
-pub struct MarkedLine {
-    pub file: String,
-    pub line: usize,
-    pub column: usize,
-    text: String,
-    /// How many characters of the line are meant.
-    width: usize,
-}
 
 /// A line as it is shown, and which of its columns are marked.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,68 +17,45 @@ pub struct Excerpt {
     pub marked: usize,
 }
 
-/// Where an error is, if it is in a text.
-pub fn place(error: &dyn Diagnostic) -> Option<MarkedLine> {
-    let label = error.labels()?.next()?;
-    // Without a line around it, what is read begins at the span and not at its line.
-    let contents = error.source_code()?.read_span(label.inner(), 1, 1).ok()?;
-    let text = std::str::from_utf8(contents.data()).ok()?;
-    let above = text.get(..label.offset().checked_sub(contents.span().offset())?)?;
-    let line_start = above.rfind('\n').map_or(0, |end| end + 1);
-    let in_line = above.len() - line_start;
-    let line = text.get(line_start..)?.lines().next().unwrap_or_default();
-    let before = line.get(..in_line).unwrap_or(line);
-    let meant = line.get(in_line..(in_line + label.len()).min(line.len())).unwrap_or_default();
-    Some(MarkedLine {
-        file: contents.name().unwrap_or("input").to_owned(),
-        line: contents.line() + above.matches('\n').count() + 1,
-        column: before.chars().count() + 1,
-        text: line.to_owned(),
-        width: meant.chars().count(),
-    })
-}
-
-impl MarkedLine {
-    /// The line in so many columns, around what is marked; without a limit the whole of it.
-    pub fn excerpt(&self, columns: Option<usize>) -> Excerpt {
-        // A tab is as wide as its terminal likes, and takes one column here.
-        let letters: Vec<char> =
-            self.text.chars().map(|letter| if letter == '\t' { ' ' } else { letter }).collect();
-        let ends: Vec<usize> = letters
-            .iter()
-            .scan(0, |end, letter| {
-                *end += if is_acted_on(*letter) { 0 } else { width_of(*letter) };
-                Some(*end)
-            })
-            .collect();
-        let end_of = |count: usize| count.checked_sub(1).map_or(0, |last| ends[last]);
-        let width = |first: usize, last: usize| end_of(last) - end_of(first);
-        let begin = (self.column - 1).min(letters.len());
-        let end = (begin + self.width).min(letters.len());
-        let (mut first, mut last) = (0, letters.len());
-        let is_wide = |first: usize, last: usize| {
-            let cuts = usize::from(first > 0) + usize::from(last < letters.len());
-            columns.is_some_and(|columns| width(first, last) + cuts > columns.max(cuts + 1))
-        };
-        // First what stands behind the mark, then what stands before it, then the mark itself.
-        while is_wide(first, last) && last > end.max(begin + 1) {
-            last -= 1;
-        }
-        while is_wide(first, last) && first < begin {
-            first += 1;
-        }
-        while is_wide(first, last) && last > begin + 1 {
-            last -= 1;
-        }
-        let cut = |is_cut: bool| if is_cut { CUT } else { "" };
-        let head = cut(first > 0);
-        let shown: String =
-            letters[first..last].iter().filter(|letter| !is_acted_on(**letter)).collect();
-        Excerpt {
-            indent: head.chars().count() + width(first, begin),
-            marked: width(begin, end.min(last).max(begin)).max(1),
-            text: format!("{head}{shown}{}", cut(last < letters.len())),
-        }
+/// The line in so many columns, around what is marked; without a limit the whole of it.
+pub fn excerpt(line: &MarkedLine, columns: Option<usize>) -> Excerpt {
+    // A tab is as wide as its terminal likes, and takes one column here.
+    let letters: Vec<char> =
+        line.text.chars().map(|letter| if letter == '\t' { ' ' } else { letter }).collect();
+    let ends: Vec<usize> = letters
+        .iter()
+        .scan(0, |end, letter| {
+            *end += if is_acted_on(*letter) { 0 } else { width_of(*letter) };
+            Some(*end)
+        })
+        .collect();
+    let end_of = |count: usize| count.checked_sub(1).map_or(0, |last| ends[last]);
+    let width = |first: usize, last: usize| end_of(last) - end_of(first);
+    let begin = (line.column - 1).min(letters.len());
+    let end = (begin + line.width).min(letters.len());
+    let (mut first, mut last) = (0, letters.len());
+    let is_wide = |first: usize, last: usize| {
+        let cuts = usize::from(first > 0) + usize::from(last < letters.len());
+        columns.is_some_and(|columns| width(first, last) + cuts > columns.max(cuts + 1))
+    };
+    // First what stands behind the mark, then what stands before it, then the mark itself.
+    while is_wide(first, last) && last > end.max(begin + 1) {
+        last -= 1;
+    }
+    while is_wide(first, last) && first < begin {
+        first += 1;
+    }
+    while is_wide(first, last) && last > begin + 1 {
+        last -= 1;
+    }
+    let cut = |is_cut: bool| if is_cut { CUT } else { "" };
+    let head = cut(first > 0);
+    let shown: String =
+        letters[first..last].iter().filter(|letter| !is_acted_on(**letter)).collect();
+    Excerpt {
+        indent: head.chars().count() + width(first, begin),
+        marked: width(begin, end.min(last).max(begin)).max(1),
+        text: format!("{head}{shown}{}", cut(last < letters.len())),
     }
 }
 
@@ -99,35 +66,6 @@ fn width_of(letter: char) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::Error;
-    use crate::workflow::Workflow;
-
-    fn place_of(text: &str) -> MarkedLine {
-        let mut definition = crate::definition::Definition::default();
-        definition.insert(crate::definition::Text {
-            path: "workflows/w.toml".to_owned(),
-            origin: crate::definition::Origin::Project,
-            source: crate::source::Source::new("workflows/w.toml", text),
-        });
-        let error = Workflow::parse("w", &definition).map(|_| ()).map_err(Error::from);
-        place(&error.expect_err("it is unsound")).expect("it has a place")
-    }
-
-    #[test]
-    fn a_place_is_its_whole_line_and_its_column() {
-        let place = place_of(
-            "name = \"w\"\nversion = \"1\"\n[[gate]]\nid = \"é\"\nexecutor = \"nobody\"\n",
-        );
-        assert_eq!((place.file.as_str(), place.line, place.column), ("workflows/w.toml", 4, 6));
-        assert_eq!((place.text.as_str(), place.width), ("id = \"é\"", 3));
-    }
-
-    #[test]
-    fn the_first_line_has_a_place_too() {
-        let place = place_of("nam = \"w\"");
-        assert_eq!((place.line, place.column, place.width), (1, 1, 3));
-        assert_eq!(place.text, "nam = \"w\"");
-    }
 
     fn excerpt(text: &str, meant: &str, columns: Option<usize>) -> String {
         let at = text.find(meant).unwrap();
@@ -135,7 +73,7 @@ mod tests {
         let width = meant.chars().count();
         let place =
             MarkedLine { file: "a".to_owned(), line: 1, column, text: text.to_owned(), width };
-        let Excerpt { text, indent, marked } = place.excerpt(columns);
+        let Excerpt { text, indent, marked } = super::excerpt(&place, columns);
         format!("{text}\n{}{}", " ".repeat(indent), "^".repeat(marked))
     }
 

@@ -13,7 +13,6 @@ mod environment;
 mod examples;
 mod error_codes;
 mod excerpt;
-mod exit;
 mod global;
 mod home;
 mod inputs;
@@ -35,12 +34,13 @@ mod table;
 mod terminal;
 mod usage;
 
+pub use crate::envelope::exit::BUG as EXIT_BUG;
 pub use door::note_closed_output;
 pub use error_codes::ERROR_CODES;
 pub use error_codes::ErrorCode;
-pub use exit::BUG as EXIT_BUG;
 
 use crate::definition::Reserved;
+use crate::envelope::exit;
 use crate::template;
 use answer::Face;
 use clap::CommandFactory;

@@ -3,12 +3,16 @@
 use super::answer::Face;
 use super::door;
 use super::door::Colour;
-use super::excerpt::place;
-use super::exit;
+use super::excerpt::excerpt;
 use super::subject::Subject;
 use super::table;
 use super::terminal;
 use super::usage::Misuse;
+use crate::envelope;
+use crate::envelope::exit;
+use crate::envelope::help;
+use crate::envelope::others;
+use crate::envelope::place;
 use crate::files;
 use crate::ops;
 use crate::ops::Error;
@@ -17,7 +21,6 @@ use crate::source::Unsound;
 use crate::workflow;
 use clap::error::ErrorKind;
 use miette::Diagnostic;
-use serde_json::Value as Json;
 use serde_json::json;
 use std::fmt::Write as _;
 
@@ -33,13 +36,10 @@ pub fn error(face: &Face, error: &Error, subject: Option<&Subject>) -> u8 {
     let at_hand = project.map(|project| ops::at_hand(&project, &face.caller)).unwrap_or_default();
     let help = error.advice().map(|advice| advice.words(&at_hand));
     if face.global.json {
-        let whole = json!({
-            "success": false,
-            "data": null,
-            "error": as_json(error, help),
-            "instructions": Instructions::after(error, &at_hand, state),
-        });
-        door::out_json(&whole);
+        door::out_json(&envelope::failure(
+            envelope::error_json(error, help),
+            &Instructions::after(error, &at_hand, state),
+        ));
     } else {
         door::err(&as_text(face, error, help));
         face.advise(&state);
@@ -55,13 +55,6 @@ pub fn named(id: &str, name: &str) -> String {
 /// Prints what is unlikely to be meant, at its place.
 pub fn warning(face: &Face, doubt: &Unsound) {
     door::err(&as_text_of(face, "warning:", doubt, help(doubt)));
-}
-
-/// The same in one line.
-pub fn in_one_line(doubt: &Unsound) -> String {
-    let (file, line, column) = doubt.place();
-    let help = doubt.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    format!("{file}:{line}:{column}: {}{help}", doubt.message)
 }
 
 /// Prints several errors of one definition.
@@ -86,13 +79,7 @@ pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
         let error = json!({
             "code": "usage", "message": message, "causes": [], "help": help, "place": null,
         });
-        let whole = json!({
-            "success": false,
-            "data": null,
-            "error": error,
-            "instructions": Instructions::default(),
-        });
-        door::out_json(&whole);
+        door::out_json(&envelope::failure(error, &Instructions::default()));
     } else {
         let help = help.map(|help| format!("help: {help}\n")).unwrap_or_default();
         let text = format!("error: {message}\n{help}");
@@ -121,7 +108,7 @@ fn as_text_of(face: &Face, word: &str, error: &dyn Diagnostic, help: Option<Stri
     }
     if let Some(place) = place(error) {
         let gutter = place.line.to_string().len();
-        let excerpt = place.excerpt(columns.map(|columns| columns.saturating_sub(gutter + 3)));
+        let excerpt = excerpt(&place, columns.map(|columns| columns.saturating_sub(gutter + 3)));
         let caret = face.coloured(&"^".repeat(excerpt.marked), Colour::Red);
         let _ = writeln!(text, "  --> {}:{}:{}", place.file, place.line, place.column);
         let _ = writeln!(text, "{:gutter$} |", "");
@@ -144,46 +131,12 @@ fn as_text_of(face: &Face, word: &str, error: &dyn Diagnostic, help: Option<Stri
         help.lines().for_each(|line| text.push_str(&(words(line) + "\n")));
     }
     for other in others(error) {
-        text.push_str(&as_text(face, other, self::help(other)));
+        text.push_str(&as_text(face, other, envelope::help(other)));
     }
     text
-}
-
-/// The errors that are told with one.
-fn others(error: &dyn Diagnostic) -> impl Iterator<Item = &dyn Diagnostic> {
-    error.related().into_iter().flatten()
 }
 
 /// Whether `orch explain` says more of an error than its own words and place do.
 fn is_explained(code: &str) -> bool {
     !["usage", "unsound", "not_found"].contains(&code)
-}
-
-/// What an error of a definition says would be right.
-pub fn help(error: &dyn Diagnostic) -> Option<String> {
-    error.help().map(|help| help.to_string())
-}
-
-/// An error as a JSON object, with what would be right.
-pub fn as_json(error: &dyn Diagnostic, help: Option<String>) -> Json {
-    let mut causes = Vec::new();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        causes.push(files::in_words(&inner.to_string()).into_owned());
-        cause = inner.source();
-    }
-    let mut told = json!({
-        "code": error.code().map(|code| code.to_string()),
-        "message": files::in_words(&error.to_string()),
-        "causes": causes,
-        "help": help,
-        "place": place(error).map(|place| json!({
-            "file": place.file, "line": place.line, "column": place.column,
-        })),
-    });
-    let others: Vec<Json> = others(error).map(|other| as_json(other, self::help(other))).collect();
-    if !others.is_empty() {
-        told["others"] = others.into();
-    }
-    told
 }

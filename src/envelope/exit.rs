@@ -1,4 +1,4 @@
-//! Exit codes, the same for every command.
+//! Exit codes, the same for every command; whether a reply is a success is told by them too.
 
 use crate::event::PauseCause;
 use crate::event::RunStatus;
@@ -7,15 +7,23 @@ use crate::ops::Error;
 use crate::ops::Standing;
 use crate::store::journal;
 
+/// Done; a run: passed.
 pub const DONE: u8 = 0;
+/// A gate or run failed.
 pub const FAILED: u8 = 1;
+/// Wrong usage, or an unsound definition.
 pub const USAGE: u8 = 2;
+/// Waiting for a person or an agent.
 pub const WAITING: u8 = 3;
+/// A budget is reached.
 pub const BUDGET: u8 = 4;
+/// Another process holds the run.
 pub const HELD: u8 = 5;
+/// Something is not what it should be.
 pub const DIFFERENT: u8 = 6;
-/// The exit code of a bug in `orch`.
+/// A bug in `orch`.
 pub const BUG: u8 = 70;
+/// Interrupted.
 pub const INTERRUPTED: u8 = 130;
 
 /// What the codes mean, for people.

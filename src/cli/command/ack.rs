@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::answer::one_line;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::ops::Instructions;
 use crate::ops::RunChoice;
 use crate::ops::ack;

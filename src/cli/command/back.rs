@@ -3,7 +3,7 @@
 use super::Failure;
 use super::use_run;
 use crate::cli::answer::Face;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::ops::back;
 
 pub fn execute(face: &Face) -> Result<u8, Failure> {

@@ -3,7 +3,7 @@
 use super::Failure;
 use super::run_pause;
 use crate::cli::answer::Face;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::event::RunStatus;
 use crate::ops::Instructions;
 use crate::ops::cancel;

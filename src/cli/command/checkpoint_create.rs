@@ -3,7 +3,7 @@
 use super::Failure;
 use super::checkpoint::bytes;
 use crate::cli::answer::Face;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::event::Checkpoint;
 use crate::ops;
 use crate::ops::Instructions;

@@ -3,8 +3,8 @@
 use super::Failure;
 use crate::check::plain_text;
 use crate::cli::answer::Face;
-use crate::cli::exit;
 use crate::cli::table::table;
+use crate::envelope::exit;
 use crate::git::Differing;
 use crate::git::Fell;
 use crate::ops::Instructions;

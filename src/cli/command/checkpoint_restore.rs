@@ -3,8 +3,8 @@
 use super::Failure;
 use super::checkpoint_diff::word;
 use crate::cli::answer::Face;
-use crate::cli::exit;
 use crate::cli::table::table;
+use crate::envelope::exit;
 use crate::ops::Instructions;
 use crate::ops::checkpoint_restore;
 use std::fmt::Write as _;

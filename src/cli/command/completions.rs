@@ -4,7 +4,7 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::completion;
 use crate::cli::door;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use clap_complete::Shell;

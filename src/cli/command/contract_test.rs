@@ -2,8 +2,8 @@
 
 use super::Failure;
 use crate::cli::answer::Face;
-use crate::cli::exit;
 use crate::cli::progress::Busy;
+use crate::envelope::exit;
 use crate::ops::Instructions;
 use crate::ops::Suggestion;
 use crate::ops::contract_test;

@@ -3,8 +3,8 @@
 use super::Failure;
 use crate::budget::Measure;
 use crate::cli::answer::Face;
-use crate::cli::exit;
 use crate::cli::table::table;
+use crate::envelope::exit;
 use crate::ops::Instructions;
 use crate::ops::cost;
 use crate::spending::Cost;

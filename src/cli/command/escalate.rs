@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::cli::answer::Face;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::ops::Instructions;
 use crate::ops::escalate;
 

@@ -2,11 +2,11 @@
 
 use super::Failure;
 use crate::cli::answer::Face;
-use crate::cli::exit;
 use crate::cli::progress;
 use crate::cli::progress::Busy;
 use crate::cli::report;
 use crate::cli::terminal;
+use crate::envelope::exit;
 use crate::finding::Finding;
 use crate::ops::Instructions;
 use crate::ops::gate_check;

@@ -2,8 +2,8 @@
 
 use super::Failure;
 use crate::cli::answer::Face;
-use crate::cli::exit;
 use crate::clock::show_duration;
+use crate::envelope::exit;
 use crate::ops::Instructions;
 use crate::ops::gate_estimate;
 use std::time::Duration;

@@ -3,9 +3,9 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::drive;
-use crate::cli::exit;
 use crate::cli::progress::Progress;
 use crate::cli::terminal;
+use crate::envelope::exit;
 use crate::ops::gate_reject;
 
 pub fn execute(face: &Face, request: &gate_reject::Request) -> Result<u8, Failure> {

@@ -3,8 +3,8 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::drive;
-use crate::cli::exit;
 use crate::cli::progress::Progress;
+use crate::envelope::exit;
 use crate::ops::gate_start;
 use crate::run::GateStatus;
 

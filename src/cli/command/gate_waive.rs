@@ -3,11 +3,11 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::drive;
-use crate::cli::exit;
 use crate::cli::menu;
 use crate::cli::progress::Progress;
 use crate::cli::question;
 use crate::cli::terminal;
+use crate::envelope::exit;
 use crate::ops::Error;
 use crate::ops::gate_waive;
 

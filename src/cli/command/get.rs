@@ -4,7 +4,7 @@ use super::Failure;
 use super::list;
 use crate::cli::answer::Face;
 use crate::cli::answer::one_line;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::event::Question;
 use crate::ops::Instructions;
 use crate::ops::get;

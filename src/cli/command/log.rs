@@ -3,8 +3,8 @@
 use super::Failure;
 use super::note;
 use crate::cli::answer::Face;
-use crate::cli::exit;
 use crate::cli::table::table;
+use crate::envelope::exit;
 use crate::event::NoteKind;
 use crate::ops;
 use crate::ops::GateChoice;

@@ -4,7 +4,7 @@ use super::Failure;
 use crate::check::plain_text;
 use crate::cli::answer::Face;
 use crate::cli::door;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::ops::AttemptChoice;
 use crate::ops::Error;
 use crate::ops::Instructions;

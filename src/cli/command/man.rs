@@ -5,7 +5,7 @@ use super::rehearse;
 use super::run_workflow;
 use crate::cli;
 use crate::cli::answer::Face;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::files;
 use crate::files::Beneath;
 use crate::ops::Error;

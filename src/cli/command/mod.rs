@@ -87,8 +87,8 @@ pub use run_workflow::reserved;
 pub use subject::subject;
 
 use super::answer::Face;
-use super::exit;
 use super::run_choice::bare_run;
+use crate::envelope::exit;
 use crate::event::NoteKind;
 use crate::ops;
 

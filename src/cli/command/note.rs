@@ -2,11 +2,11 @@
 
 use super::Failure;
 use crate::cli::answer::Face;
-use crate::cli::exit;
 use crate::cli::menu;
 use crate::cli::question;
 use crate::cli::table::folded;
 use crate::clock::show_duration;
+use crate::envelope::exit;
 use crate::event::NoteKind;
 use crate::ops;
 use crate::ops::Error;

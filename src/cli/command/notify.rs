@@ -3,7 +3,7 @@
 use super::Failure;
 use super::notify_test;
 use crate::cli::answer::Face;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::ops::notify_send;
 
 /// What can be typed after `orch notify`.

@@ -3,7 +3,7 @@
 use super::Failure;
 use super::list;
 use crate::cli::answer::Face;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::ops::Instructions;
 use crate::ops::get;
 use crate::ops::restart;

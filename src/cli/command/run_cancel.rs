@@ -4,8 +4,8 @@ use super::Failure;
 use super::run_pause;
 use crate::cli::answer::Face;
 use crate::cli::drive;
-use crate::cli::exit;
 use crate::cli::progress::Progress;
+use crate::envelope::exit;
 use crate::ops::run_cancel;
 
 pub fn execute(face: &Face, request: &run_cancel::Request) -> Result<u8, Failure> {

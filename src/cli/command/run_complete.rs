@@ -3,8 +3,8 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::drive;
-use crate::cli::exit;
 use crate::cli::progress::Progress;
+use crate::envelope::exit;
 use crate::ops::run_complete;
 
 pub fn execute(face: &Face, request: &run_complete::Request) -> Result<u8, Failure> {

@@ -3,9 +3,9 @@
 use super::Failure;
 use crate::budget::Measure;
 use crate::cli::answer::Face;
-use crate::cli::exit;
 use crate::cli::table::table;
 use crate::clock::show_duration;
+use crate::envelope::exit;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::ops::Project;

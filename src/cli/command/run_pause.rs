@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::drive;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::files::LockHolder;
 use crate::ops::Error;
 use crate::ops::Suggestion;

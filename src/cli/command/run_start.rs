@@ -3,9 +3,9 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::examples;
-use crate::cli::exit;
 use crate::cli::global::Global;
 use crate::cli::inputs;
+use crate::envelope::exit;
 use crate::ops;
 use crate::ops::Error;
 use crate::ops::Instructions;

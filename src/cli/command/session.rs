@@ -7,7 +7,7 @@ use super::session_pause;
 use super::session_start;
 use super::session_status;
 use crate::cli::answer::Face;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::ops;
 use crate::ops::session_keep;
 

@@ -2,8 +2,8 @@
 
 use super::Failure;
 use crate::cli::answer::Face;
-use crate::cli::exit;
 use crate::cli::table::table;
+use crate::envelope::exit;
 use crate::ops::Epic;
 use crate::ops::Instructions;
 use crate::ops::session_list;

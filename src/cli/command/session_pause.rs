@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::drive;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::ops::session_pause;
 
 pub fn execute(face: &Face, request: &session_pause::Request) -> Result<u8, Failure> {

@@ -3,9 +3,9 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::drive;
-use crate::cli::exit;
 use crate::cli::progress::Progress;
 use crate::cli::table::folded;
+use crate::envelope::exit;
 use crate::ops;
 use crate::ops::Instructions;
 use crate::ops::RunChoice;

@@ -3,11 +3,11 @@
 use super::Failure;
 use crate::cli::answer;
 use crate::cli::answer::Face;
-use crate::cli::exit;
 use crate::cli::progress;
 use crate::cli::screen::Screen;
 use crate::cli::table::folded;
 use crate::cli::table::table;
+use crate::envelope::exit;
 use crate::event::WaitsFor;
 use crate::ops::Error;
 use crate::ops::Instructions;

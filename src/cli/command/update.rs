@@ -3,7 +3,7 @@
 use super::Failure;
 use super::note;
 use crate::cli::answer::Face;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::event::NoteKind;
 use crate::ops::Instructions;
 use crate::ops::phase_set;

@@ -2,8 +2,8 @@
 
 use super::Failure;
 use crate::cli::answer::Face;
-use crate::cli::exit;
 use crate::cli::table::folded;
+use crate::envelope::exit;
 use crate::ops::Project;
 use crate::ops::use_run;
 use crate::ops::use_run::Reply;

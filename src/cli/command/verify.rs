@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::door::Colour;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::git::Fate;
 use crate::ops::Instructions;
 use crate::ops::Suggestion;

@@ -2,33 +2,18 @@
 
 use super::Failure;
 use crate::cli::answer::Face;
-use crate::cli::exit;
 use crate::cli::report;
+use crate::envelope;
+use crate::envelope::exit;
 use crate::ops::Instructions;
 use crate::ops::Suggestion;
 use crate::ops::workflow_check;
-use serde_json::json;
 
 pub fn execute(face: &Face, request: &workflow_check::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
     let checked = workflow_check::workflow_check(&project, request);
     let is_sound = checked.iter().all(|checked| checked.errors.is_empty());
-    let data: Vec<_> = checked
-        .iter()
-        .map(|checked| {
-            let errors: Vec<_> = checked
-                .errors
-                .iter()
-                .map(|error| report::as_json(error, report::help(error)))
-                .collect();
-            let doubts = checked.doubts.iter().map(|doubt| report::in_one_line(doubt));
-            let warnings: Vec<_> = checked.warnings.iter().cloned().chain(doubts).collect();
-            json!({
-                "name": checked.name, "sound": checked.errors.is_empty(), "errors": errors,
-                "warnings": warnings,
-            })
-        })
-        .collect();
+    let data: Vec<_> = checked.iter().map(envelope::checked_json).collect();
     let mut text = String::new();
     for checked in &checked {
         if checked.errors.is_empty() {
@@ -51,7 +36,8 @@ pub fn execute(face: &Face, request: &workflow_check::Request) -> Result<u8, Fai
     let again = unsound.map(|checked| Suggestion::new("workflow check").word(&checked.name));
     let instructions = Instructions::to("Fix the errors above.", again);
     let first = checked.iter().find_map(|checked| checked.errors.first());
-    let error = first.map(|error| report::as_json(error, report::help(error))).unwrap_or_default();
+    let error =
+        first.map(|error| envelope::error_json(error, envelope::help(error))).unwrap_or_default();
     face.answer_wrong(&data, &error, &instructions, &text);
     Ok(exit::USAGE)
 }

@@ -2,9 +2,9 @@
 
 use super::Failure;
 use crate::cli::answer::Face;
-use crate::cli::exit;
 use crate::cli::table::table;
 use crate::definition::Origin;
+use crate::envelope::exit;
 use crate::ops::Instructions;
 use crate::ops::workflow_list;
 

@@ -1,7 +1,7 @@
 //! `orch workflow schema`: a JSON Schema for editors.
 
 use crate::cli::answer::Face;
-use crate::cli::exit;
+use crate::envelope::exit;
 use crate::ops::Instructions;
 use crate::ops::workflow_schema;
 
