@@ -183,5 +183,7 @@ pub(crate) mod caller;
 pub mod ops;
 pub mod envelope;
 pub mod remote;
+#[cfg(feature = "serve")]
+pub(crate) mod serve;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -66,8 +66,17 @@ pub fn is_executor(project: &Project) -> bool {
     executor(project).is_some()
 }
 
+/// Neither what works at a run gives a person's word, nor what asks over a connection: that may be
+/// started by a run, for all that can be told.
+pub fn refuse_unknown(project: &Project, caller: &Caller) -> Result<(), Error> {
+    match caller.agent_mark {
+        Some(Mark::Client(_)) => refuse_agents(project, caller),
+        Some(Mark::AtWork(_) | Mark::Agent(_)) | None => refuse_executors(project),
+    }
+}
+
 /// What works at a run gives no person's word, whoever it is otherwise.
-pub fn refuse_executors(project: &Project) -> Result<(), Error> {
+fn refuse_executors(project: &Project) -> Result<(), Error> {
     let (problem, help) = match executor(project) {
         None => return Ok(()),
         Some(Doubt::AtWork(how)) => (

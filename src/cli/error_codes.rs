@@ -15,7 +15,7 @@ pub struct ErrorCode {
 }
 
 /// All codes, in their order.
-pub const ERROR_CODES: [ErrorCode; 10] = [
+pub const ERROR_CODES: [ErrorCode; 11] = [
     ErrorCode {
         code: "budget",
         exit: exit::BUDGET,
@@ -56,6 +56,12 @@ pub const ERROR_CODES: [ErrorCode; 10] = [
         meaning: "A prompt was canceled with Ctrl-C, and nothing was written.",
     },
     ErrorCode {
+        code: "moved",
+        exit: exit::USAGE,
+        meaning: "The run has changed since it was looked at, and what was asked for was decided on \
+                  what it was then. Nothing was written. `orch status` shows the run as it is now.",
+    },
+    ErrorCode {
         code: "not_found",
         exit: exit::USAGE,
         meaning: "The workflow, run, gate, contract or checkpoint that was named does not exist. \
@@ -93,6 +99,7 @@ impl fmt::Display for ErrorCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::Digest;
     use crate::id::RunId;
     use crate::ops::Error;
     use crate::ops::Suggestion;
@@ -112,6 +119,7 @@ mod tests {
             Error::Unsound(Source::new("x", "x").unsound(0..1, "x")),
             Error::Interrupted,
             Error::Budget { reason: message(), command },
+            Error::Moved { run: run(), seen: Digest::of(""), head: Digest::of("x") },
             Error::Lost { run: run(), message: message() },
             Error::Unstopped { run: run(), process: 1, waited: message() },
             Error::Untrue { message: message(), help: "x".into() },

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 type Example = (&'static str, &'static str);
 
 /// Commands by their path, each with examples.
-const EXAMPLES: [(&str, &[Example]); 91] = [
+const EXAMPLES: [(&str, &[Example]); 92] = [
     ("run", &[("orch run hello", "start a workflow and drive it")]),
     (
         "run start",
@@ -247,6 +247,13 @@ const EXAMPLES: [(&str, &[Example]); 91] = [
         &[
             ("orch forward 12 \"Use JWT\"", "answer its question"),
             ("orch forward 12 \"The API changed\"", "send a message for its next packet"),
+        ],
+    ),
+    (
+        "serve",
+        &[
+            ("orch serve", "offer the operations over HTTP on this machine until Ctrl-C"),
+            ("orch serve --read-only --port 8080", "for looking only, on another port"),
         ],
     ),
     (

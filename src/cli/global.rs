@@ -70,6 +70,7 @@ impl Global {
             stop,
             surroundings: environment::surroundings(),
             reserved: reserved::noted(),
+            seen: None,
         })
     }
 

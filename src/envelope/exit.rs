@@ -79,6 +79,7 @@ fn of_chosen_pause(standing: &Standing) -> u8 {
 pub fn of_error(error: &Error) -> u8 {
     match error {
         Error::Usage { .. }
+        | Error::Moved { .. }
         | Error::NotFound { .. }
         | Error::Unsound(_)
         | Error::Workflow(_)

@@ -34,6 +34,14 @@ pub fn write_view(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Creates a file that its owner alone can read, and that is not there yet.
+#[cfg(feature = "serve")]
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
 /// A new file under a name of its own that begins so, which its errors do not tell, unlike the crate's:
 /// each try has another, and the trouble is the same.
 pub(super) fn aside(folder: &Path, prefix: &str, mode: u32) -> io::Result<tempfile::NamedTempFile> {

@@ -32,6 +32,8 @@ pub use beneath::Opened;
 pub use durable::create_folder;
 pub use durable::remove_tree;
 pub use durable::rename_folder;
+#[cfg(feature = "serve")]
+pub use durable::write_private;
 pub use durable::write_view;
 pub use glob::Globs;
 pub use hash::Fingerprint;

@@ -94,7 +94,7 @@ pub fn done(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
         let reply = gate_finish::go_on(driver, caller, &gate, &request.finish.drive)?;
         return Ok(Reply::Done(Box::new(reply)));
     }
-    let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
+    let attempt = gate_finish::waiting_attempt(&driver, caller, &gate)?;
     let answers = gate_finish::answers(&driver, &gate, &request.finish.answers)?;
     sum_up(&mut driver, caller, &gate, &summary)?;
     let judged = advance::judge_held(&driver, &gate);

@@ -100,7 +100,7 @@ fn hand_over(
 /// Whoever does the work by hand asks: the attempt ends now.
 fn at_once(caller: &Caller, mut driver: Driver<'_>, request: &Request) -> Result<Escalated, Error> {
     let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
-    let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
+    let attempt = gate_finish::waiting_attempt(&driver, caller, &gate)?;
     let question = question(driver.project, caller, driver.run(), request)?;
     let result = WorkResult::Escalated { question: question.clone() };
     let id = AttemptId::new(&gate, attempt);

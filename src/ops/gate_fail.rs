@@ -85,7 +85,7 @@ pub fn gate_fail(project: &Project, caller: &Caller, request: &Request) -> Resul
     if waits_for(&driver, &gate) == Some(WaitsFor::Decision) {
         advance::refuse(&mut driver, &gate, Finding::of("gate", &request.reason))?;
     } else {
-        let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
+        let attempt = gate_finish::waiting_attempt(&driver, caller, &gate)?;
         let result = WorkResult::given_up(&request.reason);
         let ended =
             WorkReport { attempt: AttemptId::new(&gate, attempt), invocation: None, result };

@@ -1,10 +1,12 @@
 //! `orch gate finish`: have the outputs of a gate judged, and go on.
 
 use super::Caller;
+use super::DrivenBy;
 use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
+use super::Here;
 use super::Project;
 use super::Standing;
 use super::amendment;
@@ -75,7 +77,7 @@ pub fn gate_finish(
         // The answers that were given stand.
         (attempt, (judged, Values::new()))
     } else {
-        let attempt = waiting_attempt(&driver, &gate)?;
+        let attempt = waiting_attempt(&driver, caller, &gate)?;
         let answers = answers(&driver, &gate, &request.answers)?;
         (attempt, (advance::judge_held(&driver, &gate), answers))
     };
@@ -115,7 +117,11 @@ fn changed_while_waiting(driver: &Driver<'_>, gate: &GateId) -> Option<(u32, Jud
 }
 
 /// The attempt of a gate that somebody outside works on.
-pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32, Error> {
+pub(super) fn waiting_attempt(
+    driver: &Driver<'_>,
+    caller: &Caller,
+    gate: &GateId,
+) -> Result<u32, Error> {
     let run = driver.run();
     let state = run.gate(gate);
     let open =
@@ -129,7 +135,7 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
         (Some(attempt), Some(WaitsFor::Agent)) => Ok(attempt.attempt),
         // What a person hands in, answers or gives up is their word too.
         (Some(attempt), Some(WaitsFor::Person)) => {
-            asker::refuse_executors(driver.project).map(|()| attempt.attempt)
+            asker::refuse_unknown(driver.project, caller).map(|()| attempt.attempt)
         }
         (_, Some(WaitsFor::Approval)) => Err(Error::usage(format!(
             "gate {gate} is waiting for approval; its outputs have passed"
@@ -189,7 +195,14 @@ pub(super) fn drive_on(
         return drive::drive(driver, &limits);
     }
     driver.commit(None, false)?;
-    Ok(advance::standing(driver))
+    Ok(left_to_worker(driver))
+}
+
+/// How a run stands that a worker is about to drive.
+pub(super) fn left_to_worker(driver: &Driver<'_>) -> Standing {
+    let standing = advance::standing(driver);
+    let here = Here { driver: DrivenBy::Another, ..standing.here };
+    Standing { here, ..standing }
 }
 
 /// Lets go of a run; a worker drives it on where that was asked for.

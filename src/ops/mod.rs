@@ -138,6 +138,7 @@ pub use attempt_choice::AttemptChoice;
 pub use choose::at_hand;
 pub use choose::at_hand_after;
 pub use choose::home as home_of;
+pub use choose::run as run_of;
 pub use foreword::Foreword;
 pub use instructions::Instructions;
 pub use replies::REPLIES;

@@ -69,7 +69,7 @@ pub fn run_resume(
     greet(&Foreword::on_return(&driver, caller, limits.agent.as_deref())?);
     let standing = if request.drive.detach {
         driver.commit(None, false)?;
-        advance::standing(&driver)
+        gate_finish::left_to_worker(&driver)
     } else {
         drive::drive(&mut driver, &limits)?
     };

@@ -128,7 +128,7 @@ fn finish_last(
     if advance::expire(driver, gate)? {
         return Ok(missing_of(driver, &open));
     }
-    let attempt = gate_finish::waiting_attempt(driver, gate)?;
+    let attempt = gate_finish::waiting_attempt(driver, caller, gate)?;
     done::sum_up(driver, caller, gate, summary.unwrap_or_default())?;
     let judged = advance::judge_held(driver, gate);
     let missing: Vec<Finding> = judged.errors().cloned().collect();

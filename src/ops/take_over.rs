@@ -9,6 +9,7 @@ use super::RunChoice;
 use super::Standing;
 use super::choose;
 use super::next;
+use crate::caller::Mark;
 use crate::caller::asker;
 use crate::clock::parse_duration;
 use crate::clock::show_duration;
@@ -147,8 +148,11 @@ fn refuse_agents_on_others(project: &Project, caller: &Caller, id: &RunId) -> Re
 
 /// How it is known that an agent asks, where one does.
 pub(super) fn agent(project: &Project, caller: &Caller) -> Option<String> {
-    let mark = caller.agent_mark.as_ref().map(|mark| format!("{mark} is set"));
-    mark.or_else(|| asker::executor(project).map(|doubt| doubt.to_string()))
+    match &caller.agent_mark {
+        Some(mark @ (Mark::AtWork(_) | Mark::Agent(_))) => Some(format!("{mark} is set")),
+        // Whoever was given the way in may stop what they may begin.
+        Some(Mark::Client(_)) | None => asker::executor(project).map(|doubt| doubt.to_string()),
+    }
 }
 
 /// Whether a run is a part of another one, and not the one that the caller works for.

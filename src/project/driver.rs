@@ -119,6 +119,7 @@ impl<'s> Driver<'s> {
         let logs = project.store.logs(id);
         project.store.clear_logs(id).map_err(|source| Error::disk(&logs, source))?;
         let (lease, reading) = Lease::take(&project.store, id, lock)?;
+        project.refuse_moved(id, reading.head)?;
         let started = &lease.run().started;
         refuse_other_worktree(project, started)?;
         let definition = Definition::thaw(&started.definition);

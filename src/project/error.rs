@@ -4,6 +4,7 @@
 use crate::clock::DurationError;
 use crate::config;
 use crate::definition::Unreadable;
+use crate::digest::Digest;
 use crate::files;
 use crate::files::Beneath;
 use crate::files::LockHolder;
@@ -94,6 +95,20 @@ pub enum Error {
         run: RunId,
         /// How it was lost.
         message: String,
+    },
+    /// The run has gone on since it was looked at by whoever asked; nothing was written.
+    #[error("run {run} has changed since: its head was {seen}, and is now {head}")]
+    #[diagnostic(
+        code("moved"),
+        help("nothing was written; look at the run as it is now, then decide")
+    )]
+    Moved {
+        /// The run.
+        run: RunId,
+        /// The head of its chain as it was seen.
+        seen: Digest,
+        /// The head of its chain.
+        head: Digest,
     },
     /// The process that drives the run was asked to stop, and has not.
     #[error("process {process} still drives run {run}, {waited} after it was asked to stop")]
@@ -247,7 +262,7 @@ impl Error {
             | Self::NotFound { help, .. }
             | Self::Environment { help, .. } => help.as_ref()?.command().cloned(),
             Self::Held { run, .. } => Some(Suggestion::new("status").of(run.as_ref()?)),
-            Self::Lost { run, .. } | Self::Unstopped { run, .. } => {
+            Self::Lost { run, .. } | Self::Moved { run, .. } | Self::Unstopped { run, .. } => {
                 Some(Suggestion::new("status").of(run))
             }
             Self::Sat { epic, .. } => Some(Suggestion::new("session status").at_key(epic)),
@@ -303,6 +318,7 @@ impl Error {
             Self::Unsound(_)
             | Self::Workflow(_)
             | Self::Config(_)
+            | Self::Moved { .. }
             | Self::Interrupted
             | Self::Record(_) => self.help().map(|help| help.to_string().into()),
         }
@@ -339,6 +355,7 @@ impl Error {
             | Self::Held { .. }
             | Self::Sat { .. }
             | Self::Lost { .. }
+            | Self::Moved { .. }
             | Self::Unstopped { .. }
             | Self::Budget { .. }
             | Self::Untrue { .. }

@@ -41,6 +41,7 @@ use crate::clock::Moment;
 use crate::config::Config;
 use crate::definition::Reserved;
 use crate::definition::Shelf;
+use crate::digest::Digest;
 use crate::files;
 use crate::files::Beneath;
 use crate::files::ProjectFolder;
@@ -78,6 +79,9 @@ pub struct Options {
     pub surroundings: Surroundings,
     /// Words that the face has taken for itself.
     pub reserved: Reserved,
+    /// A run and the head of its chain as whoever asks saw it: where it is another one by now, nothing
+    /// is done to the run.
+    pub seen: Option<(RunId, Digest)>,
 }
 
 /// A project, open.
@@ -101,6 +105,8 @@ pub struct Project {
     pub uncommitted: Option<String>,
     /// The key that git signs with, as its settings were before anything was begun.
     pub git_key: Option<SshKey>,
+    /// The head that a run must have for anything to be done to it.
+    seen_head: Option<(RunId, Digest)>,
     seed: Option<u64>,
     ids: AtomicU64,
 }
@@ -148,6 +154,7 @@ impl Project {
             clock,
             stop: options.stop,
             surroundings: options.surroundings,
+            seen_head: options.seen,
             seed: options.seed,
             ids: AtomicU64::new(0),
         })
@@ -162,6 +169,7 @@ impl Project {
             surroundings: self.surroundings.clone(),
             reserved: self.shelf.reserved().clone(),
             seed: None,
+            seen: self.seen_head.clone(),
         })
     }
 
@@ -195,6 +203,16 @@ impl Project {
     /// The records in the project that another tool made.
     pub fn foreign(&self) -> Result<Vec<Foreign>, Error> {
         self.store.foreign().map_err(|source| Error::disk(&self.store.runs_folder(), source))
+    }
+
+    /// Refuses to change a run that has gone on since it was looked at.
+    fn refuse_moved(&self, run: &RunId, head: Digest) -> Result<(), Error> {
+        match &self.seen_head {
+            Some((id, seen)) if id == run && *seen != head => {
+                Err(Error::Moved { run: run.clone(), seen: *seen, head })
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// The repository, opened afresh: a handle belongs to one thread. `None` where nothing is committed.

@@ -87,6 +87,14 @@ impl Store {
         }
     }
 
+    /// Where replies are kept for requests that may be sent again.
+    pub fn kept_replies(&self) -> Beneath {
+        match &self.shared {
+            Some(shared) => shared.join("replies"),
+            None => self.runs_folder().join(".replies"),
+        }
+    }
+
     /// The folder that all worktrees of the repository share.
     pub fn git_folder(&self) -> Option<PathBuf> {
         self.git_folder.clone()

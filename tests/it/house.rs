@@ -7,6 +7,7 @@ mod keepers;
 mod pty;
 mod receiver;
 mod repository;
+mod server;
 mod started;
 
 pub use child::cannot;

@@ -27,6 +27,7 @@ mod mistakes;
 mod noise;
 mod ports;
 mod requests;
+mod serve;
 mod shipped;
 mod story;
 mod strangers;

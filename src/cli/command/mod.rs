@@ -58,6 +58,8 @@ mod run_resume;
 mod run_show;
 mod run_start;
 mod run_workflow;
+#[cfg(feature = "serve")]
+mod serve;
 mod session;
 mod session_complete;
 mod session_list;
@@ -211,6 +213,9 @@ pub enum Command {
     /// Do what a ticket of the pool asks for; `worker` runs this automatically.
     #[command(hide = true)]
     Errand(ops::errand::Request),
+    /// Serve the operations over HTTP on this machine.
+    #[cfg(feature = "serve")]
+    Serve(serve::Arguments),
     /// Test notifications.
     Notify {
         #[command(subcommand)]
@@ -301,6 +306,8 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
             ops::errand::errand(&face.global.open(true)?, &face.caller, &request)?;
             Ok(exit::DONE)
         }
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::execute(face, arguments),
         Command::Notify { command } => notify::execute(face, command),
         Command::Init(request) => init::execute(face, request),
         Command::Doctor(request) => doctor::execute(face, &request),

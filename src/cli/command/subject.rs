@@ -15,6 +15,8 @@ use crate::ops::RunChoice;
 /// What a command would change; `None` for one that only reads, or begins a run.
 pub fn subject(command: &Command) -> Option<Subject> {
     let choice = match command {
+        #[cfg(feature = "serve")]
+        Command::Serve(_) => return None,
         Command::Run { command } => of_run(command)?,
         Command::Gate { command } => of_gate(command)?,
         Command::Session { command } => return of_session(command).map(Subject::Epic),

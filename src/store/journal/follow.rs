@@ -27,6 +27,8 @@ static APPENDED_NOW: Condvar = Condvar::new();
 pub enum FollowFrom {
     /// Where the run stands now.
     Now,
+    /// Behind the event of this number, counted from 1; 0 is before the first one.
+    Event(u64),
     /// Behind an event that is known: its number, and its digest, by which its line is known again.
     After {
         /// Counted from 1.
@@ -56,7 +58,8 @@ pub struct Follow {
     place: Beneath,
     bytes: u64,
     seq: u64,
-    head: Digest,
+    /// The head of the hash chain there; `None` before the first event.
+    head: Option<Digest>,
     appended: u64,
 }
 
@@ -64,8 +67,9 @@ impl Follow {
     /// Follows a journal that has come to this reading. It goes on behind no event that is not in it.
     pub fn from(place: Beneath, reading: &Reading, from: FollowFrom) -> Result<Self, Error> {
         let (seq, head) = match from {
-            FollowFrom::Now => (reading.count, reading.head),
-            FollowFrom::After { seq, head } => (seq, head),
+            FollowFrom::Now => (reading.count, Some(reading.head)),
+            FollowFrom::Event(seq) => (seq, None),
+            FollowFrom::After { seq, head } => (seq, Some(head)),
         };
         let number = usize::try_from(seq).unwrap_or(usize::MAX);
         let lines = reading.bytes.split_inclusive(|byte| *byte == b'\n').take(number);
@@ -75,11 +79,12 @@ impl Follow {
             last = line;
         }
         let found = last.strip_suffix(b"\n").map(Digest::of);
-        if seq > reading.count || found != Some(head) {
-            let message = format!("it has no event {seq} with head {head}");
+        if seq > reading.count || head.is_some_and(|head| found != Some(head)) {
+            let with = head.map(|head| format!(" with head {head}")).unwrap_or_default();
+            let message = format!("it has no event {seq}{with}");
             return Err(Error::Changed { path: place.path(), message });
         }
-        Ok(Self { place, bytes, seq, head, appended: 0 })
+        Ok(Self { place, bytes, seq, head: found, appended: 0 })
     }
 
     /// The events that were appended since this was asked last. A line that does not chain to the one
@@ -96,13 +101,14 @@ impl Follow {
         for raw in bytes.split_inclusive(|byte| *byte == b'\n') {
             let Some(line) = raw.strip_suffix(b"\n") else { break };
             let Ok((header, event)) = parse(line) else { break };
-            if header.prev != Some(self.head) || header.seq != self.seq + 1 {
+            if header.prev != self.head || header.seq != self.seq + 1 {
                 break;
             }
             self.bytes += raw.len() as u64;
             self.seq = header.seq;
-            self.head = Digest::of(line);
-            news.push(JournalEntry { seq: header.seq, head: self.head, at: header.ts, event });
+            let head = Digest::of(line);
+            self.head = Some(head);
+            news.push(JournalEntry { seq: header.seq, head, at: header.ts, event });
         }
         Ok(news)
     }

@@ -111,4 +111,12 @@ fn whoever_was_away_goes_on_behind_the_last_event_that_they_have() {
         let error = after(seq, head).unwrap_err();
         assert!(error.contains(&format!("it has no event {seq} with head {head}")), "{error}");
     }
+    let behind = |seq| {
+        let follow = Follow::from(place.clone(), &reading, FollowFrom::Event(seq));
+        let news = follow.map_err(|error| error.to_string())?.news().unwrap();
+        Ok::<_, String>(news.iter().map(|entry| entry.seq).collect::<Vec<_>>())
+    };
+    assert_eq!(behind(0).unwrap(), [1, 2, 3]);
+    assert_eq!(behind(2).unwrap(), [3]);
+    assert!(behind(4).unwrap_err().contains("it has no event 4"));
 }

@@ -1,0 +1,69 @@
+//! `orch serve`: the operations over HTTP, until it is stopped.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::environment;
+use crate::cli::reserved;
+use crate::envelope::exit;
+use crate::ops::Error;
+use crate::ops::Instructions;
+use crate::process::Stop;
+use crate::serve;
+use crate::serve::Settings;
+use crate::serve::Token;
+use serde_json::json;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+/// What is served, and where.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Folders of the projects; by default this one.
+    #[arg(value_name = "FOLDER")]
+    folders: Vec<PathBuf>,
+    /// Port; 0 for any that is free.
+    #[arg(long, default_value_t = 7717)]
+    port: u16,
+    /// Address to listen on; by default this machine alone can connect.
+    #[arg(long, value_name = "IP")]
+    address: Option<IpAddr>,
+    /// Name of a host under which a proxy offers the server by https; repeat per name.
+    #[arg(long = "host", value_name = "NAME")]
+    hosts: Vec<String>,
+    /// Refuse everything that changes something.
+    #[arg(long)]
+    read_only: bool,
+    /// File with the token that clients show; created if it does not exist.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+}
+
+pub fn execute(face: &Face, arguments: Arguments) -> Result<u8, Failure> {
+    let Arguments { folders, port, address, hosts, read_only, token_file } = arguments;
+    let here = face.global.project.clone().unwrap_or_else(|| PathBuf::from("."));
+    let token = token_file.map_or_else(Token::new, |path| Token::of_file(&path))?;
+    if let Some(address) = address.filter(|address| !address.is_loopback()) {
+        face.say(&format!(
+            "warning: anyone who can reach {address} and has the token can use this server, and \
+             nothing between here and them is encrypted"
+        ));
+    }
+    let settings = Settings {
+        projects: if folders.is_empty() { vec![here] } else { folders },
+        port,
+        address,
+        hosts,
+        is_read_only: read_only,
+        token: token.clone(),
+        stop: Stop::on_signals().map_err(|error| Error::environment(error.to_string()))?,
+        surroundings: environment::surroundings(),
+        reserved: reserved::noted(),
+        user: face.caller.user.clone(),
+    };
+    serve::serve(settings, &mut |origin| {
+        let url = format!("{origin}/#token={}", token.as_str());
+        let data = json!({ "url": url, "origin": origin, "token": token.as_str() });
+        face.answer(&data, &Instructions::default(), &format!("serving {url}"));
+    })?;
+    Ok(exit::DONE)
+}

@@ -1,0 +1,261 @@
+//! Operations by name: `GET /api/status?run=x` for what only reads, `POST /api/note` with the request
+//! as JSON for everything.
+
+use super::door::Door;
+use super::problem::Problem;
+use super::retries;
+use super::retries::Repeat;
+use crate::digest::Digest;
+use crate::id::RunId;
+use crate::json::harmless_text;
+use crate::ops;
+use crate::ops::Caller;
+use crate::ops::Error;
+use crate::ops::Project;
+use crate::ops::RunChoice;
+use crate::remote;
+use crate::remote::Effect;
+use crate::remote::Operation;
+use crate::secret;
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::extract::Query;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::HeaderName;
+use axum::http::HeaderValue;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::header::ETAG;
+use axum::http::header::IF_MATCH;
+use axum::http::header::IF_NONE_MATCH;
+use axum::response::IntoResponse;
+use axum::response::Response;
+use serde_json::Map;
+use serde_json::Value as Json;
+use std::sync::Arc;
+
+/// The session that a client works in; a response names it, so that the next request can.
+pub const SESSION_KEY: HeaderName = HeaderName::from_static("x-session-key");
+
+/// Names a request, so that the same one sent twice is carried out once.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The longest key of a session or a request.
+const KEY_BYTES_MAX: usize = 100;
+
+/// A request for an operation.
+struct Asked {
+    operation: Operation,
+    request: Json,
+    session: Option<String>,
+    /// The head that the run must have.
+    seen: Option<String>,
+    /// The head that the client has.
+    known: Option<String>,
+    retry_key: Option<String>,
+}
+
+/// What is sent back.
+struct Answered {
+    status: StatusCode,
+    body: Json,
+    head: Option<Digest>,
+}
+
+/// An operation that changes nothing; its request is the query.
+pub async fn read(
+    State(door): State<Arc<Door>>,
+    Path(name): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let operation = named(&name)?;
+    if operation.effect != Effect::Reads {
+        let detail = format!("`{}` changes something: send it with POST", operation.name);
+        return Err(Problem::of(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail));
+    }
+    answer(door, operation, of_query(operation, &query), &headers).await
+}
+
+/// Any operation; its request is the body.
+pub async fn call(
+    State(door): State<Arc<Door>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let operation = named(&name)?;
+    let request = if body.is_empty() { Ok(Json::Null) } else { serde_json::from_slice(&body) };
+    let request = request.map_err(|error| {
+        Problem::of(StatusCode::BAD_REQUEST, "json", format!("the body is not valid JSON: {error}"))
+    })?;
+    answer(door, operation, request, &headers).await
+}
+
+fn named(name: &str) -> Result<Operation, Problem> {
+    remote::operation(name).ok_or_else(|| {
+        let known = remote::operations();
+        let known = known.iter().map(|operation| operation.name);
+        let meant = crate::source::suggest(name, known);
+        let detail = format!("there is no operation `{name}`; {meant}");
+        Problem::of(StatusCode::NOT_FOUND, "not_found", detail)
+    })
+}
+
+async fn answer(
+    door: Arc<Door>,
+    operation: Operation,
+    request: Json,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    if door.is_read_only && operation.effect != Effect::Reads {
+        let detail = "this server is read-only";
+        return Err(Problem::of(StatusCode::FORBIDDEN, "read_only", detail));
+    }
+    let session = key(headers, &SESSION_KEY)?;
+    let asked = Asked {
+        operation,
+        request,
+        seen: tag(headers, &IF_MATCH),
+        known: tag(headers, &IF_NONE_MATCH),
+        retry_key: key(headers, &IDEMPOTENCY_KEY)?,
+        session: session.clone(),
+    };
+    let done = tokio::task::spawn_blocking(move || carry_out(&door, &asked)).await;
+    let Answered { status, body, head } = done.map_err(|_| {
+        let detail = "this is a bug in orch; what it printed tells more";
+        Problem::of(StatusCode::INTERNAL_SERVER_ERROR, "bug", detail)
+    })??;
+    let mut response = if status == StatusCode::NOT_MODIFIED {
+        status.into_response()
+    } else {
+        let kind = if status.is_success() { "application/json" } else { super::problem::PROBLEM };
+        (status, [(CONTENT_TYPE, kind)], written(&body)).into_response()
+    };
+    let tag = head.and_then(|head| HeaderValue::from_str(&format!("\"{head}\"")).ok());
+    response.headers_mut().extend(tag.map(|tag| (ETAG, tag)));
+    let session = session.and_then(|session| HeaderValue::from_str(&session).ok());
+    response.headers_mut().extend(session.map(|session| (SESSION_KEY, session)));
+    Ok(response)
+}
+
+/// A reply as it is sent: without secrets, and without what a terminal would act on.
+pub fn written(body: &Json) -> String {
+    secret::redact_known(&format!("{}\n", harmless_text(body)))
+}
+
+fn carry_out(door: &Door, asked: &Asked) -> Result<Answered, Problem> {
+    let caller = door.caller(asked.session.as_deref());
+    let project = door.open(None).map_err(|error| Problem::of_bare(&error))?;
+    let failed =
+        |error: &Error| Problem::of_error(error, remote::failure(&project, &caller, error));
+    let Some(seen) = &asked.seen else {
+        return once(&project, &caller, asked).map_err(|error| failed(&error));
+    };
+    let seen = Digest::parse(seen).ok_or_else(|| {
+        let detail = "`If-Match` takes the `ETag` of a reply about the run";
+        Problem::of(StatusCode::BAD_REQUEST, "usage", detail)
+    })?;
+    let run = run_of(&project, &caller, &asked.request).map_err(|error| failed(&error))?;
+    let project = door.open(Some((run, seen))).map_err(|error| Problem::of_bare(&error))?;
+    let done = once(&project, &caller, asked);
+    done.map_err(|error| Problem::of_error(&error, remote::failure(&project, &caller, &error)))
+}
+
+/// Carries out what was not carried out before under its key.
+fn once(project: &Project, caller: &Caller, asked: &Asked) -> Result<Answered, Error> {
+    let Some(key) = asked.retry_key.as_ref().filter(|_| asked.operation.effect != Effect::Reads)
+    else {
+        return answered(project, caller, asked);
+    };
+    let request = Digest::of(format!("{} {}", asked.operation.name, asked.request));
+    let problem = |status, code: &str, detail: &str| {
+        let (status, body) = Problem::of(status, code, detail).parts();
+        Ok(Answered { status, body, head: None })
+    };
+    match retries::begin(project, key, request)? {
+        Repeat::First => {}
+        Repeat::Done(body) => return Ok(Answered { status: StatusCode::OK, body, head: None }),
+        Repeat::Other => {
+            let detail = "this `Idempotency-Key` was used for another request";
+            return problem(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key", detail);
+        }
+        Repeat::Begun => {
+            let detail = "the request with this `Idempotency-Key` is being carried out, or was cut \
+                          off: look at the run before you send it under another key";
+            return problem(StatusCode::CONFLICT, "idempotency_key", detail);
+        }
+    }
+    match answered(project, caller, asked) {
+        Ok(answered) => {
+            retries::finish(project, key, request, &answered.body)?;
+            Ok(answered)
+        }
+        // Nothing was written: the same request may be sent again.
+        Err(error) => {
+            retries::forget(project, key)?;
+            Err(error)
+        }
+    }
+}
+
+fn answered(project: &Project, caller: &Caller, asked: &Asked) -> Result<Answered, Error> {
+    let reply = (asked.operation.call)(project, caller, &asked.request)?;
+    let run = reply.data["run_id"].as_str().or_else(|| reply.data["run"]["run_id"].as_str());
+    let run = run.and_then(|run| RunId::parse(run).ok());
+    let head = run.and_then(|run| Some(project.store.glance(&run).ok()?.head));
+    let is_known = asked.operation.effect == Effect::Reads
+        && head.is_some_and(|head| asked.known == Some(head.to_string()));
+    let status = if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+    Ok(Answered { status, body: reply.to_json(), head })
+}
+
+/// The run that a request is about.
+fn run_of(project: &Project, caller: &Caller, request: &Json) -> Result<RunId, Error> {
+    let run = request["run"].as_str().or_else(|| request["key"].as_str());
+    ops::run_of(project, caller, &RunChoice { run: run.map(str::to_owned) })
+}
+
+/// A request from a query: each value as the schema has it.
+fn of_query(operation: Operation, query: &[(String, String)]) -> Json {
+    let schema = operation.schema();
+    let mut request = Map::new();
+    for (name, text) in query {
+        let property = &schema.as_value()["properties"][name];
+        let is = |kind: &str| {
+            property["type"] == kind
+                || property["type"]
+                    .as_array()
+                    .is_some_and(|kinds| kinds.iter().any(|it| it == kind))
+        };
+        let parsed = || serde_json::from_str(text).unwrap_or_else(|_| Json::from(text.as_str()));
+        if is("array") {
+            let items = request.entry(name.clone()).or_insert_with(|| Json::Array(Vec::new()));
+            items.as_array_mut().into_iter().for_each(|items| items.push(text.as_str().into()));
+        } else if is("string") || !(is("boolean") || is("integer") || is("number")) {
+            request.insert(name.clone(), text.as_str().into());
+        } else {
+            request.insert(name.clone(), parsed());
+        }
+    }
+    Json::Object(request)
+}
+
+/// A key that a client chose.
+fn key(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get(name) else { return Ok(None) };
+    let text = value.to_str().ok().map(str::trim).filter(|text| {
+        !text.is_empty()
+            && text.len() <= KEY_BYTES_MAX
+            && text.bytes().all(|byte| byte.is_ascii_graphic())
+    });
+    let detail = format!("`{name}` takes 1 to {KEY_BYTES_MAX} characters without spaces");
+    let text = text.ok_or_else(|| Problem::of(StatusCode::BAD_REQUEST, "usage", detail))?;
+    Ok(Some(text.to_owned()))
+}
+
+fn tag(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let text = headers.get(name)?.to_str().ok()?.trim();
+    Some(text.trim_start_matches("W/").trim_matches('"').to_owned())
+}

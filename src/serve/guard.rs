@@ -1,0 +1,172 @@
+//! Which requests are answered at all. Any page that a browser shows can send requests to this machine,
+//! and other servers of this machine are the same site: so host and origin must be exact, and a token
+//! is shown.
+
+use super::Settings;
+use super::problem::Problem;
+use super::token::Token;
+use axum::extract::Request;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::HeaderName;
+use axum::http::HeaderValue;
+use axum::http::Method;
+use axum::http::StatusCode;
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::IntoResponse;
+use axum::response::Response;
+use std::sync::Arc;
+
+/// What a page may load and do: nothing from elsewhere, and no script or style in its text.
+const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; \
+     frame-ancestors 'none'";
+
+/// Paths that need no token: they say nothing of any run.
+const OPEN_PATHS: [&str; 2] = ["/healthz", "/session"];
+
+/// What is compared with each request.
+#[derive(Debug)]
+pub struct Guard {
+    hosts: Vec<String>,
+    origins: Vec<String>,
+    cookie: String,
+    token: Token,
+}
+
+impl Guard {
+    /// For a server on a port.
+    pub fn new(settings: &Settings, port: u16) -> Self {
+        let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "[::1]".to_owned()];
+        names.extend(settings.address.map(|address| match address {
+            std::net::IpAddr::V4(address) => address.to_string(),
+            std::net::IpAddr::V6(address) => format!("[{address}]"),
+        }));
+        let hosts: Vec<String> = names.iter().map(|name| format!("{name}:{port}")).collect();
+        let origins = hosts.iter().map(|host| format!("http://{host}"));
+        // A name of its own stands for a proxy in front, which speaks https.
+        let origins = origins.chain(settings.hosts.iter().map(|host| format!("https://{host}")));
+        Self {
+            origins: origins.collect(),
+            hosts: hosts.into_iter().chain(settings.hosts.iter().cloned()).collect(),
+            cookie: format!("orch_{port}"),
+            token: settings.token.clone(),
+        }
+    }
+
+    /// The address of the server, as a browser is given it.
+    pub fn origin(&self) -> String {
+        self.origins.first().cloned().unwrap_or_default()
+    }
+
+    /// The token that a client shows.
+    pub fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// What a browser is told to keep.
+    pub fn cookie(&self) -> String {
+        format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie, self.token.cookie())
+    }
+
+    fn refusal(&self, request: &Request) -> Option<Problem> {
+        let headers = request.headers();
+        let host = text(headers, &header::HOST);
+        if !host.is_some_and(|host| self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host))) {
+            let detail = format!("host {} is not served here", host.unwrap_or("(none)"));
+            return Some(Problem::of(StatusCode::MISDIRECTED_REQUEST, "host", detail));
+        }
+        let origin = text(headers, &header::ORIGIN);
+        if let Some(origin) = origin.filter(|origin| !self.origins.iter().any(|own| own == origin))
+        {
+            let detail = format!("requests of pages at {origin} are not answered");
+            return Some(Problem::of(StatusCode::FORBIDDEN, "origin", detail));
+        }
+        let is_read = [Method::GET, Method::HEAD].contains(request.method());
+        let site = text(headers, &HeaderName::from_static("sec-fetch-site"));
+        let goes_there =
+            text(headers, &HeaderName::from_static("sec-fetch-mode")) == Some("navigate");
+        let is_own = site.is_none_or(|site| site == "same-origin" || (is_read && site == "none"));
+        if !(is_own || is_read && goes_there) {
+            let detail = "requests of pages elsewhere are not answered";
+            return Some(Problem::of(StatusCode::FORBIDDEN, "origin", detail));
+        }
+        if !is_read && let Some(problem) = refuse_content(request) {
+            return Some(problem);
+        }
+        let path = request.uri().path();
+        if OPEN_PATHS.contains(&path) || self.is_known(headers, is_read, site) {
+            return None;
+        }
+        let detail =
+            "this needs the token that `orch serve` printed, as `Authorization: Bearer TOKEN`";
+        Some(Problem::of(StatusCode::UNAUTHORIZED, "token", detail))
+    }
+
+    /// Whether the token is shown, or a browser the cookie that it got for it.
+    fn is_known(&self, headers: &HeaderMap, is_read: bool, site: Option<&str>) -> bool {
+        if let Some(shown) = text(headers, &header::AUTHORIZATION) {
+            return shown.strip_prefix("Bearer ").is_some_and(|shown| self.token.is(shown.trim()));
+        }
+        // A browser says where a request comes from; what does not can show the token.
+        if !is_read && site != Some("same-origin") && text(headers, &header::ORIGIN).is_none() {
+            return false;
+        }
+        let cookies = headers.get_all(header::COOKIE);
+        let mut cookies = cookies.iter().filter_map(|value| value.to_str().ok());
+        cookies.any(|cookies| {
+            cookies.split(';').any(|cookie| {
+                let value = cookie.trim().strip_prefix(&self.cookie);
+                let value = value.and_then(|value| value.strip_prefix('='));
+                value == Some(&*self.token.cookie())
+            })
+        })
+    }
+}
+
+/// A page elsewhere can send texts and forms unasked, but no JSON.
+fn refuse_content(request: &Request) -> Option<Problem> {
+    let kind = text(request.headers(), &header::CONTENT_TYPE);
+    let kind = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    let path = request.uri().path();
+    let takes_form = !path.contains("/api/") && path != "/mcp" && !path.ends_with("/mcp");
+    let is_fit = match kind {
+        Some("application/json") => true,
+        Some("application/x-www-form-urlencoded") => takes_form,
+        Some(_) => false,
+        None => takes_form,
+    };
+    (!is_fit).then(|| {
+        let detail = "write the request as JSON, with `Content-Type: application/json`";
+        Problem::of(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", detail)
+    })
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Refuses what is not to be answered, and marks every response.
+pub async fn check(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+    let mut response = match guard.refusal(&request) {
+        Some(problem) => problem.into_response(),
+        None => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if response.status() == StatusCode::UNAUTHORIZED {
+        let bearer = HeaderValue::from_static("Bearer");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
+    }
+    response
+}

@@ -1,0 +1,214 @@
+//! Operations by name, with what HTTP says around them.
+
+use super::house;
+use crate::house::House;
+use crate::house::wait_until;
+use serde_json::json;
+
+#[test]
+fn a_run_is_taken_through_by_requests_alone() {
+    let house = house();
+    let server = house.serves("");
+    let begun = server.post("run_detach", &json!({ "workflow": "item", "inputs": { "key": "a" } }));
+    let run = begun.code(200).json()["data"]["run_id"].as_str().unwrap().to_owned();
+    wait_until("the gate waits", || server.get("/api/status?run=a").body.contains("\"WAITING\""));
+    let next = server.get("/api/next?run=a").code(200).json();
+    assert!(next["data"]["packet"].as_str().unwrap().contains("text.txt"));
+    let checked = server.post("gate_check", &json!({ "run": "a" })).code(200).json();
+    assert_eq!((&checked["success"], &checked["data"]["passed"]), (&json!(false), &json!(false)));
+    house.write("text.txt", "one\n");
+    let done = server.post("gate_finish", &json!({ "run": "a" })).code(200);
+    assert!(done.header("etag").is_some());
+    assert_eq!(done.json()["data"]["passed"], true);
+    wait_until("the run passes", || server.get("/api/status?run=a").body.contains("\"PASSED\""));
+    assert_eq!(server.get(&format!("/api/run_show?run={run}")).json()["data"]["run_id"], *run);
+    assert_eq!(server.get("/api/verify?run=a").json()["success"], true);
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn a_reply_is_the_one_of_the_command_line() {
+    let house = house();
+    house.orch("run item --key a").code(3);
+    let server = house.serves("");
+    for (operation, words) in [("status", "status"), ("run_list", "run list"), ("cost", "cost")] {
+        let mut told = house.orch(&format!("{words} --json")).code(0).json();
+        let mut reply = server.get(&format!("/api/{operation}")).code(200).json();
+        // What is counted from the clock goes on.
+        for json in [&mut told, &mut reply] {
+            json["instructions"]["context_reminder"] = json!({});
+        }
+        assert_eq!(reply["success"], told["success"], "{operation}");
+        assert_eq!(reply["data"].as_array().is_some(), told["data"].as_array().is_some());
+        if operation == "run_list" {
+            assert_eq!(reply["data"], told["data"]);
+        }
+    }
+}
+
+#[test]
+fn what_goes_wrong_is_a_problem_with_its_code_and_help() {
+    let house = house();
+    house.orch("run item --key a").code(3);
+    let server = house.serves("");
+    let problem = server.get("/api/status?run=b").code(404);
+    assert_eq!(problem.header("content-type"), Some("application/problem+json"));
+    let json = problem.json();
+    assert_eq!((&json["code"], &json["status"]), (&json!("not_found"), &json!(404)));
+    assert!(json["help"].as_str().unwrap().contains("known: run_"), "{json}");
+    let odd = server.post("note", &json!({ "txt": ["x"] })).code(400).json();
+    assert!(odd["detail"].as_str().unwrap().contains("unknown field `txt`"), "{odd}");
+    assert!(odd["detail"].as_str().unwrap().contains("`text`"), "{odd}");
+    let none = server.get("/api/statu").code(404).json();
+    assert!(none["detail"].as_str().unwrap().contains("`status`"), "{none}");
+    assert_eq!(server.get("/api/note").code(405).json()["code"], "method_not_allowed");
+    assert_eq!(server.get("/nowhere").code(404).json()["code"], "not_found");
+    let cut = server.send(
+        "POST",
+        "/api/note",
+        &[("authorization", &server.bearer()), ("content-type", "application/json")],
+        "{\"text\":",
+    );
+    assert_eq!(cut.code(400).json()["code"], "json");
+}
+
+#[test]
+fn a_decision_on_an_old_head_is_refused_and_nothing_is_written() {
+    let house = house();
+    house.orch("run item --key a").code(3);
+    let server = house.serves("");
+    let head = server.get("/api/status?run=a").code(200).header("etag").unwrap().to_owned();
+    let known = [("authorization", &*server.bearer()), ("if-none-match", &*head)];
+    let same = server.send("GET", "/api/status?run=a", &known, "").code(304);
+    assert_eq!(same.body, "");
+    house.orch("pause --reason later").code(0);
+    let before = std::fs::read(house.journal()).unwrap();
+    let cancel = json!({ "run": "a", "reason": "not needed" });
+    let moved = server.post_with("run_cancel", &cancel, &[("if-match", &head)]).code(409).json();
+    assert_eq!(moved["code"], "moved");
+    assert_eq!(std::fs::read(house.journal()).unwrap(), before);
+    let head = server.get("/api/status?run=a").header("etag").unwrap().to_owned();
+    let ended = server.post_with("run_cancel", &cancel, &[("if-match", &head)]).code(200).json();
+    assert_eq!(ended["data"]["status"], "CANCELED");
+}
+
+#[test]
+fn the_same_request_sent_twice_is_carried_out_once_also_by_the_next_server() {
+    let house = house();
+    house.orch("run item --key a").code(3);
+    let note = json!({ "run": "a", "kind": "decision", "text": ["two columns"] });
+    let key = [("idempotency-key", "k-1")];
+    let server = house.serves("");
+    let first = server.post_with("note", &note, &key).code(200).json();
+    let events = std::fs::read(house.journal()).unwrap();
+    assert_eq!(server.post_with("note", &note, &key).code(200).json(), first);
+    drop(server);
+    let server = house.serves("");
+    assert_eq!(server.post_with("note", &note, &key).code(200).json(), first);
+    assert_eq!(std::fs::read(house.journal()).unwrap(), events);
+    let other = json!({ "run": "a", "kind": "decision", "text": ["three"] });
+    assert_eq!(server.post_with("note", &other, &key).code(422).json()["code"], "idempotency_key");
+    // What was refused can be sent again.
+    let wrong = json!({ "run": "b", "kind": "note", "text": ["x"] });
+    let key = [("idempotency-key", "k-2")];
+    server.post_with("note", &wrong, &key).code(404);
+    server.post_with("note", &wrong, &key).code(404);
+}
+
+#[test]
+fn each_session_has_a_current_run_of_its_own() {
+    let house = house();
+    house.orch("run item --key a").code(3);
+    house.orch("run item --key b").code(3);
+    let server = house.serves("");
+    let in_session = |key: &str, run: &str| {
+        let session = [("x-session-key", key)];
+        let used = server.post_with("use_run", &json!({ "run": run }), &session).code(200);
+        assert_eq!(used.header("x-session-key"), Some(key));
+    };
+    in_session("S-1", "a");
+    in_session("S-2", "b");
+    let current = |key: &str| {
+        let bearer = server.bearer();
+        let headers = [("authorization", bearer.as_str()), ("x-session-key", key)];
+        server.send("GET", "/api/status", &headers, "").code(200).json()["data"]["key"].clone()
+    };
+    assert_eq!((current("S-1"), current("S-2")), (json!("a"), json!("b")));
+    let long = "x".repeat(101);
+    server.post_with("back", &json!({}), &[("x-session-key", &long)]).code(400);
+}
+
+#[test]
+fn no_request_gives_a_persons_word() {
+    let house = House::new().workflow(
+        "w",
+        "[[gate]]\nid = 'a'\nexecutor = 'human'\nanswers = { fit = { type = 'bool' } }",
+    );
+    house.orch("run w").code(3);
+    let server = house.serves("");
+    let before = std::fs::read(house.journal()).unwrap();
+    let refused = server.post("gate_finish", &json!({ "gate": "a", "answers": ["fit=true"] }));
+    let refused = refused.code(400).json();
+    assert_eq!(refused["detail"], "this requires a person, and an HTTP client proves none");
+    server.post("gate_fail", &json!({ "gate": "a", "reason": "no" })).code(400);
+    for operation in ["gate_approve", "gate_waive", "gate_redo", "run_amend"] {
+        server.post(operation, &json!({})).code(404);
+    }
+    assert_eq!(std::fs::read(house.journal()).unwrap(), before);
+}
+
+#[test]
+fn several_projects_are_served_under_names_of_their_own() {
+    let (one, two) = (house(), house());
+    one.orch("run item --key a").code(3);
+    let (first, second) = (one.project(), two.project());
+    let server = one.serves(&format!("{} {}", first.display(), second.display()));
+    server.get("/api/run_list").code(404);
+    let name = |house: &House| {
+        let name = house.project().file_name().unwrap().to_string_lossy().into_owned();
+        name.to_lowercase()
+    };
+    let same = name(&one) == name(&two);
+    let other = if same { format!("{}-2", name(&two)) } else { name(&two) };
+    let count = |name: &str| {
+        let listed = server.get(&format!("/p/{name}/api/run_list")).code(200).json();
+        listed["data"].as_array().unwrap().len()
+    };
+    assert_eq!((count(&name(&one)), count(&other)), (1, 0));
+}
+
+#[test]
+fn a_read_only_server_changes_nothing() {
+    let house = house();
+    house.orch("run item --key a").code(3);
+    let server = house.serves("--read-only");
+    let note = json!({ "run": "a", "kind": "note", "text": ["x"] });
+    assert_eq!(server.post("note", &note).code(403).json()["code"], "read_only");
+    server.post("status", &json!({ "run": "a" })).code(200);
+}
+
+#[test]
+fn the_description_names_every_operation_and_leads_nowhere_else() {
+    let house = house();
+    let document = house.serves("").get("/openapi.json").code(200).json();
+    let paths = document["paths"].as_object().unwrap();
+    assert!(paths.len() > 50, "{}", paths.len());
+    let text = document.to_string();
+    assert!(!text.contains("#/$defs/"));
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    for reference in text.split("\"#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap();
+        assert!(schemas.contains_key(name), "{name}");
+    }
+}
+
+#[test]
+fn numbers_of_a_project_can_be_watched() {
+    let house = house();
+    house.orch("run item --key a").code(3);
+    let server = house.serves("");
+    assert_eq!(server.send("GET", "/healthz", &[], "").code(200).body, "ok\n");
+    let text = server.get("/metrics").code(200).body;
+    assert!(text.contains("status=\"WAITING\"} 1\n"), "{text}");
+    server.send("GET", "/metrics", &[], "").code(401);
+}
