@@ -13,7 +13,7 @@
 //! - **Orders and reports are data**: they go through JSON to another process and back.
 //! - **The head of the hash chain is the token of writing.** [`store`] is the only door to a run; a
 //!   [`store::Lease`] takes events from whoever knows where the chain stands.
-//! - **Faces follow events.** [`ops`] holds one file for each operation; a face, now only [`cli`],
+//! - **Faces follow events.** [`ops`] holds one file for each operation; a face, such as [`cli`],
 //!   translates, and shows a run by what is appended to its journal.
 //!
 //! # The law of floors
@@ -23,7 +23,7 @@
 //!
 //! | floor | modules | what is absent |
 //! | --- | --- | --- |
-//! | faces | [`cli`] | decisions about runs |
+//! | faces | [`cli`], `serve` | decisions about runs |
 //! | replies in JSON | [`envelope`], [`remote`] | terminals, connections |
 //! | deeds | [`ops`] | terminals, the environment |
 //! | who asks | `caller`: what a face found, and whether it is a person's word | what to do about it |

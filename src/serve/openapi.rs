@@ -50,6 +50,7 @@ fn whole(project: &str) -> Json {
         schemas.insert(format!("{}_request", operation.name), request);
     }
     paths.insert("/api/events".to_owned(), events());
+    let schemas = used(&json!(paths), schemas);
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -66,6 +67,28 @@ fn whole(project: &str) -> Json {
             "schemas": schemas,
         },
     })
+}
+
+/// The schemas that something leads to: what no operation here answers is left out.
+fn used(paths: &Json, mut schemas: Map<String, Json>) -> Map<String, Json> {
+    let mut used = Map::new();
+    let mut open = vec![paths.clone()];
+    while let Some(part) = open.pop() {
+        match part {
+            Json::String(text) => {
+                let name = text.strip_prefix("#/components/schemas/");
+                if let Some((name, schema)) = name.and_then(|name| schemas.remove_entry(name)) {
+                    open.push(schema.clone());
+                    used.insert(name, schema);
+                }
+            }
+            Json::Array(items) => open.extend(items),
+            Json::Object(entries) => open.extend(entries.into_iter().map(|(_, entry)| entry)),
+            Json::Null | Json::Bool(_) | Json::Number(_) => {}
+        }
+    }
+    used.sort_keys();
+    used
 }
 
 /// A schema whose references lead to where an OpenAPI document has its schemas.

@@ -200,6 +200,9 @@ fn the_description_names_every_operation_and_leads_nowhere_else() {
         let name = reference.split('"').next().unwrap();
         assert!(schemas.contains_key(name), "{name}");
     }
+    for name in schemas.keys() {
+        assert!(text.contains(&format!("\"#/components/schemas/{name}\"")), "{name} is not used");
+    }
 }
 
 #[test]
