@@ -33,6 +33,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::PathBuf;
 
 /// How often a run is looked at again that goes on while it is looked at.
@@ -112,6 +113,24 @@ pub struct MovedOn {
     pub fate: Fate,
 }
 
+/// What became of it, its path, and by what.
+impl fmt::Display for MovedOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = &self.path;
+        let short = |commit: &str| commit.get(..12).unwrap_or(commit).to_owned();
+        match &self.fate {
+            Fate::Changed { commit } => write!(f, "changed  {path}  by commit {}", short(commit)),
+            Fate::Gone { commit } => write!(f, "gone     {path}  by commit {}", short(commit)),
+            Fate::Moved { commit, to } => {
+                write!(f, "moved    {path}  to {to} by commit {}", short(commit))
+            }
+            Fate::Unknown => {
+                write!(f, "absent   {path}  never committed, so it is not in this copy")
+            }
+        }
+    }
+}
+
 /// What completes a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CompletedBy {
@@ -133,7 +152,7 @@ pub enum PassedOver {
 }
 
 impl Verified {
-    fn of(id: &str) -> Self {
+    pub(super) fn of(id: &str) -> Self {
         Self {
             run_id: id.to_owned(),
             events: 0,

@@ -74,8 +74,8 @@ fn error(verified: &[Verified]) -> Json {
     json!({
         "code": "different",
         "message": match differences.as_slice() {
-            [only] => difference_line(only),
-            [first, others @ ..] => format!("{} (and {} more)", difference_line(first), others.len()),
+            [only] => only.to_string(),
+            [first, others @ ..] => format!("{first} (and {} more)", others.len()),
             [] => String::new(),
         },
         "causes": [],
@@ -140,7 +140,7 @@ fn words(face: &Face, verified: &Verified) -> String {
         let _ = writeln!(text, "  end of the run signed by {by}");
     }
     for difference in &verified.differences {
-        let _ = writeln!(text, "  {}", difference_line(difference));
+        let _ = writeln!(text, "  {difference}");
     }
     if let Some(known) = verified.behind {
         let all = verified.events;
@@ -153,7 +153,7 @@ fn words(face: &Face, verified: &Verified) -> String {
     let moved_on = verified.moved_on.iter().filter(|one| !is_absent(one));
     let absent = verified.moved_on.iter().filter(is_absent).take(ABSENT_MAX);
     for moved_on in moved_on.chain(absent) {
-        let _ = writeln!(text, "  {}", moved_on_line(moved_on));
+        let _ = writeln!(text, "  {moved_on}");
     }
     match verified.not_looked_at {
         0 => {}
@@ -163,24 +163,4 @@ fn words(face: &Face, verified: &Verified) -> String {
         }
     }
     text
-}
-
-fn difference_line(difference: &Difference) -> String {
-    let line = difference.line.map(|line| format!(" line {line}")).unwrap_or_default();
-    let byte = difference.byte.map(|byte| format!(" (byte {byte})")).unwrap_or_default();
-    let help = difference.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    format!("{}{line}{byte}: {}{help}", difference.path, difference.message)
-}
-
-fn moved_on_line(moved_on: &MovedOn) -> String {
-    let path = &moved_on.path;
-    let short = |commit: &str| commit.get(..12).unwrap_or(commit).to_owned();
-    match &moved_on.fate {
-        Fate::Changed { commit } => format!("changed  {path}  by commit {}", short(commit)),
-        Fate::Gone { commit } => format!("gone     {path}  by commit {}", short(commit)),
-        Fate::Moved { commit, to } => {
-            format!("moved    {path}  to {to} by commit {}", short(commit))
-        }
-        Fate::Unknown => format!("absent   {path}  never committed, so it is not in this copy"),
-    }
 }

@@ -9,6 +9,7 @@ use crate::suggestion::Advice;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::Path;
 
 /// A place where something is not what it should be.
@@ -28,6 +29,21 @@ pub struct Difference {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub help: Option<Advice>,
+}
+
+/// Path, place, what is wrong and what to do about it, on one line.
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        if let Some(line) = self.line {
+            write!(f, " line {line}")?;
+        }
+        if let Some(byte) = self.byte {
+            write!(f, " (byte {byte})")?;
+        }
+        write!(f, ": {}", self.message)?;
+        self.help.as_ref().map_or(Ok(()), |help| write!(f, "; {help}"))
+    }
 }
 
 impl Difference {
