@@ -26,6 +26,7 @@
 //! | faces | [`cli`], `serve` | decisions about runs |
 //! | replies in JSON | [`envelope`], [`remote`] | terminals, connections |
 //! | deeds | [`ops`] | terminals, the environment |
+//! | paper | `page`: HTML and Markdown, from views | what a run is |
 //! | who asks | `caller`: what a face found, and whether it is a person's word | what to do about it |
 //! | loop | `drive`: orders to the hands of this process, reports back | decisions about runs |
 //! | planner | `advance` | sleep, processes, who asks |
@@ -180,6 +181,7 @@ pub mod project;
 pub(crate) mod advance;
 pub(crate) mod drive;
 pub(crate) mod caller;
+pub(crate) mod page;
 pub mod ops;
 pub mod envelope;
 pub mod remote;

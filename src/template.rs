@@ -6,6 +6,7 @@
 mod context;
 mod group_by;
 mod helper;
+mod html;
 mod library;
 mod names;
 mod paths;
@@ -18,6 +19,7 @@ pub use context::Context;
 pub use helper::ARGUMENT as HELPER_ARGUMENT;
 pub use helper::help;
 pub use helper::use_helper;
+pub(crate) use html::HtmlTemplates;
 pub use library::Library;
 pub use names::Fields;
 pub use names::Names;

@@ -14,6 +14,7 @@ use crate::finding::Severity;
 use crate::id::RunId;
 use crate::ops::Error;
 use crate::ops::Project;
+use crate::page;
 use crate::run::Run;
 use crate::source::Source;
 use crate::source::suggest;
@@ -234,59 +235,31 @@ fn property(text: &str) -> String {
 fn summary(run: &Run) -> String {
     let mut text = format!(
         "### {} {}: {}\n\n| gate | status | attempts | |\n| --- | --- | --- | --- |\n",
-        markdown(&run.started.workflow),
-        markdown(&run.started.key),
+        shown(&run.started.workflow),
+        shown(&run.started.key),
         run.status
     );
     for line in standing::gates(run) {
         let _ = writeln!(
             text,
             "| {} | {} | {} | {} |",
-            markdown(&report::named(line.gate.as_str(), &line.name)),
+            shown(&report::named(line.gate.as_str(), &line.name)),
             line.status,
             line.attempts,
-            markdown(&line.reason.unwrap_or_default())
+            shown(&line.reason.unwrap_or_default())
         );
     }
     text
 }
 
-/// A text as Markdown that shows it and does nothing else, on one line: no character of it is a part
-/// of Markdown, HTML or an address.
-fn markdown(text: &str) -> String {
-    let mut shown = String::new();
-    for character in door::clean(text).chars() {
-        match character {
-            '\n' | '\t' => shown.push(' '),
-            // A name or number after it would become a link when all else is done; a comment keeps
-            // them apart.
-            '@' | '#' => {
-                let _ = write!(shown, "&#{};<!-- -->", u32::from(character));
-            }
-            ' ' | ',' | '-' | '/' | '(' | ')' => shown.push(character),
-            _ if character.is_alphanumeric() => shown.push(character),
-            _ => {
-                let _ = write!(shown, "&#{};", u32::from(character));
-            }
-        }
-    }
-    shown
+/// A text as Markdown that shows it, without secrets.
+fn shown(text: &str) -> String {
+    page::markdown(&door::clean(text))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_foreign_is_markdown() {
-        let text = "a|b `c` <img src=x> [l](http://e) ![i](x)\n# h **b** www.x.org a@b.org #12 \\|";
-        assert_eq!(
-            markdown(text),
-            "a&#124;b &#96;c&#96; &#60;img src&#61;x&#62; &#91;l&#93;(http&#58;//e) \
-             &#33;&#91;i&#93;(x) &#35;<!-- --> h &#42;&#42;b&#42;&#42; www&#46;x&#46;org \
-             a&#64;<!-- -->b&#46;org &#35;<!-- -->12 &#92;&#124;"
-        );
-    }
 
     #[test]
     fn nothing_foreign_is_a_command_or_a_property() {

@@ -74,6 +74,7 @@ pub mod record_fetch;
 pub mod record_push;
 pub mod record_rebuild;
 pub mod rehearse;
+pub mod report;
 pub mod restart;
 pub mod run;
 pub mod run_amend;

@@ -27,6 +27,7 @@ use super::record_fetch;
 use super::record_push;
 use super::record_rebuild;
 use super::rehearse;
+use super::report;
 use super::run_amend;
 use super::run_list;
 use super::run_show;
@@ -148,6 +149,7 @@ pub const REPLIES: &[ReplyKind] = &[
     reply::<record_push::Pushed>("record_push"),
     reply::<record_rebuild::Rebuilt>("record_rebuild"),
     reply::<Vec<rehearse::RehearsalStep>>("rehearse"),
+    reply::<report::Reply>("report"),
     reply::<Standing>("run"),
     reply::<run_amend::Reply>("run_amend"),
     reply::<Standing>("run_cancel"),

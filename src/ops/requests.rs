@@ -47,6 +47,7 @@ use super::record_fetch;
 use super::record_push;
 use super::record_rebuild;
 use super::rehearse;
+use super::report;
 use super::run;
 use super::run_amend;
 use super::run_cancel;
@@ -181,6 +182,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<record_push::Request>("record_push"),
     request::<record_rebuild::Request>("record_rebuild"),
     request::<rehearse::Request>("rehearse"),
+    request::<report::Request>("report"),
     request::<get::Request>("restart"),
     request::<run::Request>("run"),
     request::<run_amend::Request>("run_amend"),

@@ -16,6 +16,7 @@ use crate::standing;
 use crate::standing::Spending;
 use crate::standing::State;
 use crate::standing::Story;
+use crate::store::journal::Reading;
 use crate::store::record;
 use crate::workflow::Workflow;
 use schemars::JsonSchema;
@@ -89,25 +90,30 @@ pub fn run_show(project: &Project, caller: &Caller, request: &Request) -> Result
     let bytes = files.get("RUN.json").map(Vec::as_slice).unwrap_or_default();
     let record = serde_json::from_slice(bytes);
     let record = record.map_err(|error| Error::environment(error.to_string()))?;
+    let told = told(project, &id, &reading)?;
+    Ok(Reply { record, told: Some(told) })
+}
+
+/// What happened in a run that was read, and what stands beside its journal.
+pub(super) fn told(project: &Project, id: &RunId, reading: &Reading) -> Result<Told, Error> {
     let run = &reading.run;
     let mut story = standing::story(run, &reading.history(), project.clock.now());
-    let status = State::of(run.status, run.wants_a_driver(), || project.store.is_in_hand(&id));
+    let status = State::of(run.status, run.wants_a_driver(), || project.store.is_in_hand(id));
     if status == State::Recorded(RunStatus::Running) {
         let definition = Definition::thaw(&run.started.definition);
         let workflow = Workflow::parse(&run.started.workflow, &definition)?;
         let lines = story.gates.iter_mut().map(|gate| &mut gate.line);
         advance::tell_waits(project, (&workflow, run), lines);
     }
-    let parts = runs::runs(project)?.into_iter().filter(|entry| entry.parent.as_ref() == Some(&id));
-    let told = Told {
+    let parts = runs::runs(project)?.into_iter().filter(|entry| entry.parent.as_ref() == Some(id));
+    Ok(Told {
         status,
         reason: run.reason.clone(),
         spending: standing::spending(&story.cost, &run.budget),
         children: parts.map(|entry| (entry.run_id, entry.status)).collect(),
-        folder: Some(project.workspace_of(&id)).filter(|folder| folder != project.folder.root()),
-        record: project.shown(&project.store.record(&id).path()),
-        logs: project.shown(&project.store.logs(&id).path()),
+        folder: Some(project.workspace_of(id)).filter(|folder| folder != project.folder.root()),
+        record: project.shown(&project.store.record(id).path()),
+        logs: project.shown(&project.store.logs(id).path()),
         story,
-    };
-    Ok(Reply { record, told: Some(told) })
+    })
 }

@@ -25,9 +25,10 @@ pub enum AttemptStatus {
     Canceled,
 }
 
-impl fmt::Display for AttemptStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl AttemptStatus {
+    /// The name as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::Running => "RUNNING",
             Self::Waiting => "WAITING",
             Self::Pass => "PASS",
@@ -35,6 +36,12 @@ impl fmt::Display for AttemptStatus {
             Self::Interrupted => "INTERRUPTED",
             Self::Escalated => "ESCALATED",
             Self::Canceled => "CANCELED",
-        })
+        }
+    }
+}
+
+impl fmt::Display for AttemptStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }

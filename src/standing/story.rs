@@ -6,8 +6,12 @@ use super::gates;
 use crate::clock::Moment;
 use crate::event::Amended;
 use crate::event::Approved;
+use crate::event::Artifact;
+use crate::event::ChildEnd;
 use crate::event::Event;
 use crate::event::Invocation;
+use crate::event::Question;
+use crate::event::Reply;
 use crate::event::Routing;
 use crate::executor::ExecutorKind;
 use crate::finding::Finding;
@@ -22,6 +26,7 @@ use crate::run::Spent;
 use crate::spending::Cost;
 use crate::workflow::input::Values;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// A run and all that happened in it.
 #[derive(Debug, Clone)]
@@ -57,6 +62,8 @@ pub struct GateStory {
     pub spent: Spent,
     /// What its calls came to.
     pub cost: Cost,
+    /// The files that its result stands on.
+    pub artifacts: Vec<Artifact>,
     /// Its attempts, the first one first.
     pub attempts: Vec<AttemptStory>,
     /// What was decided before its first attempt.
@@ -75,8 +82,16 @@ pub struct AttemptStory {
     pub executor: ExecutorKind,
     /// The agent, by name.
     pub agent: Option<String>,
+    /// The program that was started.
+    pub program: Option<String>,
+    /// The models that answered, each once.
+    pub models: Vec<String>,
     /// Which agent that was and why, where more than its role decided.
     pub routing: Option<Routing>,
+    /// When it began.
+    pub started_at: Moment,
+    /// When it ended.
+    pub finished_at: Option<Moment>,
     /// How long it was worked on, and how long it waited for somebody's word.
     pub spent: Spent,
     /// What its calls came to.
@@ -89,6 +104,12 @@ pub struct AttemptStory {
     pub approval: Option<Approved>,
     /// What was answered during it.
     pub answers: Values,
+    /// What it left to a person.
+    pub question: Option<Question>,
+    /// What the person said.
+    pub reply: Option<Reply>,
+    /// What the child run came to that did the work.
+    pub child: Option<ChildEnd>,
     /// What was decided after it began, before the next one.
     pub turns: Vec<Turn>,
 }
@@ -140,13 +161,14 @@ pub fn story(run: &Run, history: &[(Moment, Event)], now: Moment) -> Story {
     }
     let gate = |line: GateLine| {
         let calls = calls.get(&line.gate).map(Vec::as_slice).unwrap_or_default();
-        let attempts = run.gate(&line.gate).map(|state| state.attempts.as_slice());
-        let attempts = attempts.unwrap_or_default();
+        let state = run.gate(&line.gate);
+        let attempts = state.map(|state| state.attempts.as_slice()).unwrap_or_default();
         let none = Told::default();
         let told = told.get(&line.gate).unwrap_or(&none);
         GateStory {
-            spent: run.gate(&line.gate).map(|it| it.time.until(now)).unwrap_or_default(),
+            spent: state.map(|it| it.time.until(now)).unwrap_or_default(),
             cost: Cost::of(calls.iter().copied()),
+            artifacts: state.map(|it| it.artifacts().to_vec()).unwrap_or_default(),
             attempts: attempts
                 .iter()
                 .map(|it| attempt(&line.gate, it, (calls, told), now))
@@ -220,6 +242,7 @@ fn attempt(
     now: Moment,
 ) -> AttemptStory {
     let own = calls.iter().copied().filter(|call| call.attempt == attempt.attempt);
+    let models: BTreeSet<&String> = own.clone().filter_map(|call| call.model.as_ref()).collect();
     let checked = attempt.validations.iter().flat_map(|validation| &validation.findings);
     let mut findings: Vec<Finding> = attempt.findings.iter().chain(checked).cloned().collect();
     findings.sort_by_key(|finding| match finding.severity {
@@ -232,6 +255,10 @@ fn attempt(
         status: attempt.status,
         executor: attempt.executor,
         agent: attempt.agent.clone(),
+        program: attempt.worker.program.clone(),
+        models: models.into_iter().cloned().collect(),
+        started_at: attempt.started_at,
+        finished_at: attempt.finished_at,
         routing: attempt.routing.as_deref().cloned(),
         spent: attempt.time.until(now),
         cost: Cost::of(own),
@@ -239,6 +266,9 @@ fn attempt(
         reason: attempt.failure_reason.clone(),
         approval: attempt.approval.as_deref().cloned(),
         answers: told.answers.get(&attempt.attempt).cloned().unwrap_or_default(),
+        question: attempt.question.as_deref().cloned(),
+        reply: attempt.reply.as_deref().cloned(),
+        child: attempt.child_end.as_deref().cloned(),
         turns: told.after(attempt.attempt),
     }
 }

@@ -22,6 +22,7 @@ mod flow;
 mod hands;
 mod harness;
 mod house;
+mod html;
 mod links;
 mod mistakes;
 mod noise;

@@ -47,6 +47,7 @@ mod record_fetch;
 mod record_push;
 mod record_rebuild;
 mod rehearse;
+mod report;
 mod restart;
 mod run;
 mod run_amend;
@@ -172,6 +173,9 @@ pub enum Command {
     /// Verify records and artifacts, byte for byte.
     #[command(arg = bare_run())]
     Verify(ops::verify::Request),
+    /// Report on a run in one document: what was asked, done, found, approved and verified.
+    #[command(arg = bare_run())]
+    Report(report::Arguments),
     /// Rebuild, push and fetch the records of runs.
     Record {
         #[command(subcommand)]
@@ -287,6 +291,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Rehearse(arguments) => rehearse::execute(face, &arguments),
         Command::Cost(request) => cost::execute(face, &request),
         Command::Verify(request) => verify::execute(face, &request),
+        Command::Report(arguments) => report::execute(face, &arguments),
         Command::Record { command } => record::execute(face, command),
         Command::Spawn(request) => spawn::execute(face, &request),
         Command::Convoy { command } => convoy::execute(face, &command),

@@ -45,6 +45,7 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Rehearse(_)
         | Command::Notify { .. }
         | Command::Verify(_)
+        | Command::Report(_)
         | Command::Spawn(_)
         | Command::Convoy { .. }
         | Command::List(_)

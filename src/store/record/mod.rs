@@ -103,6 +103,11 @@ pub fn attempt_path(run: &Run, attempt: &AttemptId) -> String {
     format!("{}/attempt-{}.json", gate_folder(run, &attempt.gate), attempt.number)
 }
 
+/// The path of the text in the record that the approval of an attempt signs, where it is signed.
+pub fn approval_path(run: &Run, attempt: &AttemptId) -> String {
+    format!("{}/approval-{}.txt", gate_folder(run, &attempt.gate), attempt.number)
+}
+
 /// An attempt's files, once the attempt has ended: what it came to, and where its approval was
 /// signed, the text and the signature as `ssh-keygen -Y verify` takes them.
 pub fn attempt_files(
@@ -117,7 +122,7 @@ pub fn attempt_files(
         Some((text, approval.signature.as_ref()?.armored.clone()))
     });
     let signed = signed.into_iter().flat_map(move |(text, armored)| {
-        let path = format!("{}/approval-{}.txt", gate_folder(run, gate), attempt.attempt);
+        let path = approval_path(run, &id);
         [(format!("{path}.sig"), armored.into_bytes()), (path, text.into_bytes())]
     });
     std::iter::once(own).chain(signed)

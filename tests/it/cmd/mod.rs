@@ -35,6 +35,7 @@ mod project;
 mod projects;
 mod record;
 mod rehearse;
+mod report;
 mod reports;
 mod run;
 pub mod session;

@@ -7,6 +7,7 @@ use crate::house::House;
 use crate::house::child;
 use serde_json::Value;
 use std::path::Path;
+use std::process::Command;
 
 fn read(path: &str) -> Value {
     parse(&std::fs::read_to_string(root().join(path)).unwrap())
@@ -21,18 +22,25 @@ fn programs() -> String {
     format!("{programs}:{}", std::env::var("PATH").unwrap())
 }
 
-/// The step that runs a workflow, as a job would run it: exit code, what it printed, its outputs.
-fn run_action(house: &House, variables: &[(&str, &str)]) -> (Option<i32>, String, String) {
+/// The script of a step of the action, as a job would run it.
+fn step(house: &House, id: &str) -> Command {
     let action = read("action.yml");
     let steps = action["runs"]["steps"].as_array().unwrap();
-    let step = steps.iter().find(|step| step["id"] == "run").unwrap();
+    let step = steps.iter().find(|step| step["id"] == id).unwrap();
     let mut shell = house.program("bash");
     shell.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"].as_str().unwrap()]);
-    shell.env("PATH", programs()).env("GITHUB_ACTIONS", "true");
+    shell.env("PATH", programs()).env("RUNNER_TEMP", house.outside(""));
+    shell
+}
+
+/// The step that runs a workflow, as a job would run it: exit code, what it printed, its outputs.
+fn run_action(house: &House, variables: &[(&str, &str)]) -> (Option<i32>, String, String) {
+    let mut shell = step(house, "run");
+    shell.env("GITHUB_ACTIONS", "true");
     for (name, file) in [("GITHUB_OUTPUT", "output"), ("GITHUB_STEP_SUMMARY", "summary")] {
         shell.env(name, house.outside(file));
     }
-    shell.env("RUNNER_TEMP", house.outside("")).env("ARGUMENTS", "").env("ANSWERS", "");
+    shell.env("ARGUMENTS", "").env("ANSWERS", "");
     shell.envs(variables.iter().copied());
     let output = child::output(&mut shell);
     let printed = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
@@ -81,12 +89,53 @@ fn the_action_answers_from_a_file_and_tells_that_a_run_waits() {
     assert_eq!(house.gates(), "a PASS, b WAITING");
 }
 
+/// A `gh` that says that these comments are there, and notes what it is asked to do.
+fn with_gh(house: &House, comments: &str) -> String {
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in *--paginate*) printf '{comments}';; *) echo \"$*\" >>\"$NOTED\";; esac\n"
+    );
+    std::fs::create_dir_all(house.outside("gh")).unwrap();
+    std::fs::write(house.outside("gh/gh"), script).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(house.outside("gh/gh"), mode).unwrap();
+    format!("{}:{}", house.outside("gh").display(), programs())
+}
+
+#[test]
+fn the_action_posts_its_report_and_replaces_its_own_comment() {
+    let house = House::new();
+    run_action(&house, &[("WORKFLOW", "hello")]);
+    let run = house.run_id();
+    assert!(child::output(step(&house, "report").env("RUN", run)).status.success());
+    let report = std::fs::read_to_string(house.outside("orch.md")).unwrap();
+    assert!(report.starts_with("<!-- orch:report hello -->\n### hello"), "{report}");
+    assert!(house.outside("orch.html").exists());
+    for (comments, call) in [
+        ("", "POST repos/o/r/issues/7/comments"),
+        ("12\\n34\\n", "PATCH repos/o/r/issues/comments/12"),
+    ] {
+        let noted = house.outside("noted");
+        let _ = std::fs::remove_file(&noted);
+        let mut comment = step(&house, "comment");
+        comment.env("PATH", with_gh(&house, comments)).env("NOTED", &noted);
+        comment.env("REPOSITORY", "o/r").env("PULL_REQUEST", "7").env("GH_TOKEN", "x");
+        assert!(child::output(&mut comment).status.success());
+        let body = house.outside("orch.md").display().to_string();
+        let expected = format!("api --silent --method {call} --field body=@{body}\n");
+        let noted = std::fs::read_to_string(noted).unwrap();
+        assert_eq!(noted.replace("//", "/"), expected);
+    }
+}
+
 /// What somebody else wrote into an input stays a value.
 #[test]
 fn no_script_of_the_action_holds_an_expression() {
     let action = read("action.yml");
     let inputs: Vec<&String> = action["inputs"].as_object().unwrap().keys().collect();
-    assert_eq!(inputs, ["workflow", "arguments", "answers", "working-directory", "artifact"]);
+    assert_eq!(
+        inputs,
+        ["workflow", "arguments", "answers", "working-directory", "artifact", "comment"]
+    );
     for step in action["runs"]["steps"].as_array().unwrap() {
         let script = step["run"].as_str().unwrap_or_default();
         assert!(!script.contains("${{"), "{script}");

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 const UNREAD: [&str; 5] = ["gate_approve", "gate_hook", "gate_reject", "gate_waive", "run_amend"];
 
 /// What a session of work asks, in an order in which each of it can be answered.
-const CALLS: [(&str, &str); 53] = [
+const CALLS: [(&str, &str); 54] = [
     ("workflow_list", "workflow list"),
     ("workflow_show", "workflow show demo"),
     ("workflow_graph", "workflow graph demo"),
@@ -46,6 +46,7 @@ const CALLS: [(&str, &str); 53] = [
     ("run_pause", "run pause"),
     ("run_resume", "run resume"),
     ("run_list", "run list"),
+    ("report", "report"),
     ("run_show", "run show"),
     ("run_cancel", "run cancel"),
     ("run_start", "run start --workflow demo --again"),
