@@ -23,6 +23,7 @@ use crate::ops::log;
 use crate::ops::logs;
 use crate::ops::next;
 use crate::ops::open;
+use crate::ops::report;
 use crate::ops::run_list;
 use crate::ops::run_show;
 use crate::ops::session_list;
@@ -93,6 +94,9 @@ pub const OPERATIONS: &[Operation] = &[
     }),
     reads("open", "Show the packet and the outputs of a gate.", |project, caller, json| {
         JsonReply::of(&open::open(project, caller, &request(json)?)?)
+    }),
+    reads("report", "Report on a run in one document.", |project, caller, json| {
+        JsonReply::of(&report::report(project, caller, &request(json)?)?)
     }),
     reads("run_list", "List runs.", |project, _, json| {
         JsonReply::of(&run_list::run_list(project, &request(json)?)?)
