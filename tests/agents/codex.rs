@@ -13,6 +13,16 @@ use serde_json::json;
 
 fn house(script: &Json) -> Option<(House, Model)> {
     let (house, model) = model::house(script)?;
+    let house = house.file(
+        "orch.toml",
+        "[agents.it]\npreset = 'codex'\nmodel = 'small'\nbackoff = { delay = '1ms' }\n\
+         [prices.small]\ninput_usd_per_million = 1\noutput_usd_per_million = 1\n",
+    );
+    Some((talks_to(house, &model), model))
+}
+
+/// Has the program talk to a model of a test.
+pub fn talks_to(house: House, model: &Model) -> House {
     // A folder for its own helpers must not lie among temporary files; it does without them.
     let provider = format!(
         "model = 'small'\nmodel_provider = 'local'\n[model_providers.local]\nname = 'local'\n\
@@ -23,15 +33,7 @@ fn house(script: &Json) -> Option<(House, Model)> {
     let home = house.outside("home/codex");
     std::fs::create_dir_all(&home).unwrap();
     std::fs::write(home.join("config.toml"), provider).unwrap();
-    let house = house
-        .file(
-            "orch.toml",
-            "[agents.it]\npreset = 'codex'\nmodel = 'small'\nbackoff = { delay = '1ms' }\n\
-             [prices.small]\ninput_usd_per_million = 1\noutput_usd_per_million = 1\n",
-        )
-        .env("CODEX_HOME", &home.display().to_string())
-        .env("OPENAI_API_KEY", "sk-test");
-    Some((house, model))
+    house.env("CODEX_HOME", &home.display().to_string()).env("OPENAI_API_KEY", "sk-test")
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod claude;
 mod codex;
 mod gemini;
 mod installed;
+mod issue_to_pr;
 mod model;
 mod opencode;
 mod qwen;

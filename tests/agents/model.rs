@@ -73,7 +73,8 @@ pub fn house(script: &Json) -> Option<(House, Model)> {
             "poem",
             "[[output]]\npath = 'out/poem.md'\nchecks = [{ kind = 'word_count', min = 3 }]\n",
         );
-    let script = script.to_string().replace("$PROJECT", &house.project().display().to_string());
+    let project = house.project().display().to_string();
+    let script = script.to_string().replace("$PROJECT", &project);
     let script = serde_json::from_str(&script).unwrap();
     let model = Model::start(&house, &script);
     Some((house, model))
