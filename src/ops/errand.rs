@@ -167,6 +167,8 @@ fn begin<'p>(
     let begin = Begin {
         inputs: order.inputs.clone(),
         driven: true,
+        // Whether the key is free was looked at when the run was given to the pool.
+        again: true,
         ordered: Some(ordered),
         ..Begin::default()
     };

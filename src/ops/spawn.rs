@@ -9,6 +9,7 @@ use super::pooled;
 use super::pooled::PooledRun;
 #[cfg(feature = "cli")]
 use super::run::usd;
+use super::start;
 use crate::advance;
 use crate::budget::Amount;
 use crate::budget::Budget;
@@ -125,6 +126,9 @@ pub(super) fn give(
         }
         if spawned.iter().any(|one| one.key == order.key) {
             continue;
+        }
+        if !again {
+            start::refuse_unfinished(project, &order.key, parent.as_ref())?;
         }
         if order.isolation == Isolation::Worktree {
             worktree::refuse_existing(project, &order)?;

@@ -166,7 +166,11 @@ pub(super) fn begin_lock(project: &Project, key: &str, at: Moment) -> Result<Loc
 }
 
 /// One unfinished run of a key is enough.
-fn refuse_unfinished(project: &Project, key: &str, parent: Option<&RunId>) -> Result<(), Error> {
+pub(super) fn refuse_unfinished(
+    project: &Project,
+    key: &str,
+    parent: Option<&RunId>,
+) -> Result<(), Error> {
     let open = unfinished(project, key, parent)?;
     let Some(entry) = open.first() else { return Ok(()) };
     let (id, status) = (&entry.run_id, entry.status);

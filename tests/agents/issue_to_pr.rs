@@ -75,7 +75,7 @@ fn house() -> Option<(House, Model)> {
     std::fs::write(state.join("checks"), "8\n0\n").unwrap();
     let mut chmod = house.program("chmod");
     assert!(child::output(chmod.arg("+x").arg(house.outside("bin/gh"))).status.success());
-    let path = format!("{}:{}", house.outside("bin").display(), house.variable("PATH"));
+    let path = format!("{}:{}", house.outside("bin").display(), model::path()?);
     let house = house.env("PATH", &path);
     house.git("add -A");
     house.git("commit --quiet -m start");

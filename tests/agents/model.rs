@@ -50,13 +50,18 @@ impl Drop for Model {
     }
 }
 
-/// A project with one gate, `write`, that leaves `out/poem.md` with three words, and a model with a
-/// script for it; `None` where these tests do not run. In the script, `$PROJECT` is the project.
-pub fn house(script: &Json) -> Option<(House, Model)> {
+/// Where the real agents and the program are found; `None` where these tests do not run.
+pub fn path() -> Option<String> {
     let programs = installed::programs()?;
     let orch = Path::new(env!("CARGO_BIN_EXE_orch")).parent().unwrap();
     let path = std::env::var("PATH").unwrap();
-    let path = format!("{}:{}:{path}", programs.display(), orch.display());
+    Some(format!("{}:{}:{path}", programs.display(), orch.display()))
+}
+
+/// A project with one gate, `write`, that leaves `out/poem.md` with three words, and a model with a
+/// script for it; `None` where these tests do not run. In the script, `$PROJECT` is the project.
+pub fn house(script: &Json) -> Option<(House, Model)> {
+    let path = path()?;
     let house = House::new()
         .env("PATH", &path)
         .workflow(

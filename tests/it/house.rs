@@ -142,11 +142,6 @@ impl House {
         self
     }
 
-    /// A variable that programs get.
-    pub fn variable(&self, name: &str) -> String {
-        self.environment[name].clone()
-    }
-
     pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
         let path = self.project().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

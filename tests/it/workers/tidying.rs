@@ -35,6 +35,25 @@ fn a_detached_run_returns_at_once_and_the_same_again_is_the_same_run() {
 }
 
 #[test]
+fn another_run_of_a_key_begins_only_where_that_is_asked() {
+    let house = committed(house("", "").workflow(
+        "asks",
+        "key = '{{ key }}'
+         [inputs]
+         key = { type = 'slug', help = 'key' }
+         [[gate]]
+         id = 'ask'
+         executor = 'human'",
+    ));
+    orch(&house, "run asks --key a").code(3);
+    let told = orch(&house, "run asks --key a --detach").code(2);
+    told.says("of `a` is WAITING").says("--again");
+    orch(&house, "spawn a --workflow asks").code(2).says("of `a` is WAITING");
+    orch(&house, "run asks --key a --detach --again").code(0).says("a queued run_");
+    wait_until("it waits too", || runs(&house) == "a WAITING, a WAITING");
+}
+
+#[test]
 fn tools_in_a_worktree_find_who_works_there_and_what_they_are_told() {
     let house = House::new().agents("").workflow(
         "item",
