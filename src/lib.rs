@@ -186,6 +186,8 @@ pub mod ops;
 pub mod envelope;
 pub mod remote;
 #[cfg(feature = "serve")]
+pub(crate) mod mcp;
+#[cfg(feature = "serve")]
 pub(crate) mod serve;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -113,6 +113,26 @@ impl Suggestion {
         self
     }
 
+    /// Its words, such as `gate approve`.
+    pub fn command(&self) -> &'static str {
+        self.command
+    }
+
+    /// The run that it is about.
+    pub fn run(&self) -> Option<&RunId> {
+        self.run.as_ref()
+    }
+
+    /// The gate that it is about.
+    pub fn gate(&self) -> Option<&GateId> {
+        self.gate.as_ref()
+    }
+
+    /// What else it takes.
+    pub fn arguments(&self) -> &[Argument] {
+        &self.arguments
+    }
+
     /// The command as it is typed where this is at hand.
     pub fn line(&self, at_hand: &AtHand) -> String {
         let mut line = format!("orch {}", self.command);

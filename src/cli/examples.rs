@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 type Example = (&'static str, &'static str);
 
 /// Commands by their path, each with examples.
-const EXAMPLES: [(&str, &[Example]); 92] = [
+const EXAMPLES: [(&str, &[Example]); 93] = [
     ("run", &[("orch run hello", "start a workflow and drive it")]),
     (
         "run start",
@@ -250,6 +250,13 @@ const EXAMPLES: [(&str, &[Example]); 92] = [
         ],
     ),
     (
+        "mcp",
+        &[
+            ("orch mcp", "tools for an agent at a gate; started by the agent's program"),
+            ("orch mcp --surface operator", "also to start, steer and verify runs"),
+        ],
+    ),
+    (
         "serve",
         &[
             ("orch serve", "offer the operations over HTTP on this machine until Ctrl-C"),
@@ -271,6 +278,7 @@ const EXAMPLES: [(&str, &[Example]); 92] = [
                 "orch init --with schemas,agents-md",
                 "with schemas for editors and a section for agents",
             ),
+            ("orch init --mcp claude,codex", "let Claude Code and Codex call orch by MCP"),
         ],
     ),
     ("doctor", &[("orch doctor --fix", "find problems and repair them")]),

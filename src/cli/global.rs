@@ -8,6 +8,12 @@ use crate::ops::Options;
 use crate::ops::Project;
 use crate::process::Stop;
 use std::path::PathBuf;
+#[cfg(feature = "serve")]
+use std::time::Duration;
+
+/// How far apart two calls are by a fixed clock.
+#[cfg(feature = "serve")]
+const CALL_APART: Duration = Duration::from_mins(1);
 
 /// Flags of every command.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -63,7 +69,21 @@ impl Global {
         } else {
             Stop::default()
         };
-        Project::open(Options {
+        Project::open(self.options(stop))
+    }
+
+    /// Opens it once more in a process that serves many calls. Where tests fix time and ids, each call
+    /// is as far from the one before as two commands are.
+    #[cfg(feature = "serve")]
+    pub fn open_again(&self, stop: &Stop, call: u64) -> Result<Project, Error> {
+        let options = self.options(stop.clone());
+        let now = options.now.map(|now| now.plus(CALL_APART * u32::try_from(call).unwrap_or(0)));
+        let seed = options.seed.map(|seed| seed.wrapping_add(1000 * call));
+        Project::open(Options { now, seed, ..options })
+    }
+
+    fn options(&self, stop: Stop) -> Options {
+        Options {
             folder: self.project.clone().unwrap_or_else(|| PathBuf::from(".")),
             now: self.now,
             seed: self.seed,
@@ -71,7 +91,7 @@ impl Global {
             surroundings: environment::surroundings(),
             reserved: reserved::noted(),
             seen: None,
-        })
+        }
     }
 
     /// Whether this is an automatic run, by flag or by `CI`.

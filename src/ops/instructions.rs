@@ -33,6 +33,9 @@ pub struct Instructions {
     /// What the commands need not name.
     #[serde(skip)]
     at_hand: AtHand,
+    /// The commands as data, for a face whose callers type none.
+    #[serde(skip)]
+    suggestions: Vec<Suggestion>,
 }
 
 impl Instructions {
@@ -63,14 +66,20 @@ impl Instructions {
             known.push(command.clone());
             is_new
         });
-        Self { suggested_commands: commands, ..of_run }
+        let suggestions = error.command().into_iter().chain(of_run.suggestions).collect();
+        Self { suggested_commands: commands, suggestions, ..of_run }
+    }
+
+    /// The commands, for a face whose callers type none.
+    pub fn suggestions(&self) -> &[Suggestion] {
+        &self.suggestions
     }
 
     /// Where something is missing that was listed already: the same again, once it is added.
     pub fn again(of_run: Self, again: &[Suggestion]) -> Self {
         let next_actions = vec!["Add what is missing, then try again.".to_owned()];
         let suggested_commands = again.iter().map(|again| again.line(&of_run.at_hand)).collect();
-        Self { next_actions, suggested_commands, ..of_run }
+        Self { next_actions, suggested_commands, suggestions: again.to_vec(), ..of_run }
     }
 
     /// After something that concerns no run.
@@ -250,6 +259,7 @@ impl Instructions {
         let line = command.line(&self.at_hand);
         if !self.suggested_commands.contains(&line) {
             self.suggested_commands.push(line);
+            self.suggestions.push(command.clone());
         }
     }
 }

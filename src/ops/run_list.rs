@@ -128,6 +128,16 @@ pub enum Listed {
     Foreign(ForeignEntry),
 }
 
+impl Listed {
+    /// The run, where it is one of orch.
+    pub fn into_run(self) -> Option<RunEntry> {
+        match self {
+            Self::Run(entry) => Some(entry),
+            Self::Foreign(_) => None,
+        }
+    }
+}
+
 /// Lists every run of the project, those that cannot be read too, and what other tools have left.
 pub fn run_list(project: &Project, request: &Request) -> Result<Vec<Listed>, Error> {
     let runs = if request.all_projects {

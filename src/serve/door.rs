@@ -5,6 +5,9 @@ use super::retries;
 use crate::definition::Reserved;
 use crate::digest::Digest;
 use crate::id::RunId;
+use crate::mcp;
+use crate::mcp::Host;
+use crate::mcp::Surface;
 use crate::ops::Caller;
 use crate::ops::Error;
 use crate::ops::Mark;
@@ -43,6 +46,7 @@ pub struct Door {
     pub streams: Arc<Semaphore>,
     /// How far each run has come.
     pub changes: watch::Sender<Arc<Heads>>,
+    surface: Surface,
     folder: PathBuf,
     stop: Stop,
     surroundings: Surroundings,
@@ -60,6 +64,7 @@ pub fn open_all(settings: &Settings) -> Result<Vec<Arc<Door>>, Error> {
             is_read_only: settings.is_read_only,
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             changes: watch::Sender::default(),
+            surface: settings.surface,
             folder: folder.clone(),
             stop: settings.stop.clone(),
             surroundings: settings.surroundings.clone(),
@@ -122,6 +127,18 @@ impl Door {
             (run, bytes)
         };
         Some(runs.into_iter().map(bytes).collect())
+    }
+
+    /// The project as MCP clients get it.
+    pub fn host(self: &Arc<Self>) -> Host {
+        let door = Arc::clone(self);
+        Host {
+            open: Box::new(move || door.open(None)),
+            caller: self.caller(None),
+            surface: self.surface,
+            is_read_only: self.is_read_only,
+            patience: mcp::PATIENCE,
+        }
     }
 
     /// Who asks, in a session of a key: never a person.

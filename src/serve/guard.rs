@@ -60,6 +60,16 @@ impl Guard {
         self.origins.first().cloned().unwrap_or_default()
     }
 
+    /// The values of `Host` that are let in.
+    pub fn hosts(&self) -> &[String] {
+        &self.hosts
+    }
+
+    /// The values of `Origin` that are let in.
+    pub fn origins(&self) -> &[String] {
+        &self.origins
+    }
+
     /// The token that a client shows.
     pub fn token(&self) -> &Token {
         &self.token

@@ -5,6 +5,7 @@
 //! - [`api`]: operations by name, and [`problem`] for what goes wrong with them;
 //! - [`retries`]: the same request sent twice is carried out once;
 //! - [`events`]: what happens, as it happens;
+//! - `/mcp`: the same for agents, by [`mcp`];
 //! - [`openapi`], [`metrics`]: what there is, and how much of it.
 //!
 //! Operations block, and run on threads of their own; only what waits for a connection is asynchronous.
@@ -24,6 +25,8 @@ pub use door::Door;
 pub use token::Token;
 
 use crate::definition::Reserved;
+use crate::mcp;
+use crate::mcp::Surface;
 use crate::ops::Error;
 use crate::process::Stop;
 use crate::surroundings::Surroundings;
@@ -61,6 +64,8 @@ pub struct Settings {
     pub hosts: Vec<String>,
     /// Whether nothing can be changed.
     pub is_read_only: bool,
+    /// The tools of MCP clients.
+    pub surface: Surface,
     /// What a client shows.
     pub token: Token,
     /// Raised when it should end.
@@ -146,7 +151,7 @@ fn router(doors: &[Arc<Door>], guard: &Arc<Guard>, ending: &watch::Receiver<bool
         .with_state(Arc::clone(guard));
     for door in doors {
         tokio::spawn(Arc::clone(door).watch());
-        let own = of_project(door, ending);
+        let own = of_project(door, guard, ending);
         router = router.nest(&format!("/p/{}", door.name), own.clone());
         if doors.len() == 1 {
             router = router.merge(own);
@@ -159,8 +164,9 @@ fn router(doors: &[Arc<Door>], guard: &Arc<Guard>, ending: &watch::Receiver<bool
         .layer(middleware::from_fn_with_state(guarded, guard::check))
 }
 
-fn of_project(door: &Arc<Door>, ending: &watch::Receiver<bool>) -> Router {
+fn of_project(door: &Arc<Door>, guard: &Guard, ending: &watch::Receiver<bool>) -> Router {
     Router::new()
+        .route_service("/mcp", mcp::http_service(door.host(), guard.hosts(), guard.origins()))
         .route("/api/{operation}", get(api::read).post(api::call))
         .route("/api/events", get(events::events))
         .route("/openapi.json", get(openapi::document))

@@ -4,6 +4,7 @@
 #[path = "../../src/process/testing.rs"]
 pub mod child;
 mod keepers;
+mod piped;
 mod pty;
 mod receiver;
 mod repository;
@@ -13,6 +14,7 @@ mod started;
 pub use child::cannot;
 pub use child::lacks;
 pub use keepers::signal_one;
+pub use piped::Piped;
 pub use receiver::Receiver;
 pub use started::Started;
 
@@ -193,6 +195,11 @@ impl House {
     pub fn start_other(&self, command: &mut Command) -> Started {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         Started::new(command, self.outside(&format!("started-{call}.log")))
+    }
+
+    /// Starts the binary and leaves it running, to be talked to.
+    pub fn talk_to(&self, arguments: &[&str]) -> Piped {
+        Piped::new(&mut self.command(arguments))
     }
 
     /// Another program, in the project and with the house's variables.

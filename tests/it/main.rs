@@ -24,6 +24,7 @@ mod harness;
 mod house;
 mod html;
 mod links;
+mod mcp;
 mod mistakes;
 mod noise;
 mod ports;

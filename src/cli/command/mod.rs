@@ -37,6 +37,8 @@ mod list;
 mod log;
 mod logs;
 mod man;
+#[cfg(feature = "serve")]
+mod mcp;
 mod next;
 mod note;
 mod notify;
@@ -235,6 +237,9 @@ pub enum Command {
     Completions(completions::Arguments),
     /// Write man pages to a folder, one per command.
     Man(man::Arguments),
+    /// Serve tools for agents over MCP, on standard input and output.
+    #[cfg(feature = "serve")]
+    Mcp(mcp::Arguments),
     /// Short for `orch run list`.
     Ls(ops::run_list::Request),
     /// Short for `orch run show`.
@@ -319,6 +324,8 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Explain(request) => explain::execute(face, &request),
         Command::Completions(arguments) => completions::execute(face, &arguments),
         Command::Man(arguments) => man::execute(face, &arguments),
+        #[cfg(feature = "serve")]
+        Command::Mcp(arguments) => mcp::execute(face, &arguments),
         Command::Ls(request) => run_list::execute(face, &request),
         Command::Show(request) => run_show::execute(face, &request),
         Command::Resume(arguments) => run_resume::execute(face, &arguments),

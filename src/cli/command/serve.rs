@@ -5,6 +5,7 @@ use crate::cli::answer::Face;
 use crate::cli::environment;
 use crate::cli::reserved;
 use crate::envelope::exit;
+use crate::mcp::Surface;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::process::Stop;
@@ -33,13 +34,16 @@ pub struct Arguments {
     /// Refuse everything that changes something.
     #[arg(long)]
     read_only: bool,
+    /// Tools to offer to MCP clients at /mcp: `agent` or `operator`, as for `orch mcp`.
+    #[arg(long, value_enum, default_value_t)]
+    surface: Surface,
     /// File with the token that clients show; created if it does not exist.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
 }
 
 pub fn execute(face: &Face, arguments: Arguments) -> Result<u8, Failure> {
-    let Arguments { folders, port, address, hosts, read_only, token_file } = arguments;
+    let Arguments { folders, port, address, hosts, read_only, surface, token_file } = arguments;
     let here = face.global.project.clone().unwrap_or_else(|| PathBuf::from("."));
     let token = token_file.map_or_else(Token::new, |path| Token::of_file(&path))?;
     if let Some(address) = address.filter(|address| !address.is_loopback()) {
@@ -54,6 +58,7 @@ pub fn execute(face: &Face, arguments: Arguments) -> Result<u8, Failure> {
         address,
         hosts,
         is_read_only: read_only,
+        surface,
         token: token.clone(),
         stop: Stop::on_signals().map_err(|error| Error::environment(error.to_string()))?,
         surroundings: environment::surroundings(),

@@ -1,0 +1,136 @@
+//! Whatever a client sends, and however it leaves: nothing hangs, nothing panics.
+
+use super::Client;
+use crate::house::House;
+use rustix::process::Pid;
+use rustix::process::Signal;
+use rustix::process::kill_process;
+use serde_json::Value as Json;
+use serde_json::json;
+
+fn code(client: &mut Client) -> i64 {
+    let reply: Json = serde_json::from_str(&client.piped.line().unwrap()).unwrap();
+    reply["error"]["code"].as_i64().unwrap_or_else(|| panic!("{reply}"))
+}
+
+#[test]
+fn what_is_no_message_is_answered_with_an_error_and_the_next_is_heard() {
+    let house = super::waiting_poem();
+    let mut client = Client::agent(&house);
+    let deep = "[".repeat(100_000);
+    let wrong: [(&str, i64); 8] = [
+        ("{not json", -32700),
+        ("\u{0}\u{1}", -32700),
+        (&deep, -32700),
+        ("[]", -32600),
+        ("5", -32600),
+        (r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, -32600),
+        (r#"{"jsonrpc":"2.0","id":77,"method":"nope/nope"}"#, -32601),
+        (r#"{"jsonrpc":"2.0","id":78,"method":"tools/call","params":{"name":5}}"#, -32602),
+    ];
+    for (line, expected) in wrong {
+        client.piped.say_line(line);
+        assert_eq!(code(&mut client), expected, "{}", &line[..line.len().min(80)]);
+    }
+    assert!(client.piped.say(b"\xff\xfe\n"));
+    assert_eq!(code(&mut client), -32700);
+    client.call("work_next", json!({}));
+}
+
+#[test]
+fn a_line_without_an_end_is_refused_and_held_in_no_memory() {
+    let house = super::waiting_poem();
+    let mut client = Client::agent(&house);
+    let part = vec![b'x'; 1 << 20];
+    for _ in 0..64 {
+        assert!(client.piped.say(&part));
+    }
+    client.piped.say_line("");
+    assert_eq!(code(&mut client), -32600);
+    client.call("work_next", json!({}));
+    let status = std::fs::read_to_string(format!("/proc/{}/status", client.piped.id())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let peak_kb: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(peak_kb < 120_000, "{peak_kb} kB");
+}
+
+#[test]
+fn escapes_and_secrets_stay_inside() {
+    let house = super::waiting_poem();
+    let evil = "e\u{1b}]0;PWN\u{7}\u{9b}2J\u{202e}v";
+    let mut client = Client::agent(&house);
+    client.call("note", json!({ "text": evil }));
+    client.refused("gate_check", json!({ "gate": evil, "run": "demo" }));
+    let request = json!({
+        "jsonrpc": "2.0", "id": 900, "method": "tools/call", "params": { "name": evil },
+    });
+    client.piped.say_line(&request.to_string());
+    let line = client.piped.line().unwrap();
+    assert!(!line.contains(['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}']), "{line:?}");
+}
+
+#[test]
+fn it_ends_when_its_client_leaves() {
+    let house = super::waiting_poem();
+    let mut client = Client::agent(&house);
+    client.piped.hang_up();
+    assert_eq!(client.piped.end().0.code(), Some(0));
+    // Before it said anything.
+    let mut silent = house.talk_to(&["mcp"]);
+    silent.hang_up();
+    let (status, said) = silent.end();
+    assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+    // One that hears nothing any more.
+    let mut deaf = Client::agent(&house);
+    deaf.piped.stop_listening();
+    for id in 0..200 {
+        let ping = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
+        if !deaf.piped.say(format!("{ping}\n").as_bytes()) {
+            break;
+        }
+    }
+    let (status, said) = deaf.piped.end();
+    assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_signal_ends_it_at_once() {
+    let house = super::waiting_poem();
+    let mut client = Client::agent(&house);
+    let process = Pid::from_raw(i32::try_from(client.piped.id()).unwrap()).unwrap();
+    kill_process(process, Signal::TERM).unwrap();
+    assert_eq!(client.piped.end().0.code(), Some(0));
+}
+
+#[test]
+fn all_that_was_asked_before_the_end_is_answered() {
+    let house = super::waiting_poem();
+    let mut client = Client::agent(&house);
+    for id in 100..120 {
+        let params = json!({ "name": "work_next", "arguments": {} });
+        let call = json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params });
+        client.piped.say_line(&call.to_string());
+    }
+    client.piped.hang_up();
+    let mut answered = Vec::new();
+    while let Some(line) = client.piped.line() {
+        let reply: Json = serde_json::from_str(&line).unwrap();
+        answered.push(reply["id"].as_u64().unwrap());
+    }
+    answered.sort_unstable();
+    assert_eq!(answered, (100..120).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_project_that_cannot_be_used_is_told_at_once_or_by_the_call() {
+    let broken = House::new().file("orch.toml", "nope = [");
+    broken.orch("mcp").code(2).says("orch.toml");
+    let house = super::waiting_poem();
+    let mut client = Client::agent(&house);
+    house.write("orch.toml", "nope = [");
+    let refused = client.refused("gate_check", json!({}));
+    assert_eq!(refused["error"]["code"], "unsound");
+    assert!(client.reply("resources/list", json!({})).get("error").is_some());
+    house.write("orch.toml", "");
+    client.call("gate_check", json!({}));
+}
