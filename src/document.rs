@@ -5,6 +5,7 @@
 mod data;
 mod decimal;
 mod fill;
+mod insert;
 mod json;
 mod known;
 mod number;
@@ -26,6 +27,7 @@ pub use data::Language;
 pub use decimal::Decimal;
 pub use fill::Filled;
 pub use fill::filled;
+pub use insert::insert;
 pub use salvage::Removed;
 pub use salvage::Salvaged;
 pub use salvage::entries;

@@ -1,6 +1,11 @@
 //! `orch init`: set up a project: an `orch.toml`, what else is asked for, and the runs' folder
 //! known to be free.
 
+mod clients;
+
+pub use clients::McpClient;
+pub use clients::unwired;
+
 use super::Error;
 use super::Project;
 use super::file_schemas;
@@ -32,6 +37,19 @@ pub struct Request {
         )
     )]
     pub with: Vec<Part>,
+    /// Register orch as an MCP server with a program: claude, codex, gemini, cursor, vscode, zed; repeatable, or
+    /// comma-separated.
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            long,
+            value_enum,
+            value_name = "PROGRAM",
+            value_delimiter = ',',
+            hide_possible_values = true
+        )
+    )]
+    pub mcp: Vec<McpClient>,
 }
 
 /// Something that a project can have for `orch`.
@@ -120,7 +138,8 @@ pub struct Reply {
     pub remarks: Vec<String>,
 }
 
-/// Writes what is missing; nothing that is there is changed, but for sections that are added to it.
+/// Writes what is missing; nothing that is there is changed, but for sections and servers that are
+/// added to it.
 pub fn init(project: &Project, request: &Request) -> Result<Reply, Error> {
     let mut reply = Reply { files: Vec::new(), remarks: Vec::new() };
     let runs = project.store.runs_folder();
@@ -135,6 +154,9 @@ pub fn init(project: &Project, request: &Request) -> Result<Reply, Error> {
     let parts = Part::ALL.into_iter().filter(|part| request.with.contains(part));
     for file in parts.flat_map(Part::files) {
         write(project, file, &mut reply)?;
+    }
+    for client in McpClient::ALL.into_iter().filter(|client| request.mcp.contains(client)) {
+        clients::wire(project, client, &mut reply)?;
     }
     if has_schemas {
         reply.remarks.push(

@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Where a command line belongs below the faces, and why.
-const SPOKEN: [(&str, &str); 6] = [
+const SPOKEN: [(&str, &str); 7] = [
     ("src/executor/settings.rs", "an agent's program has flags of its own, shown by example"),
     ("src/executor/agent/placeholders.rs", "the same"),
     ("src/packet.rs", "the same, where findings were left out"),
     ("src/project/itself.rs", "this program, started once more"),
     ("src/packet/finish.rs", "a packet tells an agent at a shell how to hand in its work"),
+    ("src/ops/init/clients.rs", "other programs are told how to start this one"),
     ("src/suggestion.rs", "a suggestion becomes a line to type here, and nowhere else"),
 ];
 

@@ -68,11 +68,14 @@ fn a_person_is_asked_for_each_part() {
             ("Write a section in AGENTS.md", down),
             ("Write a skill", "\r"),
             ("Write a stop hook", "\r"),
+            ("Register orch as an MCP server?", down),
+            ("Register orch as an MCP server?", "\r"),
         ],
     );
     assert_eq!(done.code, 0, "{}", done.shown());
     assert!(house.exists(".gitattributes") && house.exists("AGENTS.md"));
     assert!(!house.exists("schemas") && !house.exists(".claude"));
+    assert!(house.exists(".mcp.json") && !house.exists(".codex"));
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod explain;
 mod gate;
 mod hook;
 mod init;
+mod init_mcp;
 mod instructions;
 mod keeper;
 mod logs;
