@@ -11,6 +11,15 @@ use crate::model::tokens;
 use serde_json::Value as Json;
 use serde_json::json;
 
+/// Settings that lead to a model on a port.
+pub fn provider(port: u16) -> String {
+    format!(
+        "model = 'small'\nmodel_provider = 'local'\n[model_providers.local]\nname = 'local'\n\
+         base_url = 'http://127.0.0.1:{port}/v1'\nenv_key = 'OPENAI_API_KEY'\n\
+         wire_api = 'responses'\nrequest_max_retries = 0\nstream_max_retries = 0\n"
+    )
+}
+
 fn house(script: &Json) -> Option<(House, Model)> {
     let (house, model) = model::house(script)?;
     let house = house.file(
@@ -24,12 +33,7 @@ fn house(script: &Json) -> Option<(House, Model)> {
 /// Has the program talk to a model of a test.
 pub fn talks_to(house: House, model: &Model) -> House {
     // A folder for its own helpers must not lie among temporary files; it does without them.
-    let provider = format!(
-        "model = 'small'\nmodel_provider = 'local'\n[model_providers.local]\nname = 'local'\n\
-         base_url = 'http://127.0.0.1:{}/v1'\nenv_key = 'OPENAI_API_KEY'\nwire_api = 'responses'\n\
-         request_max_retries = 0\nstream_max_retries = 0\n",
-        model.port
-    );
+    let provider = provider(model.port);
     let home = house.outside("home/codex");
     std::fs::create_dir_all(&home).unwrap();
     std::fs::write(home.join("config.toml"), provider).unwrap();

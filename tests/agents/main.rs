@@ -14,6 +14,7 @@ mod codex;
 mod gemini;
 mod installed;
 mod issue_to_pr;
+mod mcp;
 mod model;
 mod opencode;
 mod qwen;

@@ -7,6 +7,7 @@
 //   {"write": [PATH, TEXT]}   call the tool that writes a file
 //   {"read": PATH}            call the tool that reads a file
 //   {"run": COMMAND}          call the tool that runs a command
+//   {"call": [TOOL, INPUT]}   call a tool of an MCP server
 //   {"fail": STATUS}          refuse with this HTTP status, and a pause of `after` seconds
 //   {"hang": true}            answer nothing, ever
 //   {"say": TEXT}             end the turn
@@ -110,8 +111,11 @@ function messages(body, { call, text }, id) {
 }
 
 function responses(body, { call, text }, id) {
+  // The tools of an MCP server are called by their own names and the server's.
+  const servers = (body.tools ?? []).filter((tool) => tool.name?.startsWith("mcp__"));
+  const server = call && servers.find((it) => it.tools?.some((tool) => tool.name === call.name));
   const item = call
-    ? { type: "function_call", id: `fc_${id}`, call_id: `call_${id}`, name: call.name, arguments: JSON.stringify(call.input) }
+    ? { type: "function_call", namespace: server?.name, id: `fc_${id}`, call_id: `call_${id}`, name: call.name, arguments: JSON.stringify(call.input) }
     : { type: "message", id: `msg_${id}`, role: "assistant", content: [{ type: "output_text", text, annotations: [] }] };
   const usage = {
     input_tokens: WENT_IN,
@@ -198,6 +202,11 @@ function nextStep() {
 }
 
 function toolCall(step, offered) {
+  if (step.call) {
+    const [wanted, input] = step.call;
+    const name = offered.find((tool) => tool === wanted || tool.endsWith(`__${wanted}`));
+    return name && { name, input };
+  }
   const [kind] = Object.keys(CALLS).filter((kind) => step[kind]);
   const [tools, input] = [CALLS[kind], step[kind]];
   const name = Object.keys(tools).find((tool) => offered.includes(tool));
@@ -217,7 +226,8 @@ const server = createServer(async (request, response) => {
   const body = JSON.parse(Buffer.concat(chunks).toString());
   const offered = protocol.tools(body);
   const step = offered.length > 0 ? nextStep() : besides(body);
-  const call = Object.keys(CALLS).some((kind) => step[kind]) && toolCall(step, offered);
+  const calls = step.call || Object.keys(CALLS).some((kind) => step[kind]);
+  const call = calls && toolCall(step, offered);
   appendFileSync(logPath, JSON.stringify({ path, step, called: call?.name ?? null, body }) + "\n");
   if (step.hang) return;
   if (step.fail) {
