@@ -8,6 +8,7 @@ use super::choose;
 use super::convoy_status;
 use crate::budget::Budget;
 use crate::clock::Moment;
+use crate::executor::ExecutorKind;
 use crate::id::RunId;
 use crate::run::Run;
 use crate::spending;
@@ -116,19 +117,27 @@ pub fn cost(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
     Ok(Reply { by, lines, total, budget })
 }
 
-/// The convoy that a run is, or is a part of; the nearest one.
+/// The convoy that a run is, or is a part of: the nearest one of the workflow that is for them, else
+/// the run above all others that have child runs.
 fn convoy_of(project: &Project, run: &Run) -> Option<RunId> {
-    let workflow = convoy_status::workflow(project).ok()?;
+    let workflow = convoy_status::workflow(project).ok();
     let mut seen = BTreeSet::new();
-    let mut next = Some(run.started.clone());
-    while let Some(started) = next {
-        if started.workflow == workflow {
+    let mut started = run.started.clone();
+    loop {
+        if Some(started.workflow.as_str()) == workflow {
             return Some(started.run_id);
         }
-        let parent = started.parent.filter(|parent| seen.insert(parent.clone()))?;
-        next = Some(project.store.glance(&parent).ok()?.run.started);
+        let above = started.parent.clone().filter(|parent| seen.insert(parent.clone()));
+        let above = above.and_then(|parent| Some(project.store.glance(&parent).ok()?.run.started));
+        let Some(above) = above else { break };
+        started = above;
     }
-    None
+    let has_children = || {
+        let attempts = run.gates.values().flat_map(|state| &state.attempts);
+        attempts.into_iter().any(|attempt| attempt.executor == ExecutorKind::Workflow)
+    };
+    let is_part = started.run_id != run.started.run_id;
+    (is_part || has_children()).then_some(started.run_id)
 }
 
 fn day(at: Moment) -> Option<String> {

@@ -161,14 +161,28 @@ fn costs_are_told_by_convoy() {
          id = 'work'
          executor = 'agent'",
     );
+    // Any run with child runs is a convoy, whatever its workflow.
+    let house = house.workflow(
+        "pair",
+        "[[gate]]
+         id = 'legs'
+         executor = 'workflow'
+         workflow = 'item'
+         with = { key = '{{ leg }}' }
+         each = { in = '{{ [\"c\", \"d\"] }}', as = 'leg' }
+         isolation = 'shared'",
+    );
     let house = committed(house);
     orch(&house, "convoy start a b --workflow item").code(0);
     orch(&house, "run item --key alone").code(0);
+    orch(&house, "run pair").code(0);
     wait_until("it is over", || runs(&house).contains("convoy-a-b PASSED"));
     let cost = orch(&house, "cost --by convoy --json").code(0).json();
     let lines = cost["data"]["lines"].as_array().unwrap();
-    assert_eq!(lines.len(), 2, "{cost:#}");
+    assert_eq!(lines.len(), 3, "{cost:#}");
     assert_eq!((lines[0]["name"].is_null(), lines[0]["cost_usd"].as_f64()), (true, Some(0.01)));
     assert!(lines[1]["name"].as_str().unwrap().contains("_convoy-a-b_"));
     assert_eq!(lines[1]["cost_usd"].as_f64(), Some(0.02));
+    assert!(lines[2]["name"].as_str().unwrap().contains("_pair_"));
+    assert_eq!(lines[2]["cost_usd"].as_f64(), Some(0.02));
 }
