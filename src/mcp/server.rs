@@ -49,8 +49,7 @@ by people in their own terminal, never by a tool. Answers may name the next call
 `instructions.calls`.";
 
 /// The requests that are answered here.
-const METHODS: [&str; 9] = [
-    "initialize",
+const METHODS: [&str; 8] = [
     "server/discover",
     "tools/list",
     "tools/call",

@@ -1,5 +1,6 @@
 //! The programs, installed once: `npm install` in a folder of its own, which the next run of the tests finds.
 
+use crate::PACKAGES;
 use crate::it::house::child;
 use std::path::Path;
 use std::path::PathBuf;
@@ -43,9 +44,9 @@ fn not_run<T>(why: &str) -> Option<T> {
 }
 
 fn install() -> Result<PathBuf, String> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/agents");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(PACKAGES);
     let lock = std::fs::read_to_string(own.join("package-lock.json")).unwrap();
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("agents");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(PACKAGES);
     let programs = folder.join("node_modules/.bin");
     // Written last, when all is there.
     let mark = folder.join("installed");

@@ -24,3 +24,6 @@ mod qwen;
 mod it {
     pub mod house;
 }
+
+/// The folder below `tests` that says what is installed.
+const PACKAGES: &str = "agents";

@@ -16,6 +16,8 @@ pub use child::lacks;
 pub use keepers::signal_one;
 pub use piped::Piped;
 pub use receiver::Receiver;
+pub use server::Response;
+pub use server::Server;
 pub use started::Started;
 
 use serde_json::Value as Json;

@@ -4,6 +4,7 @@ mod answers;
 mod gates;
 mod hostile;
 mod operator;
+mod over_http;
 mod people;
 mod reading;
 mod tools;
