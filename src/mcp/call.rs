@@ -5,6 +5,7 @@ use super::Host;
 use super::calls::calls;
 use super::client::McpCaller;
 use super::request::request;
+use super::resources::packet;
 use super::surface::Tool;
 use super::surface::ToolEffect;
 use super::told::ToolAnswer;
@@ -38,7 +39,7 @@ pub fn call(
     };
     let project = match (host.open)() {
         Ok(project) => project,
-        Err(error) => return failed(host, tool, &error, None),
+        Err(error) => return failed(host, &error, None),
     };
     let begins = matches!(tool.effect, ToolEffect::Begins);
     let caller = client.at_session(host, &project, begins);
@@ -54,10 +55,13 @@ pub fn call(
             let mut whole = answer.to_json();
             let mut next = calls(host.surface, answer.instructions.suggestions());
             next.retain(|call| !is_for_person(&answer.data, call));
+            if tool.name == NEXT && caller.is_at_work() {
+                next = own_work(project, &caller, &mut whole).unwrap_or(next);
+            }
             add_calls(&mut whole, next);
             ToolAnswer { whole, is_error: false }
         }
-        Err(error) => failed(host, tool, &error, Some((project, &caller))),
+        Err(error) => failed(host, &error, Some((project, &caller))),
     }
 }
 
@@ -86,6 +90,17 @@ pub fn at_home(project: &Project, caller: &Caller, choice: &RunChoice) -> Option
     project.in_folder(&folder).ok()
 }
 
+/// What an agent has to do that was started for a gate: nobody waits for that, and its driver has the
+/// verdict. `None` where it cannot be read.
+fn own_work(project: &Project, caller: &Caller, whole: &mut Json) -> Option<Vec<Json>> {
+    let gate = caller.gate.as_ref()?;
+    let run = RunChoice { run: caller.run.clone() };
+    whole["data"]["packet"] = packet(project, caller, run, gate).ok()?.into();
+    let words = format!("Do the work of gate {gate}. It is judged when you end your turn.");
+    whole["instructions"]["next_actions"] = json!([words]);
+    Some(vec![json!({ "tool": "gate_check", "arguments": {} })])
+}
+
 /// Whether a call would end the attempt at a gate that waits for somebody else than an agent.
 fn is_for_person(data: &Json, call: &Json) -> bool {
     let waiting = data["run"]["waiting"].as_array().or(data["waiting"].as_array());
@@ -101,7 +116,7 @@ fn add_calls(whole: &mut Json, calls: Vec<Json>) {
     }
 }
 
-fn failed(host: &Host, tool: &Tool, error: &Error, at: Option<(&Project, &Caller)>) -> ToolAnswer {
+fn failed(host: &Host, error: &Error, at: Option<(&Project, &Caller)>) -> ToolAnswer {
     let mut whole = if let Some((project, caller)) = at {
         remote::failure(project, caller, error)
     } else {
@@ -117,7 +132,7 @@ fn failed(host: &Host, tool: &Tool, error: &Error, at: Option<(&Project, &Caller
         whole["instructions"]["next_actions"] = json!([words]);
         next = vec![json!({ "tool": "gate_check", "arguments": {} })];
     }
-    if next.is_empty() && tool.name != NEXT {
+    if next.is_empty() {
         next = vec![json!({ "tool": NEXT, "arguments": {} })];
     }
     add_calls(&mut whole, next);

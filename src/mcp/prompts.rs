@@ -3,14 +3,15 @@
 use super::Host;
 use super::call::at_home;
 use super::client::McpCaller;
-use crate::ops::AttemptChoice;
+use super::resources::packet;
+use crate::event::WaitsFor;
 use crate::ops::Caller;
 use crate::ops::Error;
 use crate::ops::Project;
 use crate::ops::RunChoice;
+use crate::ops::Waiting;
 use crate::ops::brief;
 use crate::ops::next;
-use crate::ops::open;
 use crate::secret;
 use rmcp::ErrorData;
 use rmcp::model::GetPromptResult;
@@ -99,30 +100,28 @@ fn take_gate(
     gate: Option<String>,
 ) -> Result<String, Error> {
     let reply = next::next(project, caller, &run)?;
-    let waiting = match &gate {
-        Some(gate) => reply.run.waiting.iter().find(|waiting| waiting.gate.as_str() == gate),
-        None => reply.run.waiting.first(),
+    let id = reply.run.run_id.to_string();
+    let is_meant = |waiting: &&Waiting| match &gate {
+        Some(gate) => waiting.gate.as_str() == gate,
+        None => waiting.waits_for == WaitsFor::Agent,
     };
-    let Some(waiting) = waiting else {
-        let gate =
-            gate.map_or_else(|| "no gate".to_owned(), |gate| format!("gate {gate} does not"));
-        let verb = if gate == "no gate" { " waits" } else { " wait" };
-        return Err(Error::usage(format!("{gate}{verb} for work in run {}", reply.run.run_id)));
+    let waiting = reply.run.waiting.iter().find(is_meant);
+    let Some(waiting) = waiting.filter(|waiting| waiting.waits_for == WaitsFor::Agent) else {
+        return Err(Error::usage(match (&gate, waiting) {
+            (Some(gate), Some(waiting)) => {
+                format!("gate {gate} waits for {}, not for an agent", waiting.waits_for)
+            }
+            (Some(gate), None) => format!("gate {gate} of run {id} does not wait for an agent"),
+            (None, _) => format!("no gate of run {id} waits for an agent"),
+        }));
     };
-    let run = RunChoice { run: Some(reply.run.run_id.to_string()) };
-    let choice = AttemptChoice { gate: Some(waiting.gate.to_string()), attempt: None, run };
-    let opened = open::open(project, caller, &choice)?;
-    let is_packet = |file: &&open::OpenFile| file.role == open::FileRole::Packet;
-    let packet = opened.files.iter().find(is_packet).and_then(|file| file.text.clone());
+    let gate = waiting.gate.to_string();
+    let packet = packet(project, caller, RunChoice { run: Some(id.clone()) }, &gate)?;
     Ok(format!(
-        "Do the work of gate {gate} of run {run}, which waits for {waits_for}. What is asked stands \
-         below. When it is done, call `gate_check` with that run and gate, fix what it finds, then call \
-         `gate_finish`. If it cannot be done, call `gate_fail` with the reason; if a person must decide \
-         something, call `escalate`.\n\n{packet}",
-        gate = waiting.gate,
-        run = reply.run.run_id,
-        waits_for = waiting.waits_for,
-        packet = packet.unwrap_or_default(),
+        "Do the work of gate {gate} of run {id}. What is asked stands below. When it is done, call \
+         `gate_check` with that run and gate, fix what it finds, then call `gate_finish`. If it cannot be \
+         done, call `gate_fail` with the reason; if a person must decide something, call \
+         `escalate`.\n\n{packet}"
     ))
 }
 

@@ -108,7 +108,12 @@ fn text(project: &Project, caller: &Caller, address: &Address) -> Result<String,
 }
 
 /// The packet of the last attempt at a gate.
-fn packet(project: &Project, caller: &Caller, run: RunChoice, gate: &str) -> Result<String, Error> {
+pub fn packet(
+    project: &Project,
+    caller: &Caller,
+    run: RunChoice,
+    gate: &str,
+) -> Result<String, Error> {
     let choice = AttemptChoice { gate: Some(gate.to_owned()), attempt: None, run };
     let opened = open::open(project, caller, &choice)?;
     let is_packet = |file: &&open::OpenFile| file.role == open::FileRole::Packet;

@@ -81,6 +81,7 @@ fn an_agent_at_work_checks_notes_and_gives_up_but_leaves_the_verdict_to_its_driv
         ("gate_check", json!({})),
         ("gate_finish", json!({})),
         ("gate_fail", json!({ "reason": "no ink" })),
+        ("work_next", json!({})),
     ];
     let hello = json!({
         "protocolVersion": "2025-06-18", "capabilities": {},
@@ -113,6 +114,9 @@ fn an_agent_at_work_checks_notes_and_gives_up_but_leaves_the_verdict_to_its_driv
     let words = refused["structuredContent"]["instructions"]["next_actions"][0].as_str().unwrap();
     assert!(words.contains("judged when you end your turn"), "{words}");
     assert_eq!(answer(4)["isError"], false);
+    let next = answer(5)["structuredContent"].clone();
+    assert!(next["data"]["packet"].as_str().unwrap().contains("Write the poem."), "{next}");
+    assert_eq!(next["instructions"]["calls"][0]["tool"], "gate_check");
 }
 
 #[test]

@@ -89,4 +89,11 @@ fn prompts_hand_over_a_gate_and_sum_up_a_run() {
             assert_eq!(refused["error"]["code"], -32602, "{refused}");
         }
     }
+    let person =
+        crate::house::House::new().workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\n");
+    person.orch("run demo").code(3);
+    let asked = json!({ "name": "take_gate", "arguments": { "gate": "a" } });
+    let refused = Client::agent(&person).reply("prompts/get", asked);
+    let message = &refused["error"]["message"];
+    assert_eq!(*message, "gate a waits for a person, not for an agent");
 }
