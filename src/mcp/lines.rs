@@ -18,7 +18,9 @@ use std::io::BufRead;
 use std::io::Read;
 use std::io::Write;
 use std::sync::Arc;
+use std::sync::Condvar;
 use std::sync::Mutex;
+use std::sync::MutexGuard;
 use std::sync::PoisonError;
 use std::thread;
 use std::time::Duration;
@@ -33,6 +35,12 @@ const LINE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// How many messages wait on their way in or out.
 const QUEUE_LENGTH: usize = 64;
 
+/// How many requests are worked on at the same time; who asks for more hears out the answers first.
+const OPEN_MAX: usize = 64;
+
+/// How often it is looked whether answers are still read.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
 /// How long the last answers may take to be read.
 const FLUSH_WITHIN: Duration = Duration::from_secs(2);
 
@@ -46,21 +54,34 @@ enum Line {
 #[derive(Default)]
 struct Open {
     requests: Mutex<HashSet<RequestId>>,
+    has_room: Condvar,
     answered: Notify,
 }
 
 impl Open {
-    fn add(&self, id: &RequestId) {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone());
+    fn requests(&self) -> MutexGuard<'_, HashSet<RequestId>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds one as soon as there is room, as long as answers are read; whether it is none of those that
+    /// are open.
+    fn add(&self, id: &RequestId, outgoing: &mpsc::Sender<Line>) -> bool {
+        let mut requests = self.requests();
+        while requests.len() >= OPEN_MAX && !outgoing.is_closed() {
+            let waited = self.has_room.wait_timeout(requests, LOOK_EVERY);
+            requests = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        requests.insert(id.clone())
     }
 
     fn remove(&self, id: &RequestId) {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.requests().remove(id);
+        self.has_room.notify_one();
         self.answered.notify_one();
     }
 
     fn is_empty(&self) -> bool {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        self.requests().is_empty()
     }
 }
 
@@ -83,11 +104,13 @@ impl Lines {
     ) -> (Self, LastLines) {
         let (sender, incoming) = mpsc::channel(QUEUE_LENGTH);
         let (outgoing, lines) = mpsc::channel(QUEUE_LENGTH);
-        let refusals = outgoing.clone();
-        thread::spawn(move || read(input, &sender, &refusals));
+        let open = Arc::new(Open::default());
+        let reader =
+            Reader { incoming: sender, refusals: outgoing.clone(), open: Arc::clone(&open) };
+        thread::spawn(move || reader.read(input));
         thread::spawn(move || write(output, lines));
         let end = LastLines(outgoing.clone());
-        (Self { incoming, outgoing, open: Arc::default(), has_begun: false }, end)
+        (Self { incoming, outgoing, open, has_begun: false }, end)
     }
 }
 
@@ -143,10 +166,7 @@ impl Transport<RoleServer> for Lines {
                 return None;
             };
             match &message {
-                JsonRpcMessage::Request(request) => {
-                    self.has_begun = true;
-                    self.open.add(&request.id);
-                }
+                JsonRpcMessage::Request(_) => self.has_begun = true,
                 // Nothing was asked that this could be about.
                 _ if !self.has_begun => continue,
                 JsonRpcMessage::Notification(notification) => {
@@ -172,46 +192,68 @@ fn text_of(message: &ServerJsonRpcMessage) -> Result<String, io::Error> {
     Ok(harmless_text(&serde_json::to_value(message)?))
 }
 
-/// Reads messages until the input ends or nobody wants them.
-fn read(
-    mut input: impl BufRead,
-    incoming: &mpsc::Sender<ClientJsonRpcMessage>,
-    refusals: &mpsc::Sender<Line>,
-) {
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        match input.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut line) {
-            Ok(0) | Err(_) => return,
-            Ok(_) => {}
-        }
-        let is_too_long = line.len() as u64 == LINE_BYTES_MAX && !line.ends_with(b"\n");
-        let read = if is_too_long {
-            if input.skip_until(b'\n').is_err() {
+/// What is done with the lines that come in.
+struct Reader {
+    incoming: mpsc::Sender<ClientJsonRpcMessage>,
+    refusals: mpsc::Sender<Line>,
+    open: Arc<Open>,
+}
+
+impl Reader {
+    /// Reads messages until the input ends or nobody wants them.
+    fn read(&self, mut input: impl BufRead) {
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            match input.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut line) {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {}
+            }
+            let is_too_long = line.len() as u64 == LINE_BYTES_MAX && !line.ends_with(b"\n");
+            if is_too_long && input.skip_until(b'\n').is_err() {
                 return;
             }
-            let message = format!("message is longer than {LINE_BYTES_MAX} bytes");
-            Err((None, ErrorData::invalid_request(message, None)))
-        } else if line.trim_ascii().is_empty() {
-            continue;
-        } else {
-            message(&line)
-        };
-        let is_taken = match read {
-            Ok(message) => incoming.blocking_send(message).is_ok(),
-            Err((id, error)) => {
-                let text = text_of(&ServerJsonRpcMessage::error(error, id)).unwrap_or_default();
-                refusals.blocking_send(Line::Message(text)).is_ok()
+            let read = if is_too_long {
+                let message = format!("message is longer than {LINE_BYTES_MAX} bytes");
+                Err((None, ErrorData::invalid_request(message, None)))
+            } else if line.trim_ascii().is_empty() {
+                continue;
+            } else {
+                message(&line).and_then(|message| self.admit(message))
+            };
+            let is_taken = match read {
+                Ok(message) => self.incoming.blocking_send(message).is_ok(),
+                Err((id, error)) => {
+                    let text = text_of(&ServerJsonRpcMessage::error(error, id)).unwrap_or_default();
+                    self.refusals.blocking_send(Line::Message(text)).is_ok()
+                }
+            };
+            if !is_taken {
+                return;
             }
-        };
-        if !is_taken {
-            return;
+        }
+    }
+
+    /// Lets a message in; of two requests that cannot be told apart only the first.
+    fn admit(&self, message: ClientJsonRpcMessage) -> Result<ClientJsonRpcMessage, Refusal> {
+        match &message {
+            JsonRpcMessage::Request(request) if !self.open.add(&request.id, &self.refusals) => {
+                let error = ErrorData::invalid_request("a request with this id is open", None);
+                Err((Some(request.id.clone()), error))
+            }
+            JsonRpcMessage::Request(_)
+            | JsonRpcMessage::Response(_)
+            | JsonRpcMessage::Notification(_)
+            | JsonRpcMessage::Error(_) => Ok(message),
         }
     }
 }
 
+/// What is wrong with a line, and the request that it is, as far as that can be told.
+type Refusal = (Option<RequestId>, ErrorData);
+
 /// A message, or what is wrong with it.
-fn message(line: &[u8]) -> Result<ClientJsonRpcMessage, (Option<RequestId>, ErrorData)> {
+fn message(line: &[u8]) -> Result<ClientJsonRpcMessage, Refusal> {
     let json: Json = serde_json::from_slice(line)
         .map_err(|error| (None, ErrorData::parse_error(error.to_string(), None)))?;
     let id = json.get("id").and_then(|id| serde_json::from_value(id.clone()).ok());

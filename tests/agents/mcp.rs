@@ -83,3 +83,27 @@ fn codex_takes_a_gate_by_tools_alone() {
         ["exec", "--skip-git-repo-check", "--sandbox", "workspace-write", "Take the gate."];
     takes_the_gate(&house, &model, "codex", &arguments);
 }
+
+/// An agent that a run started is told of its own gate, and that its driver has the verdict.
+#[test]
+fn an_agent_at_work_has_the_tools_too() {
+    let call = |tool: &str| json!({ "call": [tool, {}] });
+    let script = json!([call("work_next"), call("gate_finish"), poem(WELL), call("gate_check")]);
+    let Some((house, model)) = model::house(&script) else { return };
+    house.orch("init --mcp claude").code(0);
+    let house = house
+        .file(
+            "orch.toml",
+            "[agents.it]\npreset = 'claude'\nargs = ['--allowedTools', 'mcp__orch', '--settings', \
+             '{\"enableAllProjectMcpServers\":true}']\n\
+             env = { ENABLE_TOOL_SEARCH = 'false', DISABLE_AUTOUPDATER = '1' }\n",
+        )
+        .env("ANTHROPIC_BASE_URL", &format!("http://127.0.0.1:{}", model.port))
+        .env("ANTHROPIC_API_KEY", "sk-test")
+        .env("DISABLE_TELEMETRY", "1");
+    house.orch("run demo").code(0);
+    assert_eq!(house.attempts("write"), "PASS");
+    let heard = model.heard();
+    assert!(heard.contains("It is judged when you end your turn."), "{heard}");
+    assert!(heard.contains("The gate is judged when you end your turn."), "{heard}");
+}

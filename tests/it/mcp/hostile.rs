@@ -93,6 +93,44 @@ fn it_ends_when_its_client_leaves() {
     assert_eq!((status.code(), said.as_str()), (Some(0), ""));
 }
 
+/// Memory is bounded by what is open, not by what was asked.
+#[test]
+fn a_client_that_asks_and_never_reads_is_not_read_any_more() {
+    let house = super::waiting_poem();
+    let hello = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
+    let asked = r#"{"jsonrpc":"2.0","id":%.0f,"method":"tools/list"}"#;
+    let script = format!(
+        "{{ echo '{hello}'; seq -f '{asked}' 2 9000000; }} | {{ exec 3<&0; \"$@\" <&3 & sleep 2; \
+         grep VmHWM /proc/$!/status >&2; kill $!; wait; }} | sleep 3"
+    );
+    let said = house.orch_in(&script, "mcp").stderr;
+    let peak = said.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect(&said);
+    let peak_kb: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(peak_kb < 120_000, "{peak_kb} kB");
+}
+
+#[test]
+fn of_two_requests_with_one_id_the_second_is_refused() {
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'agent'\ncontract = 'slow'\n")
+        .contract(
+            "slow",
+            "[[output]]\npath = 'a.txt'\nchecks = [{ kind = 'command', command = \
+             ['sh', '-c', 'until test -e go; do sleep 0.05; done'] }]\n",
+        )
+        .file("a.txt", "a");
+    house.orch("run demo --agent none").code(3);
+    let mut client = Client::agent(&house);
+    let params = json!({ "name": "gate_check", "arguments": {} });
+    let call = json!({ "jsonrpc": "2.0", "id": "x", "method": "tools/call", "params": params });
+    client.piped.say_line(&call.to_string());
+    client.piped.say_line(&call.to_string());
+    assert_eq!(code(&mut client), -32600);
+    house.write("go", "");
+    let reply: Json = serde_json::from_str(&client.piped.line().unwrap()).unwrap();
+    assert_eq!(reply["result"]["structuredContent"]["data"]["gate"], "a");
+}
+
 #[test]
 fn a_signal_ends_it_at_once() {
     let house = super::waiting_poem();

@@ -113,7 +113,7 @@ fn every_response_says_what_a_page_may_do() {
 fn it_listens_on_this_machine_alone() {
     let house = house();
     let server = house.serves("");
-    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(|table| std::fs::read_to_string(table));
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(std::fs::read_to_string);
     let port = format!(":{:04X} ", server.port);
     let tables: Vec<String> = tables.into_iter().flatten().collect();
     let own: Vec<&str> = tables
