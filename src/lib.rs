@@ -23,7 +23,7 @@
 //!
 //! | floor | modules | what is absent |
 //! | --- | --- | --- |
-//! | faces | [`cli`], `serve` | decisions about runs |
+//! | faces | [`cli`], `serve`, `mcp` | decisions about runs |
 //! | replies in JSON | [`envelope`], [`remote`] | terminals, connections |
 //! | deeds | [`ops`] | terminals, the environment |
 //! | paper | `page`: HTML and Markdown, from views | what a run is |
