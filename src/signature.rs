@@ -1,5 +1,9 @@
 //! Signatures, made and checked by the stock `ssh-keygen`, and made by `gpg` where git is told to
-//! sign with it. No key is ever read here: the programs and their agents hold them.
+//! sign with it. No key is ever read here: the programs and their agents hold them. What passkeys sign
+//! in a browser is put into the same form.
+
+pub mod passkey;
+mod wire;
 
 use crate::clock::Moment;
 use crate::files;

@@ -22,6 +22,8 @@ const HOMES: [(&str, &[&str]); 11] = [
     ("jsonc_parser", &["document"]),
     ("rmcp", &["mcp"]),
     ("ureq", &["http"]),
+    ("ring", &["signature"]),
+    ("data_encoding", &["signature"]),
 ];
 
 fn root() -> &'static Path {
