@@ -6,6 +6,7 @@ mod amended;
 mod attempt;
 mod checkpoint;
 mod child;
+mod decided;
 mod ends;
 mod escalation;
 mod invocation;
@@ -36,6 +37,9 @@ pub use checkpoint::Checkpoint;
 pub use checkpoint::Snapshot;
 pub use child::ChildEnd;
 pub use child::ChildOrder;
+pub use decided::DECISION_NAMESPACE;
+pub use decided::Decision;
+pub use decided::SignedDecision;
 pub use escalation::Question;
 pub use escalation::Reply;
 pub use invocation::Invocation;
@@ -262,6 +266,8 @@ pub enum Event {
         /// The answer.
         reply: Reply,
     },
+    /// A person decided something and signed it; the next events carry it out.
+    DecisionSigned(Box<SignedDecision>),
     /// A person lets the run go on without a gate.
     GateWaived {
         /// The gate.

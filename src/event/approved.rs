@@ -43,8 +43,18 @@ pub struct Signed {
     pub at: Moment,
     /// The head of the chain; everything before it is signed too.
     pub chain: Digest,
+    /// What tells the question from every other one, where it was asked in a browser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
     /// Armored, as `ssh-keygen` writes it.
     pub armored: String,
+}
+
+impl Signed {
+    /// A signature that is still to be made.
+    pub fn open(at: Moment, chain: Digest, nonce: Option<String>) -> Self {
+        Self { signer: None, at, chain, nonce, armored: String::new() }
+    }
 }
 
 /// The namespace of the signatures of heads.
@@ -75,7 +85,6 @@ impl Approved {
     pub fn signed_text(&self, run: &RunId, attempt: &AttemptId) -> Option<String> {
         let AttemptId { gate, number } = attempt;
         let signed = self.signature.as_ref()?;
-        let quoted = |text: &str| serde_json::Value::from(text).to_string();
         let mut text = format!(
             "orch approval 1\nrun: {run}\ngate: {gate}\nattempt: {number}\nchain: {}\nat: {}\n\
              by: {}\nhow: {}\n",
@@ -84,6 +93,9 @@ impl Approved {
             quoted(&self.by),
             quoted(&self.how),
         );
+        if let Some(nonce) = &signed.nonce {
+            let _ = writeln!(text, "nonce: {}", quoted(nonce));
+        }
         if let Some(note) = &self.note {
             let _ = writeln!(text, "note: {}", quoted(note));
         }
@@ -95,6 +107,11 @@ impl Approved {
         }
         Some(text)
     }
+}
+
+/// A text in quotes, on one line.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]
@@ -117,7 +134,7 @@ mod tests {
         let attempt = AttemptId::new(&GateId::parse("last").unwrap(), 2);
         assert_eq!(approved.signed_text(&run, &attempt), None);
         let at = Moment::parse("2026-01-19T14:30:12Z").unwrap();
-        approved.signature = Some(Signed { signer: None, at, chain, armored: String::new() });
+        approved.signature = Some(Signed::open(at, chain, None));
         let text = approved.signed_text(&run, &attempt).unwrap();
         let expected = format!(
             "orch approval 1\nrun: {run}\ngate: last\nattempt: 2\nchain: {chain}\n\
@@ -128,5 +145,9 @@ mod tests {
             Digest::of("b")
         );
         assert_eq!(text, expected);
+        approved.signature = Some(Signed::open(at, chain, Some("n\nsaw: all".to_owned())));
+        let text = approved.signed_text(&run, &attempt).unwrap();
+        let nonce = "how: \"terminal /dev/pts/3\"\nnonce: \"n\\nsaw: all\"\nnote: ";
+        assert_eq!(text, expected.replace("how: \"terminal /dev/pts/3\"\nnote: ", nonce));
     }
 }

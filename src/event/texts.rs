@@ -2,6 +2,7 @@
 //! paths that later steps go by, and what was frozen or signed are none of them.
 
 use super::Checkpoint;
+use super::Decision;
 use super::Event;
 use super::Judged;
 use super::Question;
@@ -98,10 +99,23 @@ impl Event {
             | Self::GatePolled { .. }
             | Self::GatesReused { .. }
             | Self::AgentGiven { .. }
+            | Self::DecisionSigned(_)
             | Self::HeadSigned(_)
             | Self::SessionReady { .. }
             | Self::GateEstimated { .. }
             | Self::BudgetSet { .. } => {}
+        }
+    }
+}
+
+impl Decision {
+    /// Changes every text from outside, before it is signed.
+    pub fn each_text(&mut self, change: &TextEdit<'_>) {
+        match self {
+            Self::Rejected { reason: text }
+            | Self::Waived { reason: text }
+            | Self::Replied { text } => change(text),
+            Self::Finished { answers } => values(answers, change),
         }
     }
 }

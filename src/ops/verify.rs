@@ -11,6 +11,7 @@ mod places;
 mod records;
 
 pub use approvals::SignedApproval;
+pub use approvals::VerifiedDecision;
 pub use artifacts::Artifacts;
 
 use self::places::RecordPlaces;
@@ -80,6 +81,9 @@ pub struct Verified {
     pub not_looked_at: usize,
     /// Approvals with a valid signature.
     pub approvals: Vec<SignedApproval>,
+    /// The other decisions with valid signatures.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<VerifiedDecision>,
     /// Who signed the end of the run, if the signature is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head_signed_by: Option<String>,
@@ -160,6 +164,7 @@ impl Verified {
             artifacts: 0,
             not_looked_at: 0,
             approvals: Vec::new(),
+            decisions: Vec::new(),
             head_signed_by: None,
             differences: Vec::new(),
             behind: None,

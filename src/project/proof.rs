@@ -10,6 +10,7 @@ pub use anchors::told;
 pub use approval::check_approval;
 pub use approval::expired;
 pub use approval::misplaced;
+pub use approval::no_longer_valid;
 
 use super::Error;
 use super::Project;

@@ -6,7 +6,9 @@ use super::fallen::journal_of;
 use super::proof;
 use super::signing::SignatureCheck;
 use super::signing::Trust;
+use super::signing::allowed_in;
 use super::signing::check_approval;
+use super::signing::check_decision;
 use super::signing::check_head;
 use super::signing::demand;
 use super::signing::key;
@@ -14,12 +16,15 @@ use super::signing::revoked_keys;
 use crate::clock::Moment;
 use crate::event::APPROVAL_NAMESPACE;
 use crate::event::Approved;
+use crate::event::DECISION_NAMESPACE;
 use crate::event::EventKind;
 use crate::event::HEAD_NAMESPACE;
 use crate::event::Signed;
+use crate::event::SignedDecision;
 use crate::event::SignedHead;
 use crate::id::AttemptId;
 use crate::signature;
+use crate::signature::Signature;
 use crate::store::journal::Reading;
 
 /// The approval with its signature, where the gate asks for one or the user always signs. What the
@@ -30,49 +35,112 @@ pub fn sign(
     mut approved: Approved,
 ) -> Result<Approved, Error> {
     let (project, run) = (driver.project, driver.run());
+    if let Some(given) = &approved.signature {
+        let journal = refuse_moved(driver, given)?;
+        return prove(driver, attempt, approved, &journal);
+    }
     let workflow = &driver.workflow;
     let is_asked = workflow.gate(&attempt.gate).is_some_and(|gate| demand(gate).is_some());
     if !is_asked && !project.config.signing.approvals {
         return Ok(approved);
     }
     let key = key(project)?;
-    let chain = driver.head().sha256;
     let at = project.clock.now();
     let journal = journal_of(driver)?;
     refuse_clock_turned_back(&journal, at)?;
-    approved.signature = Some(Signed { signer: None, at, chain, armored: String::new() });
+    let mut signed = Signed::open(at, driver.head().sha256, None);
+    approved.signature = Some(signed.clone());
     let text = approved.signed_text(&run.started.run_id, attempt).unwrap_or_default();
-    let armored = key.sign_on_terminal(APPROVAL_NAMESPACE, text.as_bytes()).map_err(|error| {
+    let armored = key.sign_on_terminal(APPROVAL_NAMESPACE, text.as_bytes());
+    signed.armored = armored.map_err(|error| {
         Error::usage(format!("signing failed: {error}")).advise(format!(
             "nothing was written; see: ssh-keygen -Y sign -n {APPROVAL_NAMESPACE} -f {} FILE",
             key.key
         ))
     })?;
-    let signed = |signer| Signed { signer, at, chain, armored: armored.clone() };
-    approved.signature = Some(signed(None));
+    approved.signature = Some(signed);
+    prove(driver, attempt, approved, &journal)
+}
+
+/// The approval with the name of whoever signed it, if the definition takes it.
+fn prove(
+    driver: &Driver<'_>,
+    attempt: &AttemptId,
+    mut approved: Approved,
+    journal: &Reading,
+) -> Result<Approved, Error> {
+    let run = driver.run();
     let revoked = revoked_keys(driver.project)?;
     let trust = Trust::of(run, revoked.as_deref());
-    let today = proof::present(&journal);
-    let problem = match check_approval(run, workflow, attempt, &approved, trust)? {
+    let today = proof::present(journal);
+    let checked = match check_approval(run, &driver.workflow, attempt, &approved, trust)? {
         SignatureCheck::Good(who) => {
             match proof::expired(run, attempt, &approved, (&who, today), trust.revoked)? {
-                Some(problem) => Err(problem),
-                None => Ok(who),
+                Some(problem) => SignatureCheck::Bad(problem),
+                None => SignatureCheck::Good(who),
             }
         }
-        SignatureCheck::Bad(problem) => Err(problem),
+        bad @ SignatureCheck::Bad(_) => bad,
     };
-    match problem {
-        Ok(who) => {
-            approved.signature = Some(signed(trust.allowed.map(|_| who)));
+    match checked {
+        SignatureCheck::Good(who) => {
+            let signer = trust.allowed.map(|_| who);
+            approved.signature = approved.signature.map(|signed| Signed { signer, ..signed });
             Ok(approved)
         }
-        Err(problem) => Err(Error::usage(format!(
-            "this signature cannot approve gate {}: {problem}",
-            attempt.gate
-        ))
-        .advise("nothing was written; the run uses the allowed signers from its start")),
+        SignatureCheck::Bad(problem) => {
+            Err(refused(&format!("approve gate {}", attempt.gate), &problem))
+        }
     }
+}
+
+/// A decision that was signed elsewhere, if it was made of the run as it stands.
+pub fn prove_decision(
+    driver: &Driver<'_>,
+    mut decided: SignedDecision,
+) -> Result<SignedDecision, Error> {
+    let (run, gate) = (driver.run(), &decided.gate);
+    let journal = refuse_moved(driver, &decided.signature)?;
+    let revoked = revoked_keys(driver.project)?;
+    let who = match check_decision(run, &decided, Trust::of(run, revoked.as_deref()))? {
+        SignatureCheck::Good(who) => who,
+        SignatureCheck::Bad(problem) => {
+            return Err(refused(&format!("decide on gate {gate}"), &problem));
+        }
+    };
+    let text = decided.signed_text(&run.started.run_id);
+    let today = Signature {
+        namespace: DECISION_NAMESPACE,
+        text: text.as_bytes(),
+        armored: &decided.signature.armored,
+        at: Some(proof::present(&journal)),
+        revoked: revoked.as_deref(),
+    };
+    if let Some(problem) = proof::no_longer_valid(run, &who, today)? {
+        return Err(refused(&format!("decide on gate {gate}"), &problem));
+    }
+    decided.signature.signer = Some(who);
+    Ok(decided)
+}
+
+fn refused(what: &str, problem: &str) -> Error {
+    Error::usage(format!("this signature cannot {what}: {problem}"))
+        .advise("nothing was written; the run uses the allowed signers from its start")
+}
+
+/// Refuses what was signed for a run that has gone on since, or in which no signature is known to be
+/// anyone's; gives the journal as it stands.
+fn refuse_moved(driver: &Driver<'_>, given: &Signed) -> Result<Reading, Error> {
+    let (run, seen, head) = (driver.id().clone(), given.chain, driver.head().sha256);
+    if seen != head {
+        return Err(Error::Moved { run, seen, head });
+    }
+    if allowed_in(driver.run()).is_none() {
+        return Err(Error::usage(format!("run {run} has no allowed signers: no signature counts")));
+    }
+    let journal = journal_of(driver)?;
+    refuse_clock_turned_back(&journal, given.at.min(driver.project.clock.now()))?;
+    Ok(journal)
 }
 
 /// A key that has expired signs as if it had not where the clock is turned back.
@@ -97,7 +165,7 @@ pub fn sign_head(driver: &mut Driver<'_>) -> Result<Option<SignedHead>, Error> {
         return Ok(None);
     }
     let (at, chain) = (project.clock.now(), driver.head().sha256);
-    let signed = Signed { signer: None, at, chain, armored: String::new() };
+    let signed = Signed::open(at, chain, None);
     let mut head = SignedHead { status: run.status, signed };
     let text = head.signed_text(&run.started.run_id);
     let say = |error: signature::Error| error.to_string();

@@ -15,8 +15,10 @@ use super::Project;
 use crate::config::Cast;
 use crate::event::APPROVAL_NAMESPACE;
 use crate::event::Approved;
+use crate::event::DECISION_NAMESPACE;
 use crate::event::HEAD_NAMESPACE;
 use crate::event::Signed;
+use crate::event::SignedDecision;
 use crate::event::SignedHead;
 use crate::executor::ExecutorKind;
 use crate::id::AttemptId;
@@ -27,6 +29,7 @@ use crate::run::Run;
 use crate::signature;
 use crate::signature::Signature;
 use crate::signature::SshKey;
+use crate::signature::passkey::PasskeySignature;
 use crate::workflow::Approval;
 use crate::workflow::Gate;
 use crate::workflow::Workflow;
@@ -90,6 +93,20 @@ pub fn check_approval(
     matter.check(demanded, &|names| barred(run, workflow, &attempt.gate, names))
 }
 
+/// Whether a decision on `run`, as it stood then, is signed by somebody whom the text of allowed signers
+/// names.
+pub fn check_decision(
+    run: &Run,
+    decided: &SignedDecision,
+    trust: Trust<'_>,
+) -> Result<SignatureCheck, Error> {
+    let text = decided.signed_text(&run.started.run_id);
+    let what = "run, gate, attempt, chain, time, person and decision";
+    let (namespace, signed) = (DECISION_NAMESPACE, &decided.signature);
+    let matter = Matter { namespace, text: &text, what, signed, trust };
+    matter.check(None, &|_| None)
+}
+
 /// Whether a signed head of `run` is one.
 pub fn check_head(run: &Run, head: &SignedHead, trust: Trust<'_>) -> Result<SignatureCheck, Error> {
     let text = head.signed_text(&run.started.run_id);
@@ -133,6 +150,9 @@ impl Matter<'_> {
         let Some(fingerprint) = signature.fingerprint().map_err(explain)? else {
             return bad(format!("the signature does not match this {}", self.what));
         };
+        if let Some(problem) = self.passkey_problem() {
+            return bad(problem);
+        }
         let Some(allowed) = self.trust.allowed else {
             return match demanded {
                 Some(_) => bad("the run has no allowed signers".to_owned()),
@@ -160,6 +180,14 @@ impl Matter<'_> {
             }
         }
         bad(self.problem(&signature, (&names, demanded), allowed)?)
+    }
+
+    /// What is wrong with the signature of a passkey that `ssh-keygen` does not look at.
+    fn passkey_problem(&self) -> Option<String> {
+        let (namespace, text) = (self.namespace, self.text.as_bytes());
+        let read = PasskeySignature::read(&self.signed.armored);
+        let checked = read.and_then(|it| it.map_or(Ok(()), |it| it.check(namespace, text)));
+        checked.err().map(|problem| problem.to_string())
     }
 
     /// Why none of those whose key it is may sign this.

@@ -43,6 +43,7 @@ pub(super) fn listed(event: &Event) -> Option<(Option<&GateId>, Option<u32>)> {
         | Event::GateRedone { gate, .. }
         | Event::GateJumped { from: gate, .. } => (Some(gate), None),
         Event::GateStarted(started) => (Some(&started.gate), Some(started.attempt)),
+        Event::DecisionSigned(decided) => (Some(&decided.gate), Some(decided.attempt)),
         Event::InvocationRecorded(invocation) => (Some(&invocation.gate), Some(invocation.attempt)),
         Event::GateWaiting { gate, attempt, .. }
         | Event::GatePolled { gate, attempt }

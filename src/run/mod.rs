@@ -44,6 +44,7 @@ use crate::event::Range;
 use crate::event::Reused;
 use crate::event::RunStarted;
 use crate::event::RunStatus;
+use crate::event::SignedDecision;
 use crate::event::SignedHead;
 use crate::id::AttemptId;
 use crate::id::GateId;
@@ -83,6 +84,8 @@ pub struct Run {
     pub baselines: BTreeMap<String, Baseline>,
     /// Its signed ends, the first one first.
     pub signed_heads: Vec<SignedHead>,
+    /// What people decided and signed, in its order.
+    pub signed_decisions: Vec<SignedDecision>,
     /// The sittings, in their order; at most the last one goes on.
     pub sessions: Vec<Session>,
     /// What was sealed, and when.
@@ -129,6 +132,7 @@ impl Run {
             invocations: Vec::new(),
             baselines: started.baselines.clone(),
             signed_heads: Vec::new(),
+            signed_decisions: Vec::new(),
             sessions: Vec::new(),
             checkpoints: Vec::new(),
             notes: Vec::new(),
@@ -192,6 +196,7 @@ impl Run {
             }
             Event::GateEscalated { .. } => self.escalate(at, event)?,
             Event::GateReplied { .. } => self.reply(at, event)?,
+            Event::DecisionSigned(decided) => self.signed_decisions.push((**decided).clone()),
             Event::GateWaived { gate, by, reason } => {
                 self.waive(at, gate, &format!("{reason} (waived by {by})"));
             }

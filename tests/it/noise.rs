@@ -49,7 +49,7 @@ fn dice() -> impl Strategy<Value = Dice> {
     let gates = ["a", "b", "b[x]", "never"].map(|id| GateId::parse(id).unwrap()).to_vec();
     let number =
         proptest::num::f64::NORMAL | proptest::num::f64::ZERO | proptest::num::f64::SUBNORMAL;
-    let parts = (0..20_u8, select(gates), 1..4_u32, ".{0,9}", any::<bool>(), number, any::<u64>());
+    let parts = (0..21_u8, select(gates), 1..4_u32, ".{0,9}", any::<bool>(), number, any::<u64>());
     parts.prop_map(|(kind, gate, attempt, text, flag, number, many)| Dice {
         kind,
         gate,
@@ -117,6 +117,14 @@ fn event(dice: &Dice) -> Event {
         }
         17 => Event::RunResumed { retried: gates },
         18 => Event::ChildEnded { gate, attempt, child: Box::new(ended(dice)) },
+        19 => {
+            let decision = json!({"kind": "rejected", "reason": text});
+            let signature = json!({"at": at(), "chain": Digest::of(&text), "armored": text});
+            Event::DecisionSigned(Box::new(of(json!({
+                "gate": gate, "attempt": attempt, "decision": decision, "by": text, "how": text,
+                "signature": signature,
+            }))))
+        }
         _ => {
             let status = if flag { RunStatus::Failed } else { RunStatus::Waiting };
             Event::RunCompleted { status, reason: Some(reason) }

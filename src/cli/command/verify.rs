@@ -13,6 +13,7 @@ use crate::ops::verify::MovedOn;
 use crate::ops::verify::PassedOver;
 use crate::ops::verify::SignedApproval;
 use crate::ops::verify::Verified;
+use crate::ops::verify::VerifiedDecision;
 use crate::store::record::Difference;
 use crate::store::record::RUNS;
 use serde_json::Value as Json;
@@ -135,6 +136,9 @@ fn words(face: &Face, verified: &Verified) -> String {
     }
     for SignedApproval { gate, attempt, by } in &verified.approvals {
         let _ = writeln!(text, "  approval of {gate} attempt {attempt} signed by {by}");
+    }
+    for VerifiedDecision { gate, attempt, kind, by, .. } in &verified.decisions {
+        let _ = writeln!(text, "  {kind} of {gate} attempt {attempt} signed by {by}");
     }
     if let Some(by) = &verified.head_signed_by {
         let _ = writeln!(text, "  end of the run signed by {by}");

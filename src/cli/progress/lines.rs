@@ -106,7 +106,9 @@ impl Lines {
                     self.wait_for(gate);
                 }
             }
-            Event::GateEscalated { .. } | Event::ChildEnded { .. } => self.of_others(event),
+            Event::GateEscalated { .. } | Event::ChildEnded { .. } | Event::GateRedone { .. } => {
+                self.of_others(event);
+            }
             Event::GateSkipped { gate, reason } => {
                 self.end(gate, GateStatus::Skipped, 0, Some(reason));
             }
@@ -115,9 +117,6 @@ impl Lines {
             Event::GateJumped { from, also, to, .. } => {
                 let failed: Vec<GateId> = std::iter::once(from).chain(also).cloned().collect();
                 self.told(&format!("{} failed; back to {to}", named(&failed)));
-            }
-            Event::GateRedone { gate, reason, .. } => {
-                self.told(&format!("redoing {gate}: {}", plain_text(reason)));
             }
             Event::GatePolled { gate, .. } => self.wait_for(gate),
             // A poll is asked again.
@@ -143,6 +142,7 @@ impl Lines {
             | Event::GateHandedIn { .. }
             | Event::GateRerecorded { .. }
             | Event::AgentGiven { .. }
+            | Event::DecisionSigned(_)
             | Event::HeadSigned(_)
             | Event::SessionStarted(_)
             | Event::SessionReady { .. }

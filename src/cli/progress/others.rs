@@ -27,6 +27,9 @@ impl Lines {
             let asked = format!("asks: {}", plain_text(&question.in_words()));
             self.end(gate, GateStatus::Waiting, *attempt, Some(&asked));
         }
+        if let Event::GateRedone { gate, reason, .. } = event {
+            self.told(&format!("redoing {gate}: {}", plain_text(reason)));
+        }
     }
 }
 

@@ -144,6 +144,7 @@ fn words(event: &Event) -> Option<String> {
         | Event::GatePolled { .. }
         | Event::GateRerecorded { .. }
         | Event::GatesReused { .. }
+        | Event::DecisionSigned(_)
         | Event::HeadSigned(_)
         | Event::SessionReady { .. }
         | Event::CheckpointSealed(_) => return None,
@@ -214,6 +215,7 @@ fn doer(run: &Run, event: &Event) -> Option<String> {
         | Event::RunEnding { .. }
         | Event::GateRerecorded { .. }
         | Event::GatesReused { .. }
+        | Event::DecisionSigned(_)
         | Event::HeadSigned(_)
         | Event::SessionReady { .. }
         | Event::CheckpointSealed(_) => None,

@@ -5,6 +5,7 @@ use super::Verified;
 use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::event::Event;
+use crate::event::SignedDecision;
 use crate::event::SignedHead;
 use crate::event::digests_of;
 use crate::id::AttemptId;
@@ -32,6 +33,20 @@ pub struct SignedApproval {
     /// The attempt whose outputs were approved.
     pub attempt: u32,
     /// The signer's name, or the key if the run has no list of signers.
+    pub by: String,
+}
+
+/// Another decision with a valid signature.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[non_exhaustive]
+pub struct VerifiedDecision {
+    /// The gate.
+    pub gate: GateId,
+    /// The number of its attempt; 0 if it has none.
+    pub attempt: u32,
+    /// What was decided, such as `rejection`.
+    pub kind: &'static str,
+    /// The signer's name.
     pub by: String,
 }
 
@@ -74,6 +89,20 @@ pub fn look(
                         verified.differences.push(of_approval(&id, &problem));
                     }
                 }
+            } else if let Event::DecisionSigned(decided) = event {
+                match check_decision(then, decided, (trust, written))? {
+                    SignatureCheck::Good(by) => {
+                        let (gate, attempt) = (decided.gate.clone(), decided.attempt);
+                        let kind = decided.decision.kind();
+                        verified.decisions.push(VerifiedDecision { gate, attempt, kind, by });
+                    }
+                    SignatureCheck::Bad(problem) => {
+                        let id = AttemptId::new(&decided.gate, decided.attempt);
+                        let kind = decided.decision.kind();
+                        let message = format!("the signed {kind} is not valid: {problem}");
+                        verified.differences.push(of_attempt(&id, &message));
+                    }
+                }
             } else if let Event::HeadSigned(head) = event {
                 match check_head(then, head, (trust, written))? {
                     SignatureCheck::Good(by) => verified.head_signed_by = Some(by),
@@ -97,7 +126,19 @@ pub(super) fn workflow_of(run: &Run) -> Result<Workflow, workflow::Error> {
 /// Whether anything was ever approved or signed.
 fn has_any(run: &Run) -> bool {
     let mut attempts = run.gates.values().flat_map(|state| &state.attempts);
-    !run.signed_heads.is_empty() || attempts.any(|attempt| attempt.approval.is_some())
+    let is_signed = !run.signed_heads.is_empty() || !run.signed_decisions.is_empty();
+    is_signed || attempts.any(|attempt| attempt.approval.is_some())
+}
+
+fn check_decision(
+    then: &Then<'_>,
+    decided: &SignedDecision,
+    (trust, written): (Trust<'_>, Moment),
+) -> Result<SignatureCheck, Error> {
+    match proof::misplaced(then, &decided.signature, written) {
+        Some(problem) => Ok(SignatureCheck::Bad(problem)),
+        None => signing::check_decision(then.run, decided, trust),
+    }
 }
 
 fn check_head(

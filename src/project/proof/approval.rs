@@ -39,18 +39,19 @@ pub fn expired(
     revoked: Option<&[u8]>,
 ) -> Result<Option<String>, Error> {
     let text = approved.signed_text(&run.started.run_id, attempt);
-    let (Some(text), Some(signed), Some(allowed)) =
-        (text, &approved.signature, signing::allowed_in(run))
-    else {
-        return Ok(None);
-    };
-    let signature = Signature {
-        namespace: APPROVAL_NAMESPACE,
-        text: text.as_bytes(),
-        armored: &signed.armored,
-        at: Some(today),
-        revoked,
-    };
+    let (Some(text), Some(signed)) = (text, &approved.signature) else { return Ok(None) };
+    let armored = &signed.armored;
+    let (namespace, text, at) = (APPROVAL_NAMESPACE, text.as_bytes(), Some(today));
+    no_longer_valid(run, who, Signature { namespace, text, armored, at, revoked })
+}
+
+/// What is wrong with a signature that `who` made, where their key is not valid at its time.
+pub fn no_longer_valid(
+    run: &Run,
+    who: &str,
+    signature: Signature<'_>,
+) -> Result<Option<String>, Error> {
+    let Some(allowed) = signing::allowed_in(run) else { return Ok(None) };
     let is_valid = signature.is_by(who, allowed).map_err(signing::explain)?;
     Ok((!is_valid).then(|| format!("the key of {who} is no longer valid")))
 }

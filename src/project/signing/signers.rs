@@ -7,6 +7,7 @@ use crate::digest::Digest;
 use crate::files;
 use crate::project::Error;
 use crate::project::Project;
+use crate::signature::passkey::Enrolled;
 use crate::workflow::Workflow;
 use std::path::Path;
 use std::path::PathBuf;
@@ -34,22 +35,31 @@ pub fn refuse_unsignable(project: &Project, workflow: &Workflow) -> Result<(), E
     }
 }
 
-/// Whose signatures count in a run that begins now; `None` where nothing is to be signed, and in a
-/// rehearsal, which lies elsewhere than the file.
+/// Whose signatures count in a run that begins now; `None` where nothing is to be signed and nobody has
+/// a passkey, and in a rehearsal, which lies elsewhere than the file.
 pub fn freeze(project: &Project, workflow: &Workflow) -> Result<Option<Frozen>, Error> {
-    let path = signers_path(project, workflow)?.filter(|path| files::exists(path));
-    let text = path.as_deref().map(read_signers).transpose()?;
+    let path = configured_signers(project)?.filter(|path| files::exists(path));
+    let text = match path.as_deref().map(read_signers).transpose() {
+        // Whoever has a passkey may use it at every gate that asks for a person.
+        Ok(text) => {
+            text.filter(|text| is_needed(project, workflow) || !Enrolled::all(text).is_empty())
+        }
+        Err(error) if is_needed(project, workflow) => return Err(error),
+        Err(_) => None,
+    };
     Ok(text.map(|text| Frozen { path: SIGNERS.to_owned(), sha256: Digest::of(&text), text }))
 }
 
 /// The file that says whose signatures count, where anything is to be signed.
 fn signers_path(project: &Project, workflow: &Workflow) -> Result<Option<PathBuf>, Error> {
+    if is_needed(project, workflow) { configured_signers(project) } else { Ok(None) }
+}
+
+/// Whether anything is to be signed.
+fn is_needed(project: &Project, workflow: &Workflow) -> bool {
     let signing = &project.config.signing;
-    let is_needed = workflow.gates.iter().any(|gate| demand(gate).is_some());
-    if !is_needed && !signing.approvals && !signing.heads {
-        return Ok(None);
-    }
-    configured_signers(project)
+    let is_demanded = workflow.gates.iter().any(|gate| demand(gate).is_some());
+    is_demanded || signing.approvals || signing.heads
 }
 
 /// The file that says whose signatures count, whether or not anything is to be signed.

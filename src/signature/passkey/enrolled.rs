@@ -37,7 +37,8 @@ impl Enrolled {
 
     fn read(line: &str) -> Option<Self> {
         let words: Vec<&str> = line.split_ascii_whitespace().collect();
-        let (principals, rest) = words.split_first().filter(|(first, _)| !first.starts_with('#'))?;
+        let (principals, rest) =
+            words.split_first().filter(|(first, _)| !first.starts_with('#'))?;
         // A key is read only where its comment names it, so that no option passes for one.
         let [.., key_type, key, comment] = rest else { return None };
         let credential_id = comment.strip_prefix(COMMENT)?.to_owned();

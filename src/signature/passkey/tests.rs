@@ -99,8 +99,8 @@ fn ssh_keygen_takes_what_nobody_was_present_for_and_we_do_not() {
         let passkey = Authenticator { flags, ..passkey() };
         let armored = armored(&passkey).unwrap();
         assert_eq!(checked(&armored), Err(problem));
-        let taken = testing::lacks("ssh-keygen")
-            || ssh_keygen_takes(TEXT, &armored, &allowed(&passkey));
+        let taken =
+            testing::lacks("ssh-keygen") || ssh_keygen_takes(TEXT, &armored, &allowed(&passkey));
         assert!(taken);
     }
     for flags in [VERIFIED | HAS_KEY, VERIFIED | HAS_EXTENSIONS] {

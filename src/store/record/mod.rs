@@ -138,6 +138,16 @@ pub fn head_files(run: &Run) -> impl Iterator<Item = (String, Vec<u8>)> {
     })
 }
 
+/// The texts of signed decisions and their signatures, by their order.
+pub fn decision_files(run: &Run) -> impl Iterator<Item = (String, Vec<u8>)> {
+    (1..).zip(&run.signed_decisions).flat_map(|(number, decided)| {
+        let text = decided.signed_text(&run.started.run_id);
+        let armored = decided.signature.armored.clone();
+        let path = format!("decisions/decision-{number}.txt");
+        [(format!("{path}.sig"), armored.into_bytes()), (path, text.into_bytes())]
+    })
+}
+
 /// The path of a checkpoint's file in the record.
 pub fn checkpoint_path(number: u32) -> String {
     format!("checkpoints/ckpt-{number}.json")
@@ -200,6 +210,7 @@ pub fn all_files(reading: &Reading) -> BTreeMap<String, Vec<u8>> {
         files.extend(ended.flat_map(|attempt| attempt_files(run, gate, attempt)));
     }
     files.extend(head_files(run));
+    files.extend(decision_files(run));
     files.extend(run.checkpoints.iter().map(|sealed| checkpoint_file(run, sealed)));
     let known = files.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect();
     files.extend(summary_files(run, Head::of(reading), &known));

@@ -177,6 +177,7 @@ impl RecordWriter {
             files.extend(super::definition_files(news.run, &self.known));
         }
         files.extend(super::head_files(news.run));
+        files.extend(super::decision_files(news.run));
         let is_new =
             |sealed: &&(Moment, Checkpoint)| news.checkpoints.contains(&sealed.1.checkpoint);
         let sealed = news.run.checkpoints.iter().filter(is_new);

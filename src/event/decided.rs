@@ -1,0 +1,151 @@
+//! What a person decided other than to approve, and signed: a rejection, a waiver, an answer. It stands
+//! before the events that carry it out.
+
+use super::Signed;
+use super::approved::quoted;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::workflow::input::Values;
+use serde::Deserialize;
+use serde::Serialize;
+use std::fmt::Write as _;
+
+/// The namespace of the signatures: a decision cannot be taken for an approval.
+pub const DECISION_NAMESPACE: &str = "orch-decision@v1";
+
+/// What was decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Decision {
+    /// The outputs were rejected.
+    Rejected {
+        /// Why.
+        reason: String,
+    },
+    /// The run may go on without the gate.
+    Waived {
+        /// Why.
+        reason: String,
+    },
+    /// The work of the gate was handed in.
+    Finished {
+        /// The answers to its form, by name.
+        answers: Values,
+    },
+    /// The gate's question was answered.
+    Replied {
+        /// The answer.
+        text: String,
+    },
+}
+
+impl Decision {
+    /// What it is, in a word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Rejected { .. } => "rejection",
+            Self::Waived { .. } => "waiver",
+            Self::Finished { .. } => "completion",
+            Self::Replied { .. } => "reply",
+        }
+    }
+}
+
+/// A person's signed decision on a gate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SignedDecision {
+    /// The gate.
+    pub gate: GateId,
+    /// The number of its attempt; 0 if it has none.
+    pub attempt: u32,
+    /// What was decided.
+    pub decision: Decision,
+    /// The name of whoever decided, as the allowed signers have it.
+    pub by: String,
+    /// How they were asked, such as `passkey on http://localhost:4000`.
+    pub how: String,
+    /// The signature.
+    pub signature: Signed,
+}
+
+impl SignedDecision {
+    /// The text that is signed, in the one form that it has.
+    pub fn signed_text(&self, run: &RunId) -> String {
+        let Self { gate, attempt, signature, .. } = self;
+        let mut text = format!(
+            "orch decision 1\nrun: {run}\ngate: {gate}\nattempt: {attempt}\nchain: {}\nat: {}\n\
+             by: {}\nhow: {}\n",
+            signature.chain,
+            signature.at,
+            quoted(&self.by),
+            quoted(&self.how),
+        );
+        if let Some(nonce) = &signature.nonce {
+            let _ = writeln!(text, "nonce: {}", quoted(nonce));
+        }
+        match &self.decision {
+            Decision::Rejected { reason } => {
+                let _ = writeln!(text, "rejected: {}", quoted(reason));
+            }
+            Decision::Waived { reason } => {
+                let _ = writeln!(text, "waived: {}", quoted(reason));
+            }
+            Decision::Finished { answers } => {
+                text.push_str("finished\n");
+                for (name, value) in answers {
+                    let _ = writeln!(text, "answered: {} {value}", quoted(name));
+                }
+            }
+            Decision::Replied { text: reply } => {
+                let _ = writeln!(text, "replied: {}", quoted(reply));
+            }
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Moment;
+    use crate::digest::Digest;
+    use serde_json::json;
+
+    #[test]
+    fn the_text_names_everything_and_no_word_can_add_a_line() {
+        let at = Moment::parse("2026-01-19T14:30:12Z").unwrap();
+        let chain = Digest::of("chain");
+        let mut decided = SignedDecision {
+            gate: GateId::parse("last").unwrap(),
+            attempt: 2,
+            decision: Decision::Rejected { reason: "no\nwaived: \"all\"".to_owned() },
+            by: "ada@example.org".to_owned(),
+            how: "passkey on http://localhost:4000".to_owned(),
+            signature: Signed::open(at, chain, Some("0f".to_owned())),
+        };
+        let run = RunId::parse("run_20260119T143012Z_x_000001").unwrap();
+        let head = format!(
+            "orch decision 1\nrun: {run}\ngate: last\nattempt: 2\nchain: {chain}\n\
+             at: 2026-01-19T14:30:12.000Z\nby: \"ada@example.org\"\n\
+             how: \"passkey on http://localhost:4000\"\nnonce: \"0f\"\n"
+        );
+        let answers = Values::from_iter([
+            ("a\nb".to_owned(), json!("x\ny")),
+            ("c".to_owned(), json!([1, true])),
+        ]);
+        for (decision, rest) in [
+            (decided.decision.clone(), "rejected: \"no\\nwaived: \\\"all\\\"\"\n"),
+            (Decision::Waived { reason: "late".to_owned() }, "waived: \"late\"\n"),
+            (Decision::Replied { text: "yes".to_owned() }, "replied: \"yes\"\n"),
+            (
+                Decision::Finished { answers },
+                "finished\nanswered: \"a\\nb\" \"x\\ny\"\nanswered: \"c\" [1,true]\n",
+            ),
+        ] {
+            decided.decision = decision;
+            assert_eq!(decided.signed_text(&run), format!("{head}{rest}"));
+        }
+    }
+}
