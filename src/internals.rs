@@ -9,3 +9,5 @@ pub use crate::git::Graft;
 pub use crate::git::Link;
 pub use crate::git::Repository;
 pub use crate::git::Target;
+pub use crate::signature::passkey::Enrolled;
+pub use crate::signature::passkey::PublicKey;

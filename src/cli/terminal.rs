@@ -89,5 +89,6 @@ pub fn person(project: &Project, caller: &Caller, is_ci: bool) -> Result<Person,
         .ok()
         .and_then(|name| name.into_string().ok())
         .unwrap_or_else(|| "unknown".to_owned());
-    Ok(Person { by: caller.identity(project)?, how: format!("terminal {terminal}") })
+    let (by, how) = (caller.identity(project)?, format!("terminal {terminal}"));
+    Ok(Person { by, how, signature: None })
 }

@@ -105,7 +105,12 @@ pub fn done(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
         let differs = amendment::differs(project, driver.run());
         return Ok(Reply::Missing(Missing { run_id: id, gate, missing, differs, asks_for }));
     }
-    gate_finish::hand_in(&mut driver, caller, AttemptId::new(&gate, attempt), (judged, answers))?;
+    gate_finish::hand_in(
+        &mut driver,
+        (caller, None),
+        AttemptId::new(&gate, attempt),
+        (judged, answers),
+    )?;
     let reply = gate_finish::go_on(driver, caller, &gate, &request.finish.drive)?;
     Ok(Reply::Done(Box::new(reply)))
 }

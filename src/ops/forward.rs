@@ -4,12 +4,15 @@
 use super::Caller;
 use super::Driver;
 use super::Error;
+use super::Person;
 use super::Project;
 use super::RunChoice;
 use super::choose;
 use super::note;
+use super::signed_decision;
 use crate::advance;
 use crate::caller::asker;
+use crate::event::Decision;
 use crate::event::Event;
 use crate::event::Note;
 use crate::event::NoteKind;
@@ -70,6 +73,25 @@ pub struct Forwarded {
 
 /// Forwards the message. An agent cannot answer for a person.
 pub fn forward(project: &Project, caller: &Caller, request: &Request) -> Result<Forwarded, Error> {
+    forward_by(project, caller, request, None)
+}
+
+/// The same on the word of a person who signed the answer.
+pub fn forward_signed(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+    person: &Person,
+) -> Result<Forwarded, Error> {
+    forward_by(project, caller, request, Some(person))
+}
+
+fn forward_by(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+    person: Option<&Person>,
+) -> Result<Forwarded, Error> {
     let choice = RunChoice { run: Some(request.run.clone()) };
     let id = choose::open_run(project, caller, &choice)?;
     let run = project.store.read(&id)?.run;
@@ -78,6 +100,9 @@ pub fn forward(project: &Project, caller: &Caller, request: &Request) -> Result<
     let asking = asking(&run, named.as_ref())?;
     let words = request.text.join(" ");
     let Some(asking) = asking else {
+        if person.is_some() {
+            return Err(no_question(&id));
+        }
         let note = note::said(project, caller, &run, (NoteKind::Message, named), &words)?;
         note::leave(project, caller, &id, &note)?;
         let text = note.text;
@@ -87,10 +112,16 @@ pub fn forward(project: &Project, caller: &Caller, request: &Request) -> Result<
     let note = note::said(project, caller, &run, (NoteKind::Message, None), &words)?;
     let (text, gate) = (note.text.clone(), asking.gate.clone());
     match Driver::take(project, &id) {
-        Ok(driver) => {
-            answer(driver, asking, Reply { text: note.text, by: caller.identity(project)? })?;
+        Ok(mut driver) => {
+            let by = person.map(|person| person.by.clone());
+            let by = by.map_or_else(|| caller.identity(project), Ok)?;
+            if let Some(person) = person {
+                let decision = Decision::Replied { text: note.text.clone() };
+                signed_decision::record(&mut driver, &asking, decision, person)?;
+            }
+            answer(driver, asking, Reply { text: note.text, by })?;
         }
-        Err(Error::Held { .. }) => hand_over(project, &id, &note, &asking)?,
+        Err(Error::Held { .. }) if person.is_none() => hand_over(project, &id, &note, &asking)?,
         Err(error) => return Err(error),
     }
     let is_driven = project.store.is_held(&id);
@@ -147,8 +178,14 @@ fn hand_over(project: &Project, id: &RunId, note: &Note, asking: &AttemptId) -> 
     }))
 }
 
+/// A signed answer is one to a question.
+pub(super) fn no_question(id: &RunId) -> Error {
+    Error::usage(format!("no gate of run {id} asks a question"))
+        .advise_command_that(Suggestion::new("status").of(id), "shows which gates wait for what")
+}
+
 /// The attempt whose question is open: of the gate that is named, else the only one.
-fn asking(run: &Run, named: Option<&GateId>) -> Result<Option<AttemptId>, Error> {
+pub(super) fn asking(run: &Run, named: Option<&GateId>) -> Result<Option<AttemptId>, Error> {
     let asks = |gate: &&GateId| {
         run.gate(gate).is_some_and(|state| state.waits_for == Some(WaitsFor::Answer))
     };

@@ -11,6 +11,7 @@ use super::approval_question;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
+use super::signed_decision::Speaker;
 use crate::advance;
 use crate::caller::asker;
 use crate::digest::Digest;
@@ -88,14 +89,7 @@ pub fn gate_approve(
             "shows the current files",
         ));
     }
-    let approval = Approved {
-        by: person.by.clone(),
-        how: person.how.clone(),
-        seen: question.seen.clone(),
-        shown,
-        note: request.note.as_ref().map(|note| driver.secrets.redact(note)),
-        signature: None,
-    };
+    let approval = approval(&driver, request.note.as_deref(), (Speaker::of(person), question));
     let approval = sign::sign(&driver, &attempt, approval)?;
     let judged = advance::judged_of(driver.run(), &gate);
     let passed = advance::passed(&driver, &attempt, judged)?;
@@ -104,6 +98,22 @@ pub fn gate_approve(
     approval_question::keep_approved(project, question);
     driver.commit(Some(&gate), false)?;
     gate_finish::go_on(driver, caller, &gate, &request.drive)
+}
+
+/// What somebody approves with their word.
+pub(super) fn approval(
+    driver: &Driver<'_>,
+    note: Option<&str>,
+    (said, question): (Speaker, &ApprovalQuestion),
+) -> Approved {
+    Approved {
+        by: said.by,
+        how: said.how,
+        seen: question.seen.clone(),
+        shown: approval_question::digests_shown(&question.shown),
+        note: note.map(|note| driver.secrets.redact(note)),
+        signature: said.signature,
+    }
 }
 
 /// Refuses the word of a person who was asked before somebody else paused or ended the run.

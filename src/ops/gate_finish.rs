@@ -7,6 +7,7 @@ use super::Error;
 use super::GateChoice;
 use super::GateReply;
 use super::Here;
+use super::Person;
 use super::Project;
 use super::Standing;
 use super::amendment;
@@ -14,9 +15,11 @@ use super::choose;
 use super::current;
 use super::gate_approve;
 use super::run::DriveRequest;
+use super::signed_decision;
 use crate::advance;
 use crate::caller::asker;
 use crate::drive;
+use crate::event::Decision;
 use crate::event::Event;
 use crate::event::Judged;
 use crate::event::RunStatus;
@@ -68,6 +71,26 @@ pub fn gate_finish(
     caller: &Caller,
     request: &Request,
 ) -> Result<GateReply, Error> {
+    finish(project, caller, request, None)
+}
+
+/// The same on the word of a person who signed it.
+pub fn gate_finish_signed(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+    person: &Person,
+) -> Result<GateReply, Error> {
+    asker::refuse_agents(project, caller)?;
+    finish(project, caller, request, Some(person))
+}
+
+fn finish(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+    person: Option<&Person>,
+) -> Result<GateReply, Error> {
     let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
     if advance::expire(&mut driver, &gate)? {
         return go_on(driver, caller, &gate, &request.drive);
@@ -79,22 +102,28 @@ pub fn gate_finish(
     } else {
         let attempt = waiting_attempt(&driver, caller, &gate)?;
         let answers = answers(&driver, &gate, &request.answers)?;
+        if let Some(person) = person {
+            let decision = Decision::Finished { answers: answers.clone() };
+            let id = AttemptId::new(&gate, attempt);
+            signed_decision::record(&mut driver, &id, decision, person)?;
+        }
         (attempt, (advance::judge_held(&driver, &gate), answers))
     };
-    hand_in(&mut driver, caller, AttemptId::new(&gate, attempt), handed_in)?;
+    let who = person.map(|person| person.by.clone());
+    hand_in(&mut driver, (caller, who), AttemptId::new(&gate, attempt), handed_in)?;
     go_on(driver, caller, &gate, &request.drive)
 }
 
 /// Ends an attempt with what somebody outside did, and says who, where an approval depends on it.
 pub(super) fn hand_in(
     driver: &mut Driver<'_>,
-    caller: &Caller,
+    (caller, who): (&Caller, Option<String>),
     attempt: AttemptId,
     (judged, answers): (Judged, Values),
 ) -> Result<(), Error> {
     let is_person = caller.agent_mark.is_none();
     if is_person && signing::asks_who_did(&driver.workflow, &attempt.gate) {
-        let by = caller.identity(driver.project)?;
+        let by = who.map_or_else(|| caller.identity(driver.project), Ok)?;
         let AttemptId { gate, number } = attempt.clone();
         driver.append(&[Event::GateHandedIn { gate, attempt: number, by }])?;
     }

@@ -12,8 +12,10 @@ use super::gate_approve;
 use super::gate_finish;
 use super::reason;
 use super::run::DriveRequest;
+use super::signed_decision;
 use crate::advance;
 use crate::caller::asker;
+use crate::event::Decision;
 use crate::id::AttemptId;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
@@ -57,11 +59,10 @@ pub fn gate_reject(
     let gate = gate_approve::gate_of(project, caller, driver.run(), &request.gate)?;
     gate_approve::refuse_other(&id, driver.run(), &gate)?;
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
-    let attempt = attempt.map_or(0, |attempt| attempt.attempt);
+    let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
+    let decision = Decision::Rejected { reason: request.reason.clone() };
+    signed_decision::record(&mut driver, &attempt, decision, person)?;
     let result = WorkResult::said_to_fail(&format!("rejected by {}", person.by), &request.reason);
-    advance::settle(
-        &mut driver,
-        &WorkReport { attempt: AttemptId::new(&gate, attempt), invocation: None, result },
-    )?;
+    advance::settle(&mut driver, &WorkReport { attempt, invocation: None, result })?;
     gate_finish::go_on(driver, caller, &gate, &request.drive)
 }

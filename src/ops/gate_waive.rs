@@ -1,6 +1,7 @@
 //! `orch gate waive`: a person lets the run pass without a gate, with a name and a reason.
 
 use super::Caller;
+use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
@@ -10,9 +11,13 @@ use super::choose;
 use super::gate_finish;
 use super::reason;
 use super::run::DriveRequest;
+use super::signed_decision;
 use crate::caller::asker;
+use crate::event::Decision;
 use crate::event::Event;
 use crate::event::RunStatus;
+use crate::id::AttemptId;
+use crate::id::GateId;
 use crate::project::signing;
 use crate::run::GateStatus;
 use schemars::JsonSchema;
@@ -51,25 +56,35 @@ pub fn gate_waive(
     refuse_blank(request)?;
     asker::refuse_agents(project, caller)?;
     let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
-    let (status, run_status) = (driver.run().status_of(&gate), driver.run().status);
-    let is_over = run_status.is_final();
-    if is_over || matches!(status, GateStatus::Running | GateStatus::Pass | GateStatus::Waived) {
-        return Err(Error::usage(format!(
-            "gate {gate} cannot be waived: it is {status}, and the run is {run_status}"
-        )));
-    }
-    if let Some(by) = driver.workflow.gate(&gate).and_then(signing::demand) {
-        let by = by.join(" or ");
-        return Err(Error::usage(format!(
-            "gate {gate} requires a signature of {by}; it cannot be waived"
-        )));
-    }
+    refuse_unwaivable(&driver, &gate)?;
+    let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
+    let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
+    let decision = Decision::Waived { reason: request.reason.clone() };
+    signed_decision::record(&mut driver, &attempt, decision, person)?;
     let mut events = Vec::new();
-    if run_status == RunStatus::Failed {
+    if driver.run().status == RunStatus::Failed {
         events.push(Event::RunResumed { retried: Vec::new() });
     }
     let (by, reason) = (person.by.clone(), request.reason.clone());
     events.push(Event::GateWaived { gate: gate.clone(), by, reason });
     driver.append(&events)?;
     gate_finish::go_on(driver, caller, &gate, &request.drive)
+}
+
+/// Refuses to waive what is at work, done, or not to be passed without a signature.
+pub(super) fn refuse_unwaivable(driver: &Driver<'_>, gate: &GateId) -> Result<(), Error> {
+    let (status, run_status) = (driver.run().status_of(gate), driver.run().status);
+    let is_over = run_status.is_final();
+    if is_over || matches!(status, GateStatus::Running | GateStatus::Pass | GateStatus::Waived) {
+        return Err(Error::usage(format!(
+            "gate {gate} cannot be waived: it is {status}, and the run is {run_status}"
+        )));
+    }
+    if let Some(by) = driver.workflow.gate(gate).and_then(signing::demand) {
+        let by = by.join(" or ");
+        return Err(Error::usage(format!(
+            "gate {gate} requires a signature of {by}; it cannot be waived"
+        )));
+    }
+    Ok(())
 }

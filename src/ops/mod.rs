@@ -19,6 +19,7 @@ mod run_choice;
 mod run_phase;
 mod session;
 mod session_state;
+mod signed_decision;
 mod stand_ins;
 mod start;
 
@@ -38,6 +39,7 @@ pub mod convoy_cancel;
 pub mod convoy_start;
 pub mod convoy_status;
 pub mod cost;
+pub mod decision;
 pub mod delete;
 pub mod doctor;
 pub mod errand;
@@ -176,6 +178,9 @@ pub struct Person {
     pub by: String,
     /// How they were asked, such as `terminal /dev/pts/3`.
     pub how: String,
+    /// What they signed the statement of the question with, if they were asked in a browser.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<crate::event::Signed>,
 }
 
 /// What became of one gate.

@@ -135,7 +135,7 @@ fn finish_last(
     if missing.is_empty() {
         gate_finish::hand_in(
             driver,
-            caller,
+            (caller, None),
             AttemptId::new(gate, attempt),
             (judged, Values::new()),
         )?;

@@ -27,6 +27,7 @@ mod links;
 mod mcp;
 mod mistakes;
 mod noise;
+mod passkey;
 mod ports;
 mod requests;
 mod serve;

@@ -42,7 +42,7 @@ mod run;
 pub mod session;
 mod show;
 mod signed;
-mod signed_forged;
+pub mod signed_forged;
 mod signed_taken_up;
 mod suggestions;
 mod terminal;
