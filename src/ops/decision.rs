@@ -36,8 +36,8 @@ use crate::id::RunId;
 use crate::project::signing;
 use crate::signature::passkey;
 use crate::signature::passkey::Enrolled;
+use crate::signature::passkey::PasskeyProblem;
 use crate::signature::passkey::PasskeySignature;
-use crate::signature::passkey::Problem;
 use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -104,11 +104,14 @@ pub struct DecisionPage {
 }
 
 impl DecisionPage {
-    /// A page of this origin, such as `http://localhost:4000`.
-    pub fn of(origin: &str) -> Option<Self> {
-        let (_, rest) = origin.split_once("://")?;
-        let host = rest.split(':').next().filter(|host| !host.is_empty())?;
-        Some(Self { origin: origin.to_owned(), rp_id: host.to_owned() })
+    /// A page of this origin, such as `http://localhost:4000`; passkeys know no addresses.
+    pub fn of(origin: &str) -> Result<Self, Error> {
+        let host = url::Url::parse(origin).ok().and_then(|url| url.domain().map(str::to_owned));
+        let rp_id = host.ok_or_else(|| {
+            Error::usage(format!("passkeys do not work on pages of {origin}"))
+                .advise("open the page by the name of its host, such as localhost")
+        })?;
+        Ok(Self { origin: origin.to_owned(), rp_id })
     }
 }
 
@@ -167,7 +170,9 @@ pub fn question(
     request: &Request,
     page: &DecisionPage,
 ) -> Result<DecisionQuestion, Error> {
-    asker::refuse_executors(project)?;
+    // Whether a person asks is seen by what is signed.
+    let caller = &caller.elsewhere();
+    asker::refuse_agents(project, caller)?;
     refuse_blank(&request.gate, &request.decision)?;
     let approval = match &request.decision {
         DecisionChoice::Approve { .. } => {
@@ -326,18 +331,18 @@ impl DecisionQuestion {
         })
     }
 
-    fn check(&self, assertion: &Assertion) -> Result<Signed, Problem> {
+    fn check(&self, assertion: &Assertion) -> Result<Signed, PasskeyProblem> {
         let (asked, text) = (&self.asked, self.statement.as_bytes());
         let mut passkeys = asked.passkeys.iter();
         let passkey = passkeys.find(|it| it.credential_id == assertion.credential_id);
-        let passkey = passkey.ok_or(Problem::NotEnrolled)?;
+        let passkey = passkey.ok_or(PasskeyProblem::NotEnrolled)?;
         let armored = assertion.armored(&passkey.key, asked.namespace())?;
-        let signature = PasskeySignature::read(&armored)?.ok_or(Problem::NotByBrowser)?;
+        let signature = PasskeySignature::read(&armored)?.ok_or(PasskeyProblem::NotByBrowser)?;
         signature.check(asked.namespace(), text)?;
         if signature.origin != asked.origin {
-            return Err(Problem::OtherOrigin(signature.origin));
+            return Err(PasskeyProblem::OtherOrigin(signature.origin));
         }
-        let signed = asked.said.signature.clone().ok_or(Problem::NotEnrolled)?;
+        let signed = asked.said.signature.clone().ok_or(PasskeyProblem::NotEnrolled)?;
         Ok(Signed { armored, ..signed })
     }
 

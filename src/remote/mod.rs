@@ -104,7 +104,7 @@ impl JsonReply {
     }
 
     /// What became of a gate.
-    fn gate(project: &Project, caller: &Caller, reply: &GateReply) -> Result<Self, Error> {
+    pub fn gate(project: &Project, caller: &Caller, reply: &GateReply) -> Result<Self, Error> {
         let at_hand = ops::at_hand_after(project, caller, &reply.run);
         Self::then(reply.passed, reply, Instructions::of(&reply.run, at_hand))
     }
@@ -124,7 +124,7 @@ pub fn failure(project: &Project, caller: &Caller, error: &Error) -> Json {
 }
 
 /// Reads a request; no body is one that says nothing.
-fn request<R>(json: &Json) -> Result<R, Error>
+pub fn request<R>(json: &Json) -> Result<R, Error>
 where
     R: JsonSchema + for<'de> Deserialize<'de>,
 {

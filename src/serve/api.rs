@@ -31,6 +31,7 @@ use axum::http::header::IF_MATCH;
 use axum::http::header::IF_NONE_MATCH;
 use axum::response::IntoResponse;
 use axum::response::Response;
+use serde::de::DeserializeOwned;
 use serde_json::Map;
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -86,11 +87,15 @@ pub async fn call(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let operation = named(&name)?;
-    let request = if body.is_empty() { Ok(Json::Null) } else { serde_json::from_slice(&body) };
-    let request = request.map_err(|error| {
-        Problem::of(StatusCode::BAD_REQUEST, "json", format!("the body is not valid JSON: {error}"))
-    })?;
+    let request = if body.is_empty() { Json::Null } else { parsed(&body)? };
     answer(door, operation, request, &headers).await
+}
+
+/// A body as what it should be.
+pub fn parsed<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| {
+        Problem::of(StatusCode::BAD_REQUEST, "json", format!("the body is not valid JSON: {error}"))
+    })
 }
 
 fn named(name: &str) -> Result<Operation, Problem> {
@@ -123,10 +128,7 @@ async fn answer(
         session: session.clone(),
     };
     let done = tokio::task::spawn_blocking(move || carry_out(&door, &asked)).await;
-    let Answered { status, body, head } = done.map_err(|_| {
-        let detail = "this is a bug in orch; what it printed tells more";
-        Problem::of(StatusCode::INTERNAL_SERVER_ERROR, "bug", detail)
-    })??;
+    let Answered { status, body, head } = done.map_err(|_| Problem::bug())??;
     let mut response = if status == StatusCode::NOT_MODIFIED {
         status.into_response()
     } else {

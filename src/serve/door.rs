@@ -1,6 +1,7 @@
 //! A project as the server opens it: afresh for each request, so that what changed on the disk counts.
 
 use super::Settings;
+use super::questions::Questions;
 use super::retries;
 use crate::definition::Reserved;
 use crate::digest::Digest;
@@ -44,6 +45,8 @@ pub struct Door {
     pub is_read_only: bool,
     /// Who may follow what happens at the same time.
     pub streams: Arc<Semaphore>,
+    /// What was asked in browsers and is not answered yet.
+    pub questions: Questions,
     /// How far each run has come.
     pub changes: watch::Sender<Arc<Heads>>,
     surface: Surface,
@@ -63,6 +66,7 @@ pub fn open_all(settings: &Settings) -> Result<Vec<Arc<Door>>, Error> {
             name: String::new(),
             is_read_only: settings.is_read_only,
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            questions: Questions::default(),
             changes: watch::Sender::default(),
             surface: settings.surface,
             folder: folder.clone(),

@@ -24,7 +24,7 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
      frame-ancestors 'none'";
 
 /// Paths that need no token: they say nothing of any run.
-const OPEN_PATHS: [&str; 2] = ["/healthz", "/session"];
+const OPEN_PATHS: [&str; 3] = ["/healthz", "/session", "/passkey.js"];
 
 /// What is compared with each request.
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 //! - [`retries`]: the same request sent twice is carried out once;
 //! - [`events`]: what happens, as it happens;
 //! - `/mcp`: the same for agents, by [`mcp`];
+//! - [`passkey`]: decisions that a person signs in a browser;
 //! - [`openapi`], [`metrics`]: what there is, and how much of it.
 //!
 //! Operations block, and run on threads of their own; only what waits for a connection is asynchronous.
@@ -17,7 +18,9 @@ mod guard;
 mod login;
 mod metrics;
 mod openapi;
+mod passkey;
 mod problem;
+mod questions;
 mod retries;
 mod token;
 
@@ -148,6 +151,7 @@ fn router(doors: &[Arc<Door>], guard: &Arc<Guard>, ending: &watch::Receiver<bool
     let mut router = Router::new()
         .route("/healthz", get(metrics::healthz))
         .route("/session", post(login::log_in))
+        .route("/passkey.js", get(passkey::script))
         .with_state(Arc::clone(guard));
     for door in doors {
         tokio::spawn(Arc::clone(door).watch());
@@ -169,6 +173,8 @@ fn of_project(door: &Arc<Door>, guard: &Guard, ending: &watch::Receiver<bool>) -
         .route_service("/mcp", mcp::http_service(door.host(), guard.hosts(), guard.origins()))
         .route("/api/{operation}", get(api::read).post(api::call))
         .route("/api/events", get(events::events))
+        .route("/api/decision/question", post(passkey::question))
+        .route("/api/decision", post(passkey::answer))
         .route("/openapi.json", get(openapi::document))
         .route("/metrics", get(metrics::metrics))
         .layer(axum::Extension(ending.clone()))

@@ -32,6 +32,12 @@ impl Problem {
         Self { status, code: code.to_owned(), detail: detail.into(), more }
     }
 
+    /// What should not have happened.
+    pub fn bug() -> Self {
+        let detail = "this is a bug in orch; what it printed tells more";
+        Self::of(StatusCode::INTERNAL_SERVER_ERROR, "bug", detail)
+    }
+
     /// An operation that was not carried out; the reply is the one of every face.
     pub fn of_error(error: &Error, mut reply: Json) -> Self {
         let told = reply["error"].take();

@@ -53,7 +53,7 @@ const HAS_EXTENSIONS: u8 = 0x80;
 
 /// Why a passkey, or what it signed, is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum PasskeyProblem {
     #[error("the passkey's key is not an ES256 key (ECDSA on P-256)")]
     NotEs256,
     #[error("`{0}` is not the id of a site")]
@@ -92,13 +92,13 @@ pub struct PublicKey {
 
 impl PublicKey {
     /// The key as browsers give it out (`getPublicKey`), of a passkey for the site `rp_id`.
-    pub fn from_spki(spki: &[u8], rp_id: &str) -> Result<Self, Problem> {
+    pub fn from_spki(spki: &[u8], rp_id: &str) -> Result<Self, PasskeyProblem> {
         let is_host = |letter: char| letter.is_ascii_alphanumeric() || "-.".contains(letter);
         if rp_id.is_empty() || !rp_id.chars().all(is_host) {
-            return Err(Problem::NotASite(rp_id.to_owned()));
+            return Err(PasskeyProblem::NotASite(rp_id.to_owned()));
         }
         let point = spki.strip_prefix(SPKI_PREFIX).filter(|point| is_point(point));
-        let point = point.ok_or(Problem::NotEs256)?.to_vec();
+        let point = point.ok_or(PasskeyProblem::NotEs256)?.to_vec();
         Ok(Self { point, rp_id: rp_id.to_owned() })
     }
 
@@ -154,13 +154,13 @@ pub struct Assertion {
 
 impl Assertion {
     /// The same as an armored SSH signature in this namespace, made by `key`.
-    pub fn armored(&self, key: &PublicKey, namespace: &str) -> Result<String, Problem> {
+    pub fn armored(&self, key: &PublicKey, namespace: &str) -> Result<String, PasskeyProblem> {
         let data = decoded(&self.authenticator_data, "authenticatorData")?;
         let (flags, counter, extensions) = read_data(&data, key)?;
         let client_data = decoded(&self.client_data_json, "clientDataJSON")?;
         let told = ClientData::read(&client_data)?;
         let halves = decoded(&self.signature, "signature")?;
-        let halves = read_der(&halves).ok_or(Problem::Malformed("signature"))?;
+        let halves = read_der(&halves).ok_or(PasskeyProblem::Malformed("signature"))?;
         let mut ecdsa = Vec::new();
         for half in halves {
             wire::put(&mut ecdsa, half);
@@ -177,17 +177,17 @@ impl Assertion {
     }
 }
 
-fn decoded(text: &str, what: &'static str) -> Result<Vec<u8>, Problem> {
-    BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| Problem::Malformed(what))
+fn decoded(text: &str, what: &'static str) -> Result<Vec<u8>, PasskeyProblem> {
+    BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| PasskeyProblem::Malformed(what))
 }
 
 /// What an authenticator says: bits, how often it has signed, and what else it adds.
-fn read_data<'d>(data: &'d [u8], key: &PublicKey) -> Result<(u8, u32, &'d [u8]), Problem> {
-    let malformed = || Problem::Malformed("authenticatorData");
+fn read_data<'d>(data: &'d [u8], key: &PublicKey) -> Result<(u8, u32, &'d [u8]), PasskeyProblem> {
+    let malformed = || PasskeyProblem::Malformed("authenticatorData");
     let mut reader = Reader(data);
     let site = digest(&SHA256, key.rp_id.as_bytes());
     if reader.take(site.as_ref().len()).ok_or_else(malformed)? != site.as_ref() {
-        return Err(Problem::OtherSite(key.rp_id.clone()));
+        return Err(PasskeyProblem::OtherSite(key.rp_id.clone()));
     }
     let flags = reader.byte().ok_or_else(malformed)?;
     let counter = reader.number().ok_or_else(malformed)?;
@@ -225,8 +225,8 @@ struct ClientData {
 }
 
 impl ClientData {
-    fn read(json: &[u8]) -> Result<Self, Problem> {
-        serde_json::from_slice(json).map_err(|_| Problem::Malformed("clientDataJSON"))
+    fn read(json: &[u8]) -> Result<Self, PasskeyProblem> {
+        serde_json::from_slice(json).map_err(|_| PasskeyProblem::Malformed("clientDataJSON"))
     }
 }
 
@@ -246,14 +246,14 @@ pub struct PasskeySignature {
 impl PasskeySignature {
     /// Reads an armored signature; `None` where no passkey has to do with it. A passkey signs in a
     /// browser or not at all: by itself, its authenticator signs for whoever plugs it in.
-    pub fn read(armored: &str) -> Result<Option<Self>, Problem> {
-        let malformed = || Problem::Malformed("the signature");
+    pub fn read(armored: &str) -> Result<Option<Self>, PasskeyProblem> {
+        let malformed = || PasskeyProblem::Malformed("the signature");
         let parts = Parts::read(armored).ok_or_else(malformed)?;
         let mut reader = Reader(&parts.signature);
         let is_by_browser = reader.string().ok_or_else(malformed)? == SIGNATURE_TYPE.as_bytes();
         match (PublicKey::from_bytes(&parts.key), is_by_browser) {
             (Some(key), true) => Self::read_rest(key, reader).ok_or_else(malformed).map(Some),
-            (Some(_), false) => Err(Problem::NotByBrowser),
+            (Some(_), false) => Err(PasskeyProblem::NotByBrowser),
             (None, true) => Err(malformed()),
             (None, false) => Ok(None),
         }
@@ -277,41 +277,41 @@ impl PasskeySignature {
     }
 
     /// Whether a person signed this text with it, present and verified, on a page of the key's site.
-    pub fn check(&self, namespace: &str, text: &[u8]) -> Result<(), Problem> {
+    pub fn check(&self, namespace: &str, text: &[u8]) -> Result<(), PasskeyProblem> {
         let told = ClientData::read(&self.client_data)?;
         if told.kind != "webauthn.get" {
-            return Err(Problem::OtherUse(told.kind));
+            return Err(PasskeyProblem::OtherUse(told.kind));
         }
         if told.challenge != challenge(namespace, text) {
-            return Err(Problem::OtherStatement);
+            return Err(PasskeyProblem::OtherStatement);
         }
         if told.origin != self.origin || !is_of_site(&self.origin, &self.key.rp_id) {
-            return Err(Problem::OtherOrigin(told.origin));
+            return Err(PasskeyProblem::OtherOrigin(told.origin));
         }
         if told.cross_origin || told.top_origin.is_some() {
-            return Err(Problem::CrossOrigin);
+            return Err(PasskeyProblem::CrossOrigin);
         }
         let has_extensions = self.flags & HAS_EXTENSIONS != 0;
         if self.flags & HAS_KEY != 0 || has_extensions == self.extensions.is_empty() {
-            return Err(Problem::Malformed("authenticatorData"));
+            return Err(PasskeyProblem::Malformed("authenticatorData"));
         }
         if self.flags & USER_PRESENT == 0 {
-            return Err(Problem::NotPresent);
+            return Err(PasskeyProblem::NotPresent);
         }
         if self.flags & USER_VERIFIED == 0 {
-            return Err(Problem::NotVerified);
+            return Err(PasskeyProblem::NotVerified);
         }
         self.verify()
     }
 
-    fn verify(&self) -> Result<(), Problem> {
+    fn verify(&self) -> Result<(), PasskeyProblem> {
         let mut signed = digest(&SHA256, self.key.rp_id.as_bytes()).as_ref().to_vec();
         signed.push(self.flags);
         signed.extend(self.counter.to_be_bytes());
         signed.extend(&self.extensions);
         signed.extend(digest(&SHA256, &self.client_data).as_ref());
         let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &self.key.point);
-        key.verify(&signed, &self.halves).map_err(|_| Problem::NotItsSignature)
+        key.verify(&signed, &self.halves).map_err(|_| PasskeyProblem::NotItsSignature)
     }
 }
 

@@ -1,35 +1,24 @@
-//! Decisions signed with passkeys, by an authenticator without hardware: what is taken, and what each
-//! forger is told while nothing is written.
+//! Decisions signed with passkeys, by an authenticator without hardware and a real server: what is
+//! recorded, what stock `ssh-keygen` says of it, and what each forger is told while nothing is written.
 
 #[path = "../../src/signature/passkey/authenticator.rs"]
-pub mod authenticator;
+mod authenticator;
 
 use crate::cmd::signed_forged::forge;
 use crate::house::House;
+use crate::house::Response;
+use crate::house::Server;
 use crate::house::child;
 use crate::house::lacks;
+use crate::house::wait_until;
 use authenticator::Authenticator;
-use orch::clock::Moment;
+use authenticator::VERIFIED;
 use orch::internals::Enrolled;
 use orch::internals::PublicKey;
-use orch::ops::Caller;
-use orch::ops::Error;
-use orch::ops::GateChoice;
-use orch::ops::Options;
-use orch::ops::Person;
-use orch::ops::Project;
-use orch::ops::decision;
 use orch::ops::decision::Assertion;
-use orch::ops::decision::DecisionChoice;
-use orch::ops::decision::DecisionPage;
-use orch::ops::decision::DecisionQuestion;
-use orch::ops::run::DriveRequest;
 use serde_json::Value as Json;
+use serde_json::json;
 use std::fs;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
-
-const ORIGIN: &str = "http://localhost:4000";
 
 const WORKFLOW: &str = "[[gate]]
 id = 'write'
@@ -38,10 +27,38 @@ shell = 'echo one > one.txt'
 contract = 'one'
 approval = { signed = true, by = ['ada@example.org'] }";
 
-const APPROVE: DecisionChoice = DecisionChoice::Approve { note: None };
+const INSIDE: &str = r#","crossOrigin":true"#;
+
+/// A house in which Ada has a passkey and a run waits, and the server that asks her.
+struct Asking {
+    house: House,
+    server: Server,
+    ada: Authenticator,
+}
+
+/// `None` where nothing can be verified.
+fn asking(workflow: &str) -> Option<Asking> {
+    asking_in(House::new(), workflow)
+}
+
+fn asking_in(house: House, workflow: &str) -> Option<Asking> {
+    if lacks("ssh-keygen") {
+        return None;
+    }
+    let mut ada = Authenticator::new("localhost", "");
+    let house = house
+        .workflow("demo", workflow)
+        .leaves("one", "one.txt")
+        .file("orch.toml", "[signing]\nallowed_signers = 'allowed_signers'\n")
+        .file("allowed_signers", &line("ada@example.org", &ada));
+    house.orch("run demo").code(3);
+    let server = house.serves("");
+    ada.origin = format!("http://localhost:{}", server.port);
+    Some(Asking { house, server, ada })
+}
 
 /// The line of the allowed signers for a passkey.
-pub fn line(name: &str, passkey: &Authenticator) -> String {
+fn line(name: &str, passkey: &Authenticator) -> String {
     let enrolled = Enrolled {
         principals: vec![name.to_owned()],
         key: key(passkey),
@@ -54,214 +71,216 @@ fn key(passkey: &Authenticator) -> PublicKey {
     PublicKey::from_spki(&passkey.spki(), &passkey.rp_id).unwrap()
 }
 
-/// A house in which Ada has a passkey and a run of this workflow waits; `None` where nothing can be
-/// verified.
-fn waiting(workflow: &str) -> Option<(House, Authenticator)> {
-    waiting_in(House::new(), workflow)
+fn approve() -> Json {
+    json!({ "kind": "approve" })
 }
 
-fn waiting_in(house: House, workflow: &str) -> Option<(House, Authenticator)> {
-    if lacks("ssh-keygen") {
-        return None;
+impl Asking {
+    fn ask(&self, gate: &str, decision: Json) -> Response {
+        self.server.post("decision/question", &json!({ "gate": gate, "decision": decision }))
     }
-    let ada = Authenticator::new("localhost", ORIGIN);
-    let house = house
-        .workflow("demo", workflow)
-        .leaves("one", "one.txt")
-        .file("orch.toml", "[signing]\nallowed_signers = 'allowed_signers'\n")
-        .file("allowed_signers", &line("ada@example.org", &ada));
-    house.orch("run demo").code(3);
-    Some((house, ada))
+
+    fn question(&self, gate: &str, decision: Json) -> Json {
+        self.ask(gate, decision).code(200).json()["data"].take()
+    }
+
+    fn answer(&self, question: &Json, assertion: Json) -> Response {
+        let answer = json!({ "nonce": question["nonce"], "assertion": assertion });
+        self.server.post("decision", &answer)
+    }
+
+    /// Ada decides, once she can: a worker may have the run still.
+    #[track_caller]
+    fn decide(&self, gate: &str, decision: Json) -> Json {
+        let mut question = Json::Null;
+        wait_until("the gate waits", || {
+            let asked = self.ask(gate, decision.clone());
+            question = asked.json()["data"].take();
+            asked.status == 200
+        });
+        let assertion = self.ada.assert(question["challenge"].as_str().unwrap());
+        self.answer(&question, assertion).code(200).json()
+    }
+
+    fn journal(&self) -> Vec<u8> {
+        fs::read(self.house.journal()).unwrap()
+    }
+
+    /// Demands that what an authenticator signs is refused, with these words, and nothing is written;
+    /// and that the question had that one answer.
+    #[track_caller]
+    fn refused(&self, assert: impl FnOnce(&str) -> Json, (status, said): (u16, &str)) {
+        let question = self.question("write", approve());
+        let before = self.journal();
+        let assertion = assert(question["challenge"].as_str().unwrap());
+        let reply = self.answer(&question, assertion.clone()).code(status).json();
+        assert!(reply["detail"].as_str().unwrap().contains(said), "{reply}");
+        self.answer(&question, assertion).code(410);
+        assert_eq!(self.journal(), before);
+    }
 }
 
-fn open(house: &House) -> Project {
-    // Whoever comes later comes at a later time.
-    static OPENED: AtomicU64 = AtomicU64::new(0);
-    let minutes = OPENED.fetch_add(1, Ordering::Relaxed);
-    let now = format!("2026-01-20T{:02}:{:02}:00Z", minutes / 60, minutes % 60);
-    let now = Moment::parse(&now);
-    Project::open(Options { folder: house.project(), now, ..Options::default() }).unwrap()
-}
-
-fn ask(house: &House, gate: &str, choice: DecisionChoice) -> Result<DecisionQuestion, Error> {
-    let gate = GateChoice { gate: Some(gate.to_owned()), ..GateChoice::default() };
-    let request = decision::Request { gate, by: None, decision: choice };
-    decision::question(
-        &open(house),
-        &Caller::default(),
-        &request,
-        &DecisionPage::of(ORIGIN).unwrap(),
-    )
-}
-
-/// What a face does with an answer.
-fn answer(
-    house: &House,
-    question: &DecisionQuestion,
-    assertion: Json,
-) -> Result<decision::Reply, Error> {
-    let assertion: Assertion = serde_json::from_value(assertion).unwrap();
-    let signature = Some(question.signed(&assertion)?);
-    let person = Person { by: question.by.clone(), how: question.how().to_owned(), signature };
-    let drive = DriveRequest::default();
-    decision::decide(&open(house), &Caller::default(), question, &person, &drive)
-}
-
-#[track_caller]
-fn decide(house: &House, passkey: &Authenticator, gate: &str, choice: DecisionChoice) {
-    let question = ask(house, gate, choice).unwrap();
-    answer(house, &question, passkey.assert(&question.challenge)).unwrap();
-}
-
-/// Demands that an answer is refused, with these words, and nothing is written.
-#[track_caller]
-fn refused(house: &House, question: &DecisionQuestion, assertion: Json, said: &str) {
-    let before = fs::read(house.journal()).unwrap();
-    let error = answer(house, question, assertion).expect_err("it is refused").to_string();
-    assert!(error.contains(said), "{error}");
-    assert_eq!(fs::read(house.journal()).unwrap(), before);
-}
-
-/// What the stock program says of the documents of the record.
-fn ssh_keygen_takes(house: &House, text: &str, name: &str, namespace: &str) -> bool {
+/// What the stock program says of documents of the record.
+fn ssh_keygen_takes(house: &House, path: &str, name: &str, namespace: &str) -> bool {
     let script = format!(
         "exec ssh-keygen -Y verify -n {namespace} -I {name} -f definition/allowed_signers \
-         -s {text}.sig < {text}"
+         -s {path}.sig < {path}"
     );
     let mut verify = house.program("sh");
     verify.args(["-c", &script]).current_dir(house.run_folder().join("record"));
     child::output(&mut verify).status.success()
 }
 
-/// What it says of a text and a signature that no record holds.
-fn ssh_keygen_takes_text(house: &House, text: &str, armored: &str) -> bool {
-    fs::write(house.outside("text"), text).unwrap();
-    fs::write(house.outside("text.sig"), armored).unwrap();
-    let script = "exec ssh-keygen -Y verify -n orch-approval@v1 -I ada@example.org \
-                  -f allowed_signers -s ../text.sig < ../text";
-    let mut verify = house.program("sh");
-    child::output(verify.args(["-c", script])).status.success()
-}
-
 #[test]
 fn an_approval_by_passkey_is_proved_to_orch_and_to_ssh_keygen() {
-    let Some((house, ada)) = waiting(WORKFLOW) else { return };
-    let question = ask(&house, "write", APPROVE).unwrap();
-    assert_eq!(question.by, "ada@example.org");
-    assert_eq!(question.allow_credentials, [ada.credential_id()]);
-    assert_eq!(question.rp_id, "localhost");
-    answer(&house, &question, ada.assert(&question.challenge)).unwrap();
+    let Some(asking) = asking(WORKFLOW) else { return };
+    let Asking { house, server, ada } = &asking;
+    let question = asking.question("write", approve());
+    assert_eq!(question["rpId"], "localhost");
+    assert_eq!(question["by"], "ada@example.org");
+    assert_eq!(question["allowCredentials"], json!([ada.credential_id()]));
+    let assertion = ada.assert(question["challenge"].as_str().unwrap());
+    let reply = asking.answer(&question, assertion.clone()).code(200).json();
+    assert_eq!((&reply["success"], &reply["data"]["passed"]), (&json!(true), &json!(true)));
+    wait_until("the run passes", || server.get("/api/status").body.contains("\"PASSED\""));
+    let replay = asking.answer(&question, assertion).code(410).json();
+    assert!(replay["detail"].as_str().unwrap().contains("answered before"), "{replay}");
     house.orch("verify").code(0).says("approval of write attempt 1 signed by ada@example.org");
     let path = "gates/write/approval-1.txt";
     let text = fs::read_to_string(house.run_folder().join("record").join(path)).unwrap();
-    assert_eq!(text, question.statement);
-    assert!(text.contains("by: \"ada@example.org\"\nhow: \"passkey on http://localhost:4000\"\n"));
-    assert!(text.contains(&format!("nonce: \"{}\"\nsaw: ", question.nonce)), "{text}");
-    assert!(ssh_keygen_takes(&house, path, "ada@example.org", "orch-approval@v1"));
-    assert!(!ssh_keygen_takes(&house, path, "bob@example.org", "orch-approval@v1"));
-    assert!(!ssh_keygen_takes(&house, path, "ada@example.org", "orch-decision@v1"));
-    assert_eq!(house.gates(), "write PASS");
+    assert_eq!(question["statement"], *text);
+    assert!(text.contains(&format!("how: \"passkey on {}\"\n", ada.origin)), "{text}");
+    assert!(text.contains(&format!("nonce: {}\nsaw: ", question["nonce"])), "{text}");
+    assert!(ssh_keygen_takes(house, path, "ada@example.org", "orch-approval@v1"));
+    assert!(!ssh_keygen_takes(house, path, "bob@example.org", "orch-approval@v1"));
+    assert!(!ssh_keygen_takes(house, path, "ada@example.org", "orch-decision@v1"));
     house.write("one.txt", "two\n");
     house.orch("verify").code(6).says("one.txt");
+    // One changed byte of the signature.
+    let sig = house.run_folder().join("record").join(format!("{path}.sig"));
+    let armored = fs::read_to_string(&sig).unwrap();
+    let at = armored.len() / 2;
+    let other = if armored.as_bytes()[at] == b'A' { "B" } else { "A" };
+    fs::write(&sig, [&armored[..at], other, &armored[at + 1..]].concat()).unwrap();
+    assert!(!ssh_keygen_takes(house, path, "ada@example.org", "orch-approval@v1"));
+    house.orch("verify").code(6).says("approval-1.txt.sig");
 }
 
 #[test]
 fn what_a_forger_answers_is_refused_and_nothing_is_written() {
-    let Some((house, mut ada)) = waiting(WORKFLOW) else { return };
-    let question = ask(&house, "write", APPROVE).unwrap();
-    let challenge = &question.challenge;
-    let other = ask(&house, "write", APPROVE).unwrap();
-    assert_ne!(other.nonce, question.nonce);
-    refused(&house, &question, ada.assert(&other.challenge), "signed another statement");
-    let mut changed = ada.assert(challenge);
-    let signature = changed["signature"].as_str().unwrap();
-    let (head, tail) = signature.split_at(40);
-    let letter = if tail.starts_with('A') { "B" } else { "A" };
-    changed["signature"] = Json::from([head, letter, &tail[1..]].concat());
-    refused(&house, &question, changed, "signature does not match");
-    let mallory = Authenticator::new("localhost", ORIGIN);
-    refused(&house, &question, mallory.assert(challenge), "not among those that may decide");
-    let mut posing = mallory.assert(challenge);
-    posing["credentialId"] = Json::from(ada.credential_id());
-    refused(&house, &question, posing, "signature does not match");
+    let Some(mut asking) = asking(WORKFLOW) else { return };
+    let other = asking.question("write", approve())["challenge"].as_str().unwrap().to_owned();
+    asking.refused(|_| asking.ada.assert(&other), (403, "signed another statement"));
+    let changed = |challenge: &str| {
+        let mut assertion = asking.ada.assert(challenge);
+        let (head, tail) = assertion["signature"].as_str().unwrap().split_at(40);
+        let letter = if tail.starts_with('A') { "B" } else { "A" };
+        assertion["signature"] = Json::from([head, letter, &tail[1..]].concat());
+        assertion
+    };
+    asking.refused(changed, (403, "signature does not match"));
+    let mallory = Authenticator::new("localhost", &asking.ada.origin);
+    asking.refused(|it| mallory.assert(it), (403, "not among those that may decide"));
+    let posing = |challenge: &str| {
+        let mut assertion = mallory.assert(challenge);
+        assertion["credentialId"] = Json::from(asking.ada.credential_id());
+        assertion
+    };
+    asking.refused(posing, (403, "signature does not match"));
     for (flags, said) in [
-        (0, "did not notice that a person was present"),
+        (0x00, "did not notice that a person was present"),
         (0x01, "did not verify who was present"),
         (0x04, "did not notice that a person was present"),
         (0x45, "malformed"),
     ] {
-        ada.flags = flags;
-        refused(&house, &question, ada.assert(challenge), said);
+        asking.ada.flags = flags;
+        asking.refused(|it| asking.ada.assert(it), (403, said));
     }
-    ada.flags = authenticator::VERIFIED;
-    for origin in ["http://localhost:4001", "https://localhost:4000", "http://evil.example.org"] {
-        ada.origin = origin.to_owned();
-        refused(&house, &question, ada.assert(challenge), "was used on a page of");
+    asking.ada.flags = VERIFIED;
+    let own = asking.ada.origin.clone();
+    for origin in ["http://localhost:1", "https://localhost", "http://evil.example.org"] {
+        asking.ada.origin = origin.to_owned();
+        asking.refused(|it| asking.ada.assert(it), (403, "was used on a page of"));
     }
-    ada.origin = ORIGIN.to_owned();
-    ada.more = r#","crossOrigin":true"#;
-    refused(&house, &question, ada.assert(challenge), "inside a page of another site");
-    ada.more = "";
-    ada.kind = "webauthn.create";
-    refused(&house, &question, ada.assert(challenge), "not to sign");
-    ada.kind = "webauthn.get";
-    ada.rp_id = "example.org".to_owned();
-    refused(&house, &question, ada.assert(challenge), "another site than localhost");
-    ada.rp_id = "localhost".to_owned();
-    answer(&house, &question, ada.assert(challenge)).unwrap();
-    // What was taken once is a decision on a run that has gone on.
-    refused(&house, &question, ada.assert(challenge), "the run has passed");
+    asking.ada.origin = own;
+    let own = std::mem::replace(&mut asking.ada.more, INSIDE);
+    asking.refused(|it| asking.ada.assert(it), (403, "inside a page of another site"));
+    (asking.ada.more, asking.ada.kind) = (own, "webauthn.create");
+    asking.refused(|it| asking.ada.assert(it), (403, "not to sign"));
+    asking.ada.kind = "webauthn.get";
+    asking.ada.rp_id = "example.org".to_owned();
+    asking.refused(|it| asking.ada.assert(it), (403, "another site than localhost"));
+    asking.ada.rp_id = "localhost".to_owned();
+    asking.decide("write", approve());
 }
 
 #[test]
 fn a_decision_on_what_the_run_was_before_is_refused() {
-    let Some((house, ada)) = waiting(WORKFLOW) else { return };
-    let question = ask(&house, "write", APPROVE).unwrap();
-    house.orch("note something").code(0);
-    let before = fs::read(house.journal()).unwrap();
-    let refused = answer(&house, &question, ada.assert(&question.challenge));
-    assert!(matches!(refused, Err(Error::Stale { .. })));
-    assert_eq!(fs::read(house.journal()).unwrap(), before);
-    decide(&house, &ada, "write", APPROVE);
-    house.orch("verify").code(0).says("signed by ada@example.org");
+    let Some(asking) = asking(WORKFLOW) else { return };
+    let question = asking.question("write", approve());
+    asking.house.orch("note something").code(0);
+    let before = asking.journal();
+    let assertion = asking.ada.assert(question["challenge"].as_str().unwrap());
+    assert_eq!(asking.answer(&question, assertion).code(409).json()["code"], "moved");
+    assert_eq!(asking.journal(), before);
+    asking.decide("write", approve());
+    asking.house.orch("verify").code(0).says("signed by ada@example.org");
 }
 
 #[test]
 fn a_revoked_passkey_counts_no_more() {
-    let Some((house, ada)) = waiting(WORKFLOW) else { return };
-    let question = ask(&house, "write", APPROVE).unwrap();
+    let Some(asking) = asking(WORKFLOW) else { return };
+    let Asking { house, ada, .. } = &asking;
     let revoked = house.outside("revoked");
-    fs::write(&revoked, format!("{}\n", key(&ada))).unwrap();
+    fs::write(&revoked, format!("{}\n", key(ada))).unwrap();
     house.git(&format!("config gpg.ssh.revocationFile {}", revoked.display()));
     let said = "the key of ada@example.org has been revoked";
-    refused(&house, &question, ada.assert(&question.challenge), said);
+    asking.refused(|it| ada.assert(it), (400, said));
     fs::write(&revoked, "").unwrap();
-    answer(&house, &question, ada.assert(&question.challenge)).unwrap();
-    fs::write(&revoked, format!("{}\n", key(&ada))).unwrap();
+    asking.decide("write", approve());
+    fs::write(&revoked, format!("{}\n", key(ada))).unwrap();
     house.orch("verify").code(6).says(said);
 }
 
 #[test]
-fn only_enrolled_people_are_asked() {
-    let Some((house, _)) = waiting(WORKFLOW) else { return };
-    let gate = GateChoice { gate: Some("write".to_owned()), ..GateChoice::default() };
-    let ask = |by: Option<&str>, origin: &str| {
-        let (gate, by) = (gate.clone(), by.map(str::to_owned));
-        let request = decision::Request { gate, by, decision: APPROVE };
-        let page = DecisionPage::of(origin).unwrap();
-        let asked = decision::question(&open(&house), &Caller::default(), &request, &page);
-        asked.err().map(|error| error.to_string())
-    };
-    assert_eq!(ask(None, ORIGIN), None);
-    assert_eq!(ask(Some("ada@example.org"), ORIGIN), None);
-    let said = ask(Some("bob@example.org"), ORIGIN).unwrap();
-    assert!(said.contains("no passkey of bob@example.org for localhost"), "{said}");
-    let said = ask(None, "https://orch.example.org").unwrap();
-    assert!(said.contains("no passkey of ada@example.org for orch.example.org"), "{said}");
+fn only_enrolled_people_are_asked_and_a_client_alone_decides_nothing() {
+    let Some(asking) = asking(WORKFLOW) else { return };
+    let Asking { house, server, .. } = &asking;
+    let before = asking.journal();
+    for operation in ["gate_approve", "gate_reject", "gate_waive", "gate_redo"] {
+        server.post(operation, &json!({ "gate": "write" })).code(404);
+    }
+    let nothing = json!({
+        "credentialId": "", "authenticatorData": "", "clientDataJSON": "", "signature": "",
+    });
+    asking.answer(&json!({ "nonce": "" }), nothing).code(410);
+    server.post("decision", &json!({ "nonce": "x" })).code(400);
+    server.post("decision/question", &json!({ "gate": "write" })).code(400);
+    asking.ask("write", json!({ "kind": "reject", "reason": " " })).code(400);
+    let by_bob = json!({ "gate": "write", "by": "bob@example.org", "decision": approve() });
+    let problem = server.post("decision/question", &by_bob).code(400).json();
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("no passkey of bob@example.org for localhost"), "{detail}");
+    assert!(problem["help"].as_str().unwrap().contains("orch gate approve"), "{problem}");
+    let (bearer, body) = (server.bearer(), by_bob.to_string());
+    let at = format!("http://127.0.0.1:{}", server.port);
+    let headers = [
+        ("content-type", "application/json"),
+        ("origin", at.as_str()),
+        ("authorization", bearer.as_str()),
+    ];
+    let by_address = server.send("POST", "/api/decision/question", &headers, &body).code(400);
+    assert!(by_address.json()["help"].as_str().unwrap().contains("localhost"));
+    server.send("POST", "/api/decision/question", &headers[..1], &body).code(401);
+    assert_eq!(asking.journal(), before);
+    house.serves("--read-only").post("decision/question", &by_bob).code(403);
+    let script = server.send("GET", "/passkey.js", &[], "").code(200);
+    assert_eq!(script.header("content-type"), Some("text/javascript; charset=utf-8"));
     // What is added to the file now counts in later runs only.
-    let bob = Authenticator::new("localhost", ORIGIN);
+    let bob = Authenticator::new("localhost", &asking.ada.origin);
     house.write("allowed_signers", line("ada@example.org", &bob));
-    assert_eq!(ask(None, ORIGIN), None);
+    let question = asking.question("write", approve());
+    assert_eq!(question["allowCredentials"], json!([asking.ada.credential_id()]));
 }
 
 #[test]
@@ -280,16 +299,19 @@ fn a_passkey_decides_on_all_that_waits_for_a_person() {
         [[gate]]
         id = 'last'
         executor = 'human'";
-    let Some((house, ada)) = waiting(workflow) else { return };
-    let finish = || DecisionChoice::Finish { answers: vec!["colour=blue".to_owned()] };
-    let wrong =
-        ask(&house, "work", DecisionChoice::Finish { answers: vec!["colour=green".to_owned()] });
-    assert!(wrong.is_err());
-    decide(&house, &ada, "work", finish());
-    decide(&house, &ada, "write", DecisionChoice::Reject { reason: "not\ngood".to_owned() });
-    decide(&house, &ada, "work", finish());
-    decide(&house, &ada, "write", DecisionChoice::Approve { note: Some("good".to_owned()) });
-    decide(&house, &ada, "last", DecisionChoice::Waive { reason: "not needed".to_owned() });
+    let Some(asking) = asking(workflow) else { return };
+    let Asking { house, server, .. } = &asking;
+    let finish =
+        |colour: &str| json!({ "kind": "finish", "answers": [format!("colour={colour}")] });
+    asking.ask("work", finish("green")).code(400);
+    asking.decide("work", finish("blue"));
+    asking.decide("write", json!({ "kind": "reject", "reason": "not\ngood" }));
+    asking.decide("work", finish("blue"));
+    asking.decide("write", json!({ "kind": "approve", "note": "good" }));
+    let last = json!({ "kind": "finish" });
+    wait_until("the last gate waits", || asking.ask("last", last.clone()).status == 200);
+    asking.decide("last", json!({ "kind": "waive", "reason": "not needed" }));
+    wait_until("the run passes", || server.get("/api/status").body.contains("\"PASSED\""));
     assert_eq!(house.gates(), "work PASS, write PASS, last WAIVED");
     let done = house.orch("verify").code(0);
     insta::assert_snapshot!(done.stdout.lines().skip(2).collect::<Vec<_>>().join("\n"), @r"
@@ -301,7 +323,7 @@ fn a_passkey_decides_on_all_that_waits_for_a_person() {
     ");
     for number in 1..5 {
         let path = format!("decisions/decision-{number}.txt");
-        assert!(ssh_keygen_takes(&house, &path, "ada@example.org", "orch-decision@v1"));
+        assert!(ssh_keygen_takes(house, &path, "ada@example.org", "orch-decision@v1"));
     }
     let text = house.run_folder().join("record/decisions/decision-2.txt");
     let text = fs::read_to_string(text).unwrap();
@@ -313,13 +335,15 @@ fn a_passkey_decides_on_all_that_waits_for_a_person() {
 #[test]
 fn a_passkey_answers_a_question() {
     let workflow = "[[gate]]\nid = 'write'\nexecutor = 'agent'\n";
-    let Some((house, ada)) = waiting(workflow) else { return };
-    let reply = || DecisionChoice::Reply { text: "yes".to_owned() };
-    assert!(ask(&house, "write", reply()).unwrap_err().to_string().contains("asks a question"));
-    house.orch("escalate --options yes,no May I?").code(0);
-    decide(&house, &ada, "write", reply());
-    house.orch("verify").code(0).says("reply of write attempt 1 signed by ada@example.org");
-    let text = house.run_folder().join("record/decisions/decision-1.txt");
+    let Some(asking) = asking(workflow) else { return };
+    let reply = || json!({ "kind": "reply", "text": "yes" });
+    let problem = asking.ask("write", reply()).code(400).json();
+    assert!(problem["detail"].as_str().unwrap().contains("asks a question"), "{problem}");
+    asking.house.orch("escalate --options yes,no May I?").code(0);
+    asking.server.post("forward", &json!({ "run": "demo", "text": ["yes"] })).code(400);
+    asking.decide("write", reply());
+    asking.house.orch("verify").code(0).says("reply of write attempt 1 signed by ada@example.org");
+    let text = asking.house.run_folder().join("record/decisions/decision-1.txt");
     assert!(fs::read_to_string(text).unwrap().ends_with("replied: \"yes\"\n"));
 }
 
@@ -327,27 +351,41 @@ fn a_passkey_answers_a_question() {
 fn what_nobody_was_verified_for_is_found_by_whoever_verifies() {
     let house = House::new();
     fs::remove_dir_all(house.project().join(".git")).unwrap();
-    let Some((house, mut ada)) = waiting_in(house, WORKFLOW) else { return };
-    let question = ask(&house, "write", APPROVE).unwrap();
-    let journal = house.run_folder().join(".state/journal.jsonl");
-    answer(&house, &question, ada.assert(&question.challenge)).unwrap();
+    let Some(mut asking) = asking_in(house, WORKFLOW) else { return };
+    let question = asking.question("write", approve());
+    let challenge = question["challenge"].as_str().unwrap();
+    let statement = question["statement"].as_str().unwrap();
+    asking.answer(&question, asking.ada.assert(challenge)).code(200);
+    let Asking { house, ada, server } = &mut asking;
+    wait_until("the run passes", || server.get("/api/status").body.contains("\"PASSED\""));
     house.orch("verify").code(0).says("signed by ada@example.org");
+    let journal = house.run_folder().join(".state/journal.jsonl");
     let good = fs::read(&journal).unwrap();
     for (flags, origin, said) in [
-        (0x00, ORIGIN, "did not notice that a person was present"),
-        (0x01, ORIGIN, "did not verify who was present"),
+        (0x00, "http://localhost:4000", "did not notice that a person was present"),
+        (0x01, "http://localhost:4000", "did not verify who was present"),
         (0x05, "http://example.org", "was used on a page of http://example.org"),
     ] {
         (ada.flags, ada.origin) = (flags, origin.to_owned());
-        let assertion: Assertion = serde_json::from_value(ada.assert(&question.challenge)).unwrap();
-        let armored = assertion.armored(&key(&ada), "orch-approval@v1").unwrap();
-        forge(&house, |events| {
+        let assertion: Assertion = serde_json::from_value(ada.assert(challenge)).unwrap();
+        let armored = assertion.armored(&key(ada), "orch-approval@v1").unwrap();
+        forge(house, |events| {
             let at = events.iter().position(|event| event["type"] == "GATE_APPROVED").unwrap();
             events[at]["data"]["approval"]["signature"]["armored"] = Json::from(&*armored);
         });
-        assert!(ssh_keygen_takes_text(&house, &question.statement, &armored));
+        assert!(ssh_keygen_takes_text(house, statement, &armored));
         house.orch("verify").code(6).says(said);
         house.orch("run show").code(6).says(said);
         fs::write(&journal, &good).unwrap();
     }
+}
+
+/// What the stock program says of a text and a signature that no record holds.
+fn ssh_keygen_takes_text(house: &House, text: &str, armored: &str) -> bool {
+    fs::write(house.outside("text"), text).unwrap();
+    fs::write(house.outside("text.sig"), armored).unwrap();
+    let script = "exec ssh-keygen -Y verify -n orch-approval@v1 -I ada@example.org \
+                  -f allowed_signers -s ../text.sig < ../text";
+    let mut verify = house.program("sh");
+    child::output(verify.args(["-c", script])).status.success()
 }

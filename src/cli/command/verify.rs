@@ -138,7 +138,8 @@ fn words(face: &Face, verified: &Verified) -> String {
         let _ = writeln!(text, "  approval of {gate} attempt {attempt} signed by {by}");
     }
     for VerifiedDecision { gate, attempt, kind, by, .. } in &verified.decisions {
-        let _ = writeln!(text, "  {kind} of {gate} attempt {attempt} signed by {by}");
+        let attempt = if *attempt == 0 { String::new() } else { format!(" attempt {attempt}") };
+        let _ = writeln!(text, "  {kind} of {gate}{attempt} signed by {by}");
     }
     if let Some(by) = &verified.head_signed_by {
         let _ = writeln!(text, "  end of the run signed by {by}");

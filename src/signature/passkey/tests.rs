@@ -18,13 +18,13 @@ fn key_of(passkey: &Authenticator) -> PublicKey {
     PublicKey::from_spki(&passkey.spki(), "localhost").unwrap()
 }
 
-fn armored(passkey: &Authenticator) -> Result<String, Problem> {
+fn armored(passkey: &Authenticator) -> Result<String, PasskeyProblem> {
     let assertion = passkey.assert(&challenge(NAMESPACE, TEXT));
     let assertion: Assertion = serde_json::from_value(assertion).unwrap();
     assertion.armored(&key_of(passkey), NAMESPACE)
 }
 
-fn checked(armored: &str) -> Result<(), Problem> {
+fn checked(armored: &str) -> Result<(), PasskeyProblem> {
     PasskeySignature::read(armored)?.expect("a passkey made it").check(NAMESPACE, TEXT)
 }
 
@@ -49,8 +49,8 @@ fn what_a_passkey_signs_is_good_here_and_for_ssh_keygen() {
     assert_eq!(checked(&armored), Ok(()));
     let signature = PasskeySignature::read(&armored).unwrap().unwrap();
     assert_eq!(signature.origin, ORIGIN);
-    assert_eq!(signature.check(NAMESPACE, b"Text\n"), Err(Problem::OtherStatement));
-    assert_eq!(signature.check("b@v1", TEXT), Err(Problem::OtherStatement));
+    assert_eq!(signature.check(NAMESPACE, b"Text\n"), Err(PasskeyProblem::OtherStatement));
+    assert_eq!(signature.check("b@v1", TEXT), Err(PasskeyProblem::OtherStatement));
     if testing::lacks("ssh-keygen") {
         return;
     }
@@ -92,9 +92,9 @@ fn what_extensions_add_is_signed_too() {
 #[test]
 fn ssh_keygen_takes_what_nobody_was_present_for_and_we_do_not() {
     for (flags, problem) in [
-        (0, Problem::NotPresent),
-        (USER_VERIFIED, Problem::NotPresent),
-        (USER_PRESENT, Problem::NotVerified),
+        (0, PasskeyProblem::NotPresent),
+        (USER_VERIFIED, PasskeyProblem::NotPresent),
+        (USER_PRESENT, PasskeyProblem::NotVerified),
     ] {
         let passkey = Authenticator { flags, ..passkey() };
         let armored = armored(&passkey).unwrap();
@@ -105,7 +105,7 @@ fn ssh_keygen_takes_what_nobody_was_present_for_and_we_do_not() {
     }
     for flags in [VERIFIED | HAS_KEY, VERIFIED | HAS_EXTENSIONS] {
         let armored = armored(&Authenticator { flags, ..passkey() }).unwrap();
-        assert_eq!(checked(&armored), Err(Problem::Malformed("authenticatorData")));
+        assert_eq!(checked(&armored), Err(PasskeyProblem::Malformed("authenticatorData")));
     }
 }
 
@@ -122,20 +122,20 @@ fn what_was_signed_elsewhere_is_refused() {
         "null",
     ] {
         let elsewhere = Authenticator { origin: origin.to_owned(), ..passkey() };
-        assert_eq!(problem(elsewhere), Problem::OtherOrigin(origin.to_owned()));
+        assert_eq!(problem(elsewhere), PasskeyProblem::OtherOrigin(origin.to_owned()));
     }
     for more in [r#","crossOrigin":true"#, r#","topOrigin":"https://example.org""#] {
-        assert_eq!(problem(Authenticator { more, ..passkey() }), Problem::CrossOrigin);
+        assert_eq!(problem(Authenticator { more, ..passkey() }), PasskeyProblem::CrossOrigin);
     }
     let made = Authenticator { kind: "webauthn.create", ..passkey() };
-    assert_eq!(problem(made), Problem::OtherUse("webauthn.create".to_owned()));
+    assert_eq!(problem(made), PasskeyProblem::OtherUse("webauthn.create".to_owned()));
     for more in [r#","origin":"http://localhost:5000""#, ",", r#","type":"webauthn.get""#] {
         let twice = armored(&Authenticator { more, ..passkey() });
-        assert_eq!(twice.unwrap_err(), Problem::Malformed("clientDataJSON"));
+        assert_eq!(twice.unwrap_err(), PasskeyProblem::Malformed("clientDataJSON"));
     }
     let mut other = passkey();
     other.rp_id = "example.org".to_owned();
-    assert_eq!(armored(&other).unwrap_err(), Problem::OtherSite("localhost".to_owned()));
+    assert_eq!(armored(&other).unwrap_err(), PasskeyProblem::OtherSite("localhost".to_owned()));
 }
 
 #[test]
@@ -166,12 +166,15 @@ fn only_keys_of_es256_and_ids_of_sites_are_taken() {
     let spki = passkey().spki();
     let key = |spki: &[u8], rp_id: &str| PublicKey::from_spki(spki, rp_id);
     assert!(key(&spki, "localhost").is_ok());
-    assert_eq!(key(&spki[1..], "localhost"), Err(Problem::NotEs256));
-    assert_eq!(key(&spki[..90], "localhost"), Err(Problem::NotEs256));
+    assert_eq!(key(&spki[1..], "localhost"), Err(PasskeyProblem::NotEs256));
+    assert_eq!(key(&spki[..90], "localhost"), Err(PasskeyProblem::NotEs256));
     // An RSA key begins otherwise, and so does another curve's.
-    assert_eq!(key(b"\x30\x82\x01\x22\x30\x0d\x06\x09", "localhost"), Err(Problem::NotEs256));
+    assert_eq!(
+        key(b"\x30\x82\x01\x22\x30\x0d\x06\x09", "localhost"),
+        Err(PasskeyProblem::NotEs256)
+    );
     for rp_id in ["", "ssh:", "a b", "a\nb", "http://localhost"] {
-        assert_eq!(key(&spki, rp_id), Err(Problem::NotASite(rp_id.to_owned())));
+        assert_eq!(key(&spki, rp_id), Err(PasskeyProblem::NotASite(rp_id.to_owned())));
     }
 }
 
@@ -187,14 +190,14 @@ fn a_passkey_does_not_sign_outside_of_a_browser() {
         PasskeySignature::read(&parts.armored(NAMESPACE)).map(|read| read.is_some())
     };
     assert_eq!(of(&parts.key, &parts.signature), Ok(true));
-    assert_eq!(of(&parts.key, &plain), Err(Problem::NotByBrowser));
+    assert_eq!(of(&parts.key, &plain), Err(PasskeyProblem::NotByBrowser));
     // A security key that ssh made signs for ssh alone.
     let mut ssh_key = Vec::new();
     for part in [KEY_TYPE.as_bytes(), b"nistp256", &[4; POINT_BYTES], b"ssh:"] {
         wire::put(&mut ssh_key, part);
     }
     assert_eq!(of(&ssh_key, &plain), Ok(false));
-    let malformed = Err(Problem::Malformed("the signature"));
+    let malformed = Err(PasskeyProblem::Malformed("the signature"));
     assert_eq!(of(&ssh_key, &parts.signature), malformed);
     assert_eq!(of(&parts.key, b""), malformed);
     assert_eq!(PasskeySignature::read("no signature").map(|it| it.is_some()), malformed);

@@ -1,0 +1,126 @@
+//! Decisions by passkey: the question, and its answer. Only here does a request prove a person, by what
+//! their authenticator signed for this question.
+//!
+//! A page sends `POST api/decision/question` with the request, hands `challenge`, `rpId` and
+//! `allowCredentials` of the reply to `navigator.credentials.get`, and sends `POST api/decision` with the
+//! `nonce` and what came back. `passkey.js` does that for every form with `data-decision`.
+
+use super::api;
+use super::door::Door;
+use super::problem::Problem;
+use crate::ops::Caller;
+use crate::ops::Error;
+use crate::ops::Person;
+use crate::ops::Project;
+use crate::ops::decision;
+use crate::ops::decision::Assertion;
+use crate::ops::decision::DecisionPage;
+use crate::ops::decision::DecisionQuestion;
+use crate::ops::run::DriveRequest;
+use crate::remote;
+use crate::remote::JsonReply;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::StatusCode;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::response::Response;
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// What a page loads to ask for a passkey.
+const SCRIPT: &str = include_str!("passkey.js");
+
+/// The answer to a question.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionAnswer {
+    nonce: String,
+    assertion: Assertion,
+}
+
+/// The script of pages that ask for a passkey.
+pub async fn script() -> Response {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT).into_response()
+}
+
+/// Asks: says what is to be signed.
+pub async fn question(
+    State(door): State<Arc<Door>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let origin = origin(&headers);
+    let request = api::parsed(&body)?;
+    off_the_loop(door, move |door, project, caller| {
+        let request = remote::request(&request)?;
+        let page = DecisionPage::of(&origin)?;
+        let question = decision::question(project, caller, &request, &page)?;
+        let reply = JsonReply::of(&question)?;
+        door.questions.keep(Instant::now(), question);
+        Ok(reply)
+    })
+    .await
+}
+
+/// Answers: does what was signed.
+pub async fn answer(State(door): State<Arc<Door>>, body: Bytes) -> Result<Response, Problem> {
+    let answer: DecisionAnswer = api::parsed(&body)?;
+    let Some(question) = door.questions.take(Instant::now(), &answer.nonce) else {
+        let detail = "this question was answered before, or waited too long; ask again";
+        return Err(Problem::of(StatusCode::GONE, "question", detail));
+    };
+    let signed = question
+        .signed(&answer.assertion)
+        .map_err(|error| Problem::of(StatusCode::FORBIDDEN, "passkey", error.to_string()))?;
+    let person =
+        Person { by: question.by.clone(), how: question.how().to_owned(), signature: Some(signed) };
+    off_the_loop(door, move |_, project, caller| {
+        // Who asks is known now.
+        decide(project, &caller.elsewhere(), &question, &person)
+    })
+    .await
+}
+
+fn decide(
+    project: &Project,
+    caller: &Caller,
+    question: &DecisionQuestion,
+    person: &Person,
+) -> Result<JsonReply, Error> {
+    // A browser does not wait until the run stops again.
+    let drive = DriveRequest { detach: true, ..DriveRequest::default() };
+    match decision::decide(project, caller, question, person, &drive)? {
+        decision::Reply::Gate(reply) => JsonReply::gate(project, caller, &reply),
+        decision::Reply::Forwarded(reply) => JsonReply::of(&reply),
+    }
+}
+
+/// The page that asks; the guard has seen that it is one of this server.
+fn origin(headers: &HeaderMap) -> String {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = || format!("http://{}", text(header::HOST).unwrap_or_default());
+    text(header::ORIGIN).map_or_else(host, str::to_owned)
+}
+
+/// Runs what blocks on a thread of its own.
+async fn off_the_loop<F>(door: Arc<Door>, work: F) -> Result<Response, Problem>
+where
+    F: FnOnce(&Door, &Project, &Caller) -> Result<JsonReply, Error> + Send + 'static,
+{
+    if door.is_read_only {
+        let detail = "this server is read-only";
+        return Err(Problem::of(StatusCode::FORBIDDEN, "read_only", detail));
+    }
+    let done = tokio::task::spawn_blocking(move || {
+        let caller = door.caller(None);
+        let project = door.open(None).map_err(|error| Problem::of_bare(&error))?;
+        let done = work(&door, &project, &caller);
+        done.map_err(|error| Problem::of_error(&error, remote::failure(&project, &caller, &error)))
+    });
+    let reply = done.await.map_err(|_| Problem::bug())??;
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    Ok((kind, api::written(&reply.to_json())).into_response())
+}
