@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 type Example = (&'static str, &'static str);
 
 /// Commands by their path, each with examples.
-const EXAMPLES: [(&str, &[Example]); 93] = [
+const EXAMPLES: [(&str, &[Example]); 94] = [
     ("run", &[("orch run hello", "start a workflow and drive it")]),
     (
         "run start",
@@ -256,6 +256,7 @@ const EXAMPLES: [(&str, &[Example]); 93] = [
             ("orch mcp --surface operator", "also to start, steer and verify runs"),
         ],
     ),
+    ("approver add", &[("orch approver add ada@example.org", "let Ada approve in a browser")]),
     (
         "serve",
         &[

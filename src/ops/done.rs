@@ -95,7 +95,8 @@ pub fn done(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
         return Ok(Reply::Done(Box::new(reply)));
     }
     let attempt = gate_finish::waiting_attempt(&driver, caller, &gate)?;
-    let answers = gate_finish::answers(&driver, &gate, &request.finish.answers)?;
+    let answers =
+        gate_finish::answers((&driver.workflow, &project.folder), &gate, &request.finish.answers)?;
     sum_up(&mut driver, caller, &gate, &summary)?;
     let judged = advance::judge_held(&driver, &gate);
     let missing: Vec<Finding> = judged.errors().cloned().collect();

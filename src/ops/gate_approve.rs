@@ -25,6 +25,7 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::project::sign;
 use crate::run::Run;
+use crate::secret::Secrets;
 use crate::standing::stopped;
 use crate::suggestion::OPEN_WORDS;
 use crate::suggestion::Suggestion;
@@ -89,7 +90,8 @@ pub fn gate_approve(
             "shows the current files",
         ));
     }
-    let approval = approval(&driver, request.note.as_deref(), (Speaker::of(person), question));
+    let approval =
+        approval(&driver.secrets, request.note.as_deref(), (Speaker::of(person), question));
     let approval = sign::sign(&driver, &attempt, approval)?;
     let judged = advance::judged_of(driver.run(), &gate);
     let passed = advance::passed(&driver, &attempt, judged)?;
@@ -102,7 +104,7 @@ pub fn gate_approve(
 
 /// What somebody approves with their word.
 pub(super) fn approval(
-    driver: &Driver<'_>,
+    secrets: &Secrets,
     note: Option<&str>,
     (said, question): (Speaker, &ApprovalQuestion),
 ) -> Approved {
@@ -111,7 +113,7 @@ pub(super) fn approval(
         how: said.how,
         seen: question.seen.clone(),
         shown: approval_question::digests_shown(&question.shown),
-        note: note.map(|note| driver.secrets.redact(note)),
+        note: note.map(|note| secrets.redact(note)),
         signature: said.signature,
     }
 }

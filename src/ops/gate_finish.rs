@@ -25,12 +25,14 @@ use crate::event::Judged;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::event::digests_of;
+use crate::files::ProjectFolder;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::project::signing;
 use crate::project::supervisor;
 use crate::run::AttemptStatus;
 use crate::run::GateStatus;
+use crate::run::Run;
 use crate::store::pool::Errand;
 use crate::suggestion::Argument;
 use crate::suggestion::OPEN;
@@ -39,6 +41,7 @@ use crate::suggestion::Suggestion;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 use crate::workflow::Input;
+use crate::workflow::Workflow;
 use crate::workflow::input;
 use crate::workflow::input::Values;
 use schemars::JsonSchema;
@@ -101,7 +104,7 @@ fn finish(
         (attempt, (judged, Values::new()))
     } else {
         let attempt = waiting_attempt(&driver, caller, &gate)?;
-        let answers = answers(&driver, &gate, &request.answers)?;
+        let answers = answers((&driver.workflow, &project.folder), &gate, &request.answers)?;
         if let Some(person) = person {
             let decision = Decision::Finished { answers: answers.clone() };
             let id = AttemptId::new(&gate, attempt);
@@ -151,11 +154,22 @@ pub(super) fn waiting_attempt(
     caller: &Caller,
     gate: &GateId,
 ) -> Result<u32, Error> {
-    let run = driver.run();
+    waiting_in(driver.run(), &driver.workflow, gate, &|| {
+        asker::refuse_unknown(driver.project, caller)
+    })
+}
+
+/// The same in a run that is only read; what a person hands in is refused where `refuse` says so.
+pub(super) fn waiting_in(
+    run: &Run,
+    workflow: &Workflow,
+    gate: &GateId,
+    refuse: &dyn Fn() -> Result<(), Error>,
+) -> Result<u32, Error> {
     let state = run.gate(gate);
     let open =
         state.and_then(|state| state.attempt()).filter(|attempt| attempt.finished_at.is_none());
-    let id = driver.id();
+    let id = &run.started.run_id;
     if run.status.is_final() {
         return Err(Error::usage(format!("run {id} is {}; it cannot continue", run.status))
             .advise_command(Suggestion::new("run show").of(id)));
@@ -163,9 +177,7 @@ pub(super) fn waiting_attempt(
     match (open, state.and_then(|state| state.waits_for)) {
         (Some(attempt), Some(WaitsFor::Agent)) => Ok(attempt.attempt),
         // What a person hands in, answers or gives up is their word too.
-        (Some(attempt), Some(WaitsFor::Person)) => {
-            asker::refuse_unknown(driver.project, caller).map(|()| attempt.attempt)
-        }
+        (Some(attempt), Some(WaitsFor::Person)) => refuse().map(|()| attempt.attempt),
         (_, Some(WaitsFor::Approval)) => Err(Error::usage(format!(
             "gate {gate} is waiting for approval; its outputs have passed"
         ))
@@ -178,7 +190,7 @@ pub(super) fn waiting_attempt(
             "gate {gate} has asked a question and is waiting for the answer"
         ))
         .advise_command(Suggestion::new("forward").word(id.as_str()).word(OPEN_WORDS))),
-        (_, _) if choose::is_fan_out(&driver.workflow, gate) => Err(choose::no_instance(run, gate)),
+        (_, _) if choose::is_fan_out(workflow, gate) => Err(choose::no_instance(run, gate)),
         (_, _) => Err(Error::usage(format!("gate {gate} is {}, not WAITING", run.status_of(gate)))
             .advise_command(Suggestion::new("gate start").of(id).at(gate))),
     }
@@ -290,12 +302,11 @@ pub(super) fn reply(driver: &mut Driver<'_>, gate: &GateId) -> Result<GateReply,
 
 /// The answers that were typed, checked against the gate's form.
 pub(super) fn answers(
-    driver: &Driver<'_>,
+    (workflow, folder): (&Workflow, &ProjectFolder),
     gate: &GateId,
     typed: &[String],
 ) -> Result<Values, Error> {
-    let form: &[Input] = driver.workflow.gate(gate).map_or(&[], |gate| &gate.answers);
-    let folder = &driver.project.folder;
+    let form: &[Input] = workflow.gate(gate).map_or(&[], |gate| &gate.answers);
     let mut texts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut wrong = Vec::new();
     for pair in typed {

@@ -1,7 +1,6 @@
 //! `orch gate waive`: a person lets the run pass without a gate, with a name and a reason.
 
 use super::Caller;
-use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
@@ -20,6 +19,8 @@ use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::project::signing;
 use crate::run::GateStatus;
+use crate::run::Run;
+use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -56,7 +57,7 @@ pub fn gate_waive(
     refuse_blank(request)?;
     asker::refuse_agents(project, caller)?;
     let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
-    refuse_unwaivable(&driver, &gate)?;
+    refuse_unwaivable(&driver.workflow, driver.run(), &gate)?;
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
     let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
     let decision = Decision::Waived { reason: request.reason.clone() };
@@ -72,15 +73,19 @@ pub fn gate_waive(
 }
 
 /// Refuses to waive what is at work, done, or not to be passed without a signature.
-pub(super) fn refuse_unwaivable(driver: &Driver<'_>, gate: &GateId) -> Result<(), Error> {
-    let (status, run_status) = (driver.run().status_of(gate), driver.run().status);
+pub(super) fn refuse_unwaivable(
+    workflow: &Workflow,
+    run: &Run,
+    gate: &GateId,
+) -> Result<(), Error> {
+    let (status, run_status) = (run.status_of(gate), run.status);
     let is_over = run_status.is_final();
     if is_over || matches!(status, GateStatus::Running | GateStatus::Pass | GateStatus::Waived) {
         return Err(Error::usage(format!(
             "gate {gate} cannot be waived: it is {status}, and the run is {run_status}"
         )));
     }
-    if let Some(by) = driver.workflow.gate(gate).and_then(signing::demand) {
+    if let Some(by) = workflow.gate(gate).and_then(signing::demand) {
         let by = by.join(" or ");
         return Err(Error::usage(format!(
             "gate {gate} requires a signature of {by}; it cannot be waived"

@@ -9,6 +9,7 @@ use crate::event::Signed;
 use crate::event::SignedDecision;
 use crate::id::AttemptId;
 use crate::project::sign;
+use crate::secret::Secrets;
 
 /// Who says something, how they were asked, and what they sign it with.
 #[derive(Debug, Clone)]
@@ -32,19 +33,21 @@ pub fn record(
     decision: Decision,
     person: &Person,
 ) -> Result<(), Error> {
-    let Some(decided) = of(driver, attempt, decision, Speaker::of(person)) else { return Ok(()) };
+    let Some(decided) = of(&driver.secrets, attempt, decision, Speaker::of(person)) else {
+        return Ok(());
+    };
     let decided = sign::prove_decision(driver, decided)?;
     driver.append(&[Event::DecisionSigned(Box::new(decided))])
 }
 
 /// The decision as the record may hold it, without the secrets of the run: as such it is signed.
 pub fn of(
-    driver: &Driver<'_>,
+    secrets: &Secrets,
     attempt: &AttemptId,
     mut decision: Decision,
     said: Speaker,
 ) -> Option<SignedDecision> {
-    decision.each_text(&|text| driver.secrets.blot(text));
+    decision.each_text(&|text| secrets.blot(text));
     let AttemptId { gate, number: attempt } = attempt.clone();
     let Speaker { by, how, signature } = said;
     let signature = signature?;

@@ -14,6 +14,7 @@ use crate::ops::Error;
 use crate::ops::Mark;
 use crate::ops::Options;
 use crate::ops::Project;
+use crate::ops::decision::DecisionQuestion;
 use crate::process::Stop;
 use crate::surroundings::Surroundings;
 use std::collections::BTreeMap;
@@ -46,7 +47,7 @@ pub struct Door {
     /// Who may follow what happens at the same time.
     pub streams: Arc<Semaphore>,
     /// What was asked in browsers and is not answered yet.
-    pub questions: Questions,
+    pub questions: Questions<DecisionQuestion>,
     /// How far each run has come.
     pub changes: watch::Sender<Arc<Heads>>,
     surface: Surface,

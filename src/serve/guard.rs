@@ -24,7 +24,7 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
      frame-ancestors 'none'";
 
 /// Paths that need no token: they say nothing of any run.
-const OPEN_PATHS: [&str; 3] = ["/healthz", "/session", "/passkey.js"];
+const OPEN_PATHS: &[&str] = &["/healthz", "/session", "/passkey.js"];
 
 /// What is compared with each request.
 #[derive(Debug)]
@@ -33,6 +33,7 @@ pub struct Guard {
     origins: Vec<String>,
     cookie: String,
     token: Token,
+    open: &'static [&'static str],
 }
 
 impl Guard {
@@ -52,7 +53,19 @@ impl Guard {
             hosts: hosts.into_iter().chain(settings.hosts.iter().cloned()).collect(),
             cookie: format!("orch_{port}"),
             token: settings.token.clone(),
+            open: OPEN_PATHS,
         }
+    }
+
+    /// The same for a server with other paths that need no token.
+    pub fn opening(self, open: &'static [&'static str]) -> Self {
+        Self { open, ..self }
+    }
+
+    /// The address by which a person reaches the server: through the proxy, where there is one.
+    pub fn public_origin(&self) -> String {
+        let proxied = self.origins.iter().find(|origin| origin.starts_with("https://"));
+        proxied.cloned().unwrap_or_else(|| self.origin())
     }
 
     /// The address of the server, as a browser is given it.
@@ -106,7 +119,7 @@ impl Guard {
             return Some(problem);
         }
         let path = request.uri().path();
-        if OPEN_PATHS.contains(&path) || self.is_known(headers, is_read, site) {
+        if self.open.contains(&path) || self.is_known(headers, is_read, site) {
             return None;
         }
         let detail =

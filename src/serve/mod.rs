@@ -6,13 +6,14 @@
 //! - [`retries`]: the same request sent twice is carried out once;
 //! - [`events`]: what happens, as it happens;
 //! - `/mcp`: the same for agents, by [`mcp`];
-//! - [`passkey`]: decisions that a person signs in a browser;
+//! - [`passkey`]: decisions that a person signs in a browser, and [`enrol`](mod@enrol): the passkey for it;
 //! - [`openapi`], [`metrics`]: what there is, and how much of it.
 //!
 //! Operations block, and run on threads of their own; only what waits for a connection is asynchronous.
 
 mod api;
 mod door;
+mod enrol;
 mod events;
 mod guard;
 mod login;
@@ -25,6 +26,7 @@ mod retries;
 mod token;
 
 pub use door::Door;
+pub use enrol::enrol;
 pub use token::Token;
 
 use crate::definition::Reserved;

@@ -1,7 +1,9 @@
 //! The description of the API: made of the same schemas that check requests.
 
 use super::door::Door;
+use super::passkey::DecisionAnswer;
 use super::problem::PROBLEM;
+use crate::ops::decision;
 use crate::ops::reply_schema;
 use crate::remote;
 use crate::remote::Effect;
@@ -10,6 +12,8 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::response::Response;
+use schemars::Schema;
+use schemars::schema_for;
 use serde_json::Map;
 use serde_json::Value as Json;
 use serde_json::json;
@@ -38,18 +42,13 @@ fn whole(project: &str) -> Json {
     schemas.insert("problem".to_owned(), problem());
     let mut paths = Map::new();
     for operation in remote::operations() {
-        let mut request = moved(operation.schema().to_value());
-        if let Some(request) = request.as_object_mut() {
-            request.remove("$schema");
-            if let Some(Json::Object(shared)) = request.remove("$defs") {
-                schemas.extend(shared);
-            }
-        }
+        let request = shared(operation.schema(), &mut schemas);
         let has_reply = schemas.contains_key(operation.name);
         paths.insert(format!("/api/{}", operation.name), path(&operation, &request, has_reply));
         schemas.insert(format!("{}_request", operation.name), request);
     }
     paths.insert("/api/events".to_owned(), events());
+    paths.extend(decisions(&mut schemas));
     let schemas = used(&json!(paths), schemas);
     json!({
         "openapi": "3.1.0",
@@ -66,6 +65,51 @@ fn whole(project: &str) -> Json {
             "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
             "schemas": schemas,
         },
+    })
+}
+
+/// A schema without the parts that it shares with others, which stand among all.
+fn shared(schema: Schema, schemas: &mut Map<String, Json>) -> Json {
+    let mut schema = moved(schema.to_value());
+    if let Some(schema) = schema.as_object_mut() {
+        schema.remove("$schema");
+        if let Some(Json::Object(shared)) = schema.remove("$defs") {
+            schemas.extend(shared);
+        }
+    }
+    schema
+}
+
+/// Decisions by passkey, which are no operations: they need a person.
+fn decisions(schemas: &mut Map<String, Json>) -> [(String, Json); 2] {
+    let asked = shared(schema_for!(decision::DecisionQuestion), schemas);
+    [
+        (
+            "decision/question",
+            "Ask what a person has to sign for a decision.",
+            shared(schema_for!(decision::Request), schemas),
+            asked,
+        ),
+        (
+            "decision",
+            "Do what a person has signed with a passkey.",
+            shared(schema_for!(DecisionAnswer), schemas),
+            json!({}),
+        ),
+    ]
+    .map(|(name, about, request, data)| {
+        let id = name.replace('/', "_");
+        schemas.insert(format!("{id}_request"), request);
+        schemas.insert(id.clone(), data);
+        let post = json!({
+            "operationId": id,
+            "summary": about,
+            "requestBody": { "required": true, "content": { "application/json": {
+                "schema": { "$ref": format!("#/components/schemas/{id}_request") },
+            } } },
+            "responses": responses(&json!({ "$ref": format!("#/components/schemas/{id}") })),
+        });
+        (format!("/api/{name}"), json!({ "post": post }))
     })
 }
 
@@ -137,28 +181,7 @@ fn path(operation: &Operation, request: &Json, has_reply: bool) -> Json {
     } else {
         json!({})
     };
-    let reply = json!({
-        "allOf": [
-            { "$ref": "#/components/schemas/reply" },
-            { "type": "object", "properties": { "data": data } },
-        ],
-    });
-    let failed = json!({
-        "description": "It was not carried out.",
-        "content": { PROBLEM: { "schema": { "$ref": "#/components/schemas/problem" } } },
-    });
-    let responses = json!({
-        "200": {
-            "description": "The reply.",
-            "headers": {
-                "ETag": { "description": "The head of the run's chain.", "schema": { "type": "string" } },
-                "X-Session-Key": { "description": "The session.", "schema": { "type": "string" } },
-            },
-            "content": { "application/json": { "schema": reply } },
-        },
-        "4XX": failed,
-        "5XX": failed,
-    });
+    let responses = responses(&data);
     let session = header("X-Session-Key", "The session that the client works in.");
     let body = json!({
         "content": { "application/json": {
@@ -197,6 +220,32 @@ fn path(operation: &Operation, request: &Json, has_reply: bool) -> Json {
             "responses": responses,
         },
         "post": post,
+    })
+}
+
+/// What is answered, with this data.
+fn responses(data: &Json) -> Json {
+    let reply = json!({
+        "allOf": [
+            { "$ref": "#/components/schemas/reply" },
+            { "type": "object", "properties": { "data": data } },
+        ],
+    });
+    let failed = json!({
+        "description": "It was not carried out.",
+        "content": { PROBLEM: { "schema": { "$ref": "#/components/schemas/problem" } } },
+    });
+    json!({
+        "200": {
+            "description": "The reply.",
+            "headers": {
+                "ETag": { "description": "The head of the run's chain.", "schema": { "type": "string" } },
+                "X-Session-Key": { "description": "The session.", "schema": { "type": "string" } },
+            },
+            "content": { "application/json": { "schema": reply } },
+        },
+        "4XX": failed,
+        "5XX": failed,
     })
 }
 

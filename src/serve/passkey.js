@@ -12,20 +12,20 @@
 // `data-base` is the path of the project, such as "/p/shop". Once it is decided, the form gets an event
 // `decided` with the reply; if nothing prevents its default, the page is loaded again.
 
-const bytes = (text) => {
+export const bytes = (text) => {
   const letters = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   return Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
 };
 
-const base64url = (buffer) => {
+export const base64url = (buffer) => {
   const letters = Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte));
   return btoa(letters.join("")).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 };
 
-const post = async (path, body) => {
+export const post = async (path, body, headers = {}) => {
   const response = await fetch(path, {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", ...headers },
     body: JSON.stringify(body),
   });
   const reply = await response.json();

@@ -26,6 +26,7 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Instant;
@@ -34,10 +35,12 @@ use std::time::Instant;
 const SCRIPT: &str = include_str!("passkey.js");
 
 /// The answer to a question.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecisionAnswer {
+    /// The nonce of the question.
     nonce: String,
+    /// What the browser gave back.
     assertion: Assertion,
 }
 
@@ -59,7 +62,7 @@ pub async fn question(
         let page = DecisionPage::of(&origin)?;
         let question = decision::question(project, caller, &request, &page)?;
         let reply = JsonReply::of(&question)?;
-        door.questions.keep(Instant::now(), question);
+        door.questions.keep(Instant::now(), question.nonce.clone(), question);
         Ok(reply)
     })
     .await

@@ -3,8 +3,10 @@
 //! made for a page of another site.
 
 mod enrolled;
+mod registration;
 
 pub use enrolled::Enrolled;
+pub use registration::Registration;
 
 use super::wire;
 use super::wire::Parts;

@@ -18,6 +18,7 @@ pub use piped::Piped;
 pub use receiver::Receiver;
 pub use server::Response;
 pub use server::Server;
+pub use server::send;
 pub use started::Started;
 
 use serde_json::Value as Json;

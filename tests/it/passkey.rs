@@ -2,7 +2,7 @@
 //! recorded, what stock `ssh-keygen` says of it, and what each forger is told while nothing is written.
 
 #[path = "../../src/signature/passkey/authenticator.rs"]
-mod authenticator;
+pub mod authenticator;
 
 use crate::cmd::signed_forged::forge;
 use crate::house::House;
@@ -143,8 +143,8 @@ fn an_approval_by_passkey_is_proved_to_orch_and_to_ssh_keygen() {
     let reply = asking.answer(&question, assertion.clone()).code(200).json();
     assert_eq!((&reply["success"], &reply["data"]["passed"]), (&json!(true), &json!(true)));
     wait_until("the run passes", || server.get("/api/status").body.contains("\"PASSED\""));
-    let replay = asking.answer(&question, assertion).code(410).json();
-    assert!(replay["detail"].as_str().unwrap().contains("answered before"), "{replay}");
+    let again = asking.answer(&question, assertion).code(410).json();
+    assert!(again["detail"].as_str().unwrap().contains("answered before"), "{again}");
     house.orch("verify").code(0).says("approval of write attempt 1 signed by ada@example.org");
     let path = "gates/write/approval-1.txt";
     let text = fs::read_to_string(house.run_folder().join("record").join(path)).unwrap();

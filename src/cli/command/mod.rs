@@ -9,6 +9,10 @@ mod checkpoint_list;
 mod checkpoint_restore;
 mod checkpoint_show;
 mod ack;
+#[cfg(feature = "serve")]
+mod approver;
+#[cfg(feature = "serve")]
+mod approver_add;
 mod brief;
 mod clean;
 mod completions;
@@ -219,6 +223,12 @@ pub enum Command {
     /// Do what a ticket of the pool asks for; `worker` runs this automatically.
     #[command(hide = true)]
     Errand(ops::errand::Request),
+    /// Make passkeys, by which people approve in a browser.
+    #[cfg(feature = "serve")]
+    Approver {
+        #[command(subcommand)]
+        command: approver::ApproverCommand,
+    },
     /// Serve the operations over HTTP on this machine.
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
@@ -316,6 +326,8 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
             ops::errand::errand(&face.global.open(true)?, &face.caller, &request)?;
             Ok(exit::DONE)
         }
+        #[cfg(feature = "serve")]
+        Command::Approver { command } => approver::execute(face, command),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::execute(face, arguments),
         Command::Notify { command } => notify::execute(face, command),

@@ -16,7 +16,7 @@ use crate::ops::RunChoice;
 pub fn subject(command: &Command) -> Option<Subject> {
     let choice = match command {
         #[cfg(feature = "serve")]
-        Command::Mcp(_) | Command::Serve(_) => return None,
+        Command::Mcp(_) | Command::Serve(_) | Command::Approver { .. } => return None,
         Command::Run { command } => of_run(command)?,
         Command::Gate { command } => of_gate(command)?,
         Command::Session { command } => return of_session(command).map(Subject::Epic),

@@ -64,15 +64,32 @@ impl Authenticator {
         BASE64URL_NOPAD.encode(&digest(&SHA256, self.key.public_key().as_ref()).as_ref()[..16])
     }
 
-    /// Signs a challenge, which is given in base64url: the fields that a page sends on.
-    pub fn assert(&self, challenge: &str) -> Json {
-        let (kind, origin, more) = (self.kind, &self.origin, self.more);
+    /// Makes the passkey for a challenge: the fields that a page sends on.
+    pub fn create(&self, challenge: &str) -> Json {
+        let (data, client_data) = self.told("webauthn.create", challenge);
+        json!({
+            "credentialId": self.credential_id(),
+            "publicKey": BASE64URL_NOPAD.encode(&self.spki()),
+            "authenticatorData": BASE64URL_NOPAD.encode(&data),
+            "clientDataJSON": BASE64URL_NOPAD.encode(client_data.as_bytes()),
+        })
+    }
+
+    /// What authenticator and browser say.
+    fn told(&self, kind: &str, challenge: &str) -> (Vec<u8>, String) {
+        let (origin, more) = (&self.origin, self.more);
         let client_data =
             format!(r#"{{"type":"{kind}","challenge":"{challenge}","origin":"{origin}"{more}}}"#);
         let mut data = digest(&SHA256, self.rp_id.as_bytes()).as_ref().to_vec();
         data.push(self.flags);
         data.extend(7_u32.to_be_bytes());
         data.extend(self.extensions);
+        (data, client_data)
+    }
+
+    /// Signs a challenge, which is given in base64url: the fields that a page sends on.
+    pub fn assert(&self, challenge: &str) -> Json {
+        let (data, client_data) = self.told(self.kind, challenge);
         let signed = [&data, digest(&SHA256, client_data.as_bytes()).as_ref()].concat();
         let signature = self.key.sign(&SystemRandom::new(), &signed).unwrap();
         json!({

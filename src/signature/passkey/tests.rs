@@ -204,6 +204,27 @@ fn a_passkey_does_not_sign_outside_of_a_browser() {
 }
 
 #[test]
+fn a_passkey_is_made_for_its_page_by_somebody_who_can_be_verified() {
+    let made = |passkey: &Authenticator, challenge: &str| {
+        let made: Registration = serde_json::from_value(passkey.create(challenge)).unwrap();
+        made.key("localhost", ORIGIN, "Zm9v").map(|key| key == key_of(passkey))
+    };
+    assert_eq!(made(&passkey(), "Zm9v"), Ok(true));
+    assert_eq!(made(&passkey(), "YmFy"), Err(PasskeyProblem::OtherStatement));
+    let made = |passkey: Authenticator| made(&passkey, "Zm9v").unwrap_err();
+    assert_eq!(made(Authenticator { flags: 0x00, ..passkey() }), PasskeyProblem::NotPresent);
+    assert_eq!(made(Authenticator { flags: 0x41, ..passkey() }), PasskeyProblem::NotVerified);
+    let more = r#","crossOrigin":true"#;
+    assert_eq!(made(Authenticator { more, ..passkey() }), PasskeyProblem::CrossOrigin);
+    let origin = "http://localhost:4001".to_owned();
+    let elsewhere = Authenticator { origin: origin.clone(), ..passkey() };
+    assert_eq!(made(elsewhere), PasskeyProblem::OtherOrigin(origin));
+    let rp_id = "example.org".to_owned();
+    let other = Authenticator { rp_id, ..passkey() };
+    assert_eq!(made(other), PasskeyProblem::OtherSite("localhost".to_owned()));
+}
+
+#[test]
 fn a_file_of_allowed_signers_names_passkeys() {
     let passkey = passkey();
     let line = allowed(&passkey);

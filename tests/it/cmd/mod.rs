@@ -4,6 +4,7 @@
 mod aliases;
 mod amend;
 mod approval;
+mod approver;
 mod checkpoint;
 mod checkpoint_restore;
 mod brief;

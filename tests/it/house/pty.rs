@@ -58,7 +58,27 @@ impl House {
         self.talk(shell, talk)
     }
 
-    fn talk(&self, mut command: Command, talk: &[(&str, &str)]) -> Done {
+    /// Runs it on a terminal and, once it shows this text, does something with all that it has shown.
+    pub fn on_terminal_meanwhile(
+        &self,
+        words: &str,
+        expected: &str,
+        meanwhile: &mut dyn FnMut(&str),
+    ) -> Done {
+        let command = self.command(&words.split_whitespace().collect::<Vec<_>>());
+        self.talk_and(command, &[(expected, "")], meanwhile)
+    }
+
+    fn talk(&self, command: Command, talk: &[(&str, &str)]) -> Done {
+        self.talk_and(command, talk, &mut |_| ())
+    }
+
+    fn talk_and(
+        &self,
+        mut command: Command,
+        talk: &[(&str, &str)],
+        meanwhile: &mut dyn FnMut(&str),
+    ) -> Done {
         let (mut master, slave) = terminal();
         let side = || Stdio::from(slave.try_clone().unwrap());
         command.env("TERM", "xterm").stdin(side()).stdout(side()).stderr(side());
@@ -80,6 +100,7 @@ impl House {
                 shown.extend(bytes);
             };
             looked = (looked + found).min(shown.len());
+            meanwhile(&String::from_utf8_lossy(&shown));
             // Before a program reads keys, its terminal swallows a Ctrl-C that is not its own.
             if typed.contains('\u{3}') {
                 wait_until("keys are read", || !reads_lines(&master));

@@ -61,8 +61,7 @@ impl House {
 impl Server {
     /// Sends a request as it is, with a host and without anything else.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
-        let mut stream = self.open(method, path, headers, body);
-        read(&mut stream)
+        send(self.port, (method, path), headers, body)
     }
 
     /// The same with the response left to be read.
@@ -73,20 +72,7 @@ impl Server {
         headers: &[(&str, &str)],
         body: &str,
     ) -> BufReader<TcpStream> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
-        let mut head = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
-        if !headers.iter().any(|(name, _)| *name == "host") {
-            head.push_str(&format!("host: localhost:{}\r\n", self.port));
-        }
-        for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        if !body.is_empty() {
-            head.push_str(&format!("content-length: {}\r\n", body.len()));
-        }
-        write!(stream, "{head}\r\n{body}").unwrap();
-        BufReader::new(stream)
+        open(self.port, (method, path), headers, body)
     }
 
     pub fn bearer(&self) -> String {
@@ -162,6 +148,33 @@ impl Events {
             }
         }
     }
+}
+
+/// Sends a request to a server on this port, whoever started it.
+pub fn send(port: u16, line: (&str, &str), headers: &[(&str, &str)], body: &str) -> Response {
+    read(&mut open(port, line, headers, body))
+}
+
+fn open(
+    port: u16,
+    (method, path): (&str, &str),
+    headers: &[(&str, &str)],
+    body: &str,
+) -> BufReader<TcpStream> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+    let mut head = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
+    if !headers.iter().any(|(name, _)| *name == "host") {
+        head.push_str(&format!("host: localhost:{port}\r\n"));
+    }
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    if !body.is_empty() {
+        head.push_str(&format!("content-length: {}\r\n", body.len()));
+    }
+    write!(stream, "{head}\r\n{body}").unwrap();
+    BufReader::new(stream)
 }
 
 fn read_head(stream: &mut BufReader<TcpStream>) -> (u16, Vec<String>) {

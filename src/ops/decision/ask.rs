@@ -1,0 +1,207 @@
+//! What a person is asked to sign. The run is only read for it: a worker that is about to drive it is
+//! not kept from that.
+
+use super::Asked;
+use super::DecisionChoice;
+use super::DecisionPage;
+use super::DecisionQuestion;
+use super::Request;
+use crate::caller::Caller;
+use crate::caller::asker;
+use crate::definition::Definition;
+use crate::event::Decision;
+use crate::event::NoteKind;
+use crate::event::Signed;
+use crate::id;
+use crate::id::AttemptId;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::ops::GateChoice;
+use crate::ops::choose;
+use crate::ops::forward;
+use crate::ops::gate_approve;
+use crate::ops::gate_finish;
+use crate::ops::gate_reject;
+use crate::ops::gate_waive;
+use crate::ops::note;
+use crate::ops::run::DriveRequest;
+use crate::ops::signed_decision;
+use crate::ops::signed_decision::Speaker;
+use crate::project::Error;
+use crate::project::Project;
+use crate::project::signing;
+use crate::run::Run;
+use crate::secret::Secrets;
+use crate::signature::passkey;
+use crate::signature::passkey::Enrolled;
+use crate::suggestion::Suggestion;
+use crate::workflow::Workflow;
+use std::collections::BTreeSet;
+
+/// What is decided on, as it stands.
+struct Matter<'m> {
+    project: &'m Project,
+    caller: &'m Caller,
+    run: Run,
+    workflow: Workflow,
+    attempt: AttemptId,
+}
+
+/// Makes the question. What could not be carried out is refused before anybody signs it.
+pub fn question(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+    page: &DecisionPage,
+) -> Result<DecisionQuestion, Error> {
+    // Whether a person asks is seen by what is signed.
+    let caller = &caller.elsewhere();
+    asker::refuse_agents(project, caller)?;
+    refuse_blank(&request.gate, &request.decision)?;
+    let approval = match &request.decision {
+        DecisionChoice::Approve { .. } => {
+            Some(gate_approve::question(project, caller, &request.gate)?)
+        }
+        DecisionChoice::Reject { .. }
+        | DecisionChoice::Waive { .. }
+        | DecisionChoice::Finish { .. }
+        | DecisionChoice::Reply { .. } => None,
+    };
+    let id = choose::run(project, caller, &request.gate.run)?;
+    let reading = project.store.read(&id)?;
+    let (head, run) = (reading.head, reading.run);
+    let workflow =
+        Workflow::parse(&run.started.workflow, &Definition::thaw(&run.started.definition))?;
+    let gate = choose::gate_of(project, caller, &run, request.gate.gate.as_deref())?;
+    let attempt = run.gate(&gate).and_then(|state| state.attempt());
+    let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
+    let matter = Matter { project, caller, run, workflow, attempt };
+    let (by, passkeys) = matter.signer(request, page)?;
+    let nonce = id::nonce();
+    let nonce = nonce.ok_or_else(|| Error::environment("the system has no random bytes"))?;
+    let mut signature = Signed::open(project.clock.now(), head, Some(nonce.clone()));
+    signature.signer = Some(by.clone());
+    let how = format!("passkey on {}", page.origin);
+    let asked = Asked {
+        choice: request.decision.clone(),
+        origin: page.origin.clone(),
+        approval,
+        said: Speaker { by: by.clone(), how, signature: Some(signature) },
+        passkeys,
+    };
+    let statement = matter.statement(&asked)?;
+    Ok(DecisionQuestion {
+        nonce,
+        challenge: passkey::challenge(asked.namespace(), statement.as_bytes()),
+        statement,
+        rp_id: page.rp_id.clone(),
+        allow_credentials: asked.passkeys.iter().map(|it| it.credential_id.clone()).collect(),
+        by,
+        run: id,
+        gate,
+        attempt: matter.attempt.number,
+        asked,
+    })
+}
+
+/// Refuses words that say nothing.
+fn refuse_blank(gate: &GateChoice, choice: &DecisionChoice) -> Result<(), Error> {
+    let (gate, drive) = (gate.clone(), DriveRequest::default());
+    match choice {
+        DecisionChoice::Approve { .. } | DecisionChoice::Finish { .. } => Ok(()),
+        DecisionChoice::Reject { reason } => {
+            let reason = reason.clone();
+            gate_reject::refuse_blank(&gate_reject::Request { gate, reason, drive })
+        }
+        DecisionChoice::Waive { reason } => {
+            let reason = reason.clone();
+            gate_waive::refuse_blank(&gate_waive::Request { gate, reason, drive })
+        }
+        DecisionChoice::Reply { text } if text.trim().is_empty() => {
+            Err(Error::usage("the answer is empty"))
+        }
+        DecisionChoice::Reply { .. } => Ok(()),
+    }
+}
+
+impl Matter<'_> {
+    /// Who is to sign, with which passkeys.
+    fn signer(
+        &self,
+        request: &Request,
+        page: &DecisionPage,
+    ) -> Result<(String, Vec<Enrolled>), Error> {
+        let (run, gate) = (&self.run.started.run_id, &self.attempt.gate);
+        let allowed = signing::allowed_in(&self.run).unwrap_or_default();
+        let passkeys = Enrolled::all(allowed).into_iter().filter(|it| it.key.rp_id == page.rp_id);
+        let passkeys: Vec<Enrolled> = passkeys.collect();
+        let demanded = self.workflow.gate(gate).and_then(signing::demand);
+        let is_approval = matches!(request.decision, DecisionChoice::Approve { .. });
+        let demanded = demanded.filter(|_| is_approval);
+        let may = |name: &&String| demanded.is_none_or(|demanded| demanded.contains(name));
+        let names = passkeys.iter().flat_map(|it| &it.principals).filter(may);
+        let names: BTreeSet<String> = names.cloned().collect();
+        let one = names.first().filter(|_| names.len() == 1);
+        let by = match request.by.as_ref().or(one) {
+            Some(by) if names.contains(by) => by.clone(),
+            Some(by) => return Err(no_passkey(run, gate, by, page)),
+            None if names.is_empty() => {
+                let who = demanded.map(|demanded| demanded.join(", ")).unwrap_or_default();
+                return Err(no_passkey(run, gate, &who, page));
+            }
+            None => {
+                let several = names.into_iter().collect::<Vec<_>>().join(", ");
+                let message = format!("several people may decide on gate {gate}: {several}");
+                return Err(Error::usage(message).advise("say who decides"));
+            }
+        };
+        let own = passkeys.into_iter().filter(|it| it.principals.contains(&by)).collect();
+        Ok((by, own))
+    }
+
+    /// The text that is to be signed; an error where what was chosen cannot be done.
+    fn statement(&self, asked: &Asked) -> Result<String, Error> {
+        let Self { project, caller, run, workflow, attempt } = self;
+        let (id, gate) = (&run.started.run_id, &attempt.gate);
+        let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)?;
+        let decision = match (&asked.choice, &asked.approval) {
+            (DecisionChoice::Approve { note }, Some(approval)) => {
+                let said = (asked.said.clone(), approval);
+                let approved = gate_approve::approval(&secrets, note.as_deref(), said);
+                return Ok(approved.signed_text(id, attempt).unwrap_or_default());
+            }
+            (DecisionChoice::Approve { .. }, None) => return Ok(String::new()),
+            (DecisionChoice::Reject { reason }, _) => {
+                gate_approve::refuse_other(id, run, gate)?;
+                Decision::Rejected { reason: reason.clone() }
+            }
+            (DecisionChoice::Waive { reason }, _) => {
+                gate_waive::refuse_unwaivable(workflow, run, gate)?;
+                Decision::Waived { reason: reason.clone() }
+            }
+            (DecisionChoice::Finish { answers }, _) => {
+                gate_finish::waiting_in(run, workflow, gate, &|| Ok(()))?;
+                let form = (workflow, &project.folder);
+                Decision::Finished { answers: gate_finish::answers(form, gate, answers)? }
+            }
+            (DecisionChoice::Reply { text }, _) => {
+                let asking = forward::asking(run, Some(gate))?;
+                asking.ok_or_else(|| forward::no_question(id))?;
+                let note = note::said(project, caller, run, (NoteKind::Message, None), text)?;
+                Decision::Replied { text: note.text }
+            }
+        };
+        let decided = signed_decision::of(&secrets, attempt, decision, asked.said.clone());
+        Ok(decided.map(|decided| decided.signed_text(id)).unwrap_or_default())
+    }
+}
+
+fn no_passkey(run: &RunId, gate: &GateId, who: &str, page: &DecisionPage) -> Error {
+    let of = if who.is_empty() { String::new() } else { format!(" of {who}") };
+    Error::usage(format!(
+        "no passkey{of} for {} is among the allowed signers of run {run}, so nobody can decide on \
+         gate {gate} here",
+        page.rp_id
+    ))
+    .advise_command_that(Suggestion::new("gate approve").of(run).at(gate), "asks in a terminal")
+}
