@@ -35,9 +35,13 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::thread;
 use std::time::Duration;
+use std::time::Instant;
 
 /// How often it is looked whether a run has begun.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// How long somebody holds a run who does not drive it.
+const HELD_FOR_A_MOMENT: Duration = Duration::from_secs(5);
 
 /// The ticket to take.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -102,7 +106,7 @@ fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Er
         }
         Errand::Begin { .. } | Errand::Continue | Errand::Resume => {
             let home = project.in_folder(&project.workspace_of(&ticket.run))?;
-            let mut driver = Driver::take(&home, &ticket.run)?;
+            let mut driver = take_soon(&home, &ticket.run)?;
             // A person may have paused it since.
             if ticket.errand == Errand::Continue && driver.run().pause == Some(PauseCause::Person) {
                 return Ok(());
@@ -131,6 +135,20 @@ fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Er
             let request = run_cancel::Request { run: choice, reason, wait };
             run_cancel::end(&project.in_folder(&ticket.folder)?, caller, &request, &mut |_| ())
                 .map(drop)
+        }
+    }
+}
+
+/// Takes up a run, also where somebody holds it for a moment, such as to write something down: they do
+/// not go on with it. Who holds it for longer drives it.
+fn take_soon<'p>(home: &'p Project, run: &RunId) -> Result<Driver<'p>, Error> {
+    let begun = Instant::now();
+    loop {
+        match Driver::take(home, run) {
+            Err(Error::Held { .. }) if begun.elapsed() < HELD_FOR_A_MOMENT => {
+                thread::sleep(LOOK_EVERY);
+            }
+            taken => return taken,
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use super::committed;
 use super::orch;
+use super::runs;
 use crate::house::House;
+use crate::house::child;
+use crate::house::lacks;
 use crate::house::wait_until;
 
 /// A person writes a file, and a command goes on with it.
@@ -59,4 +62,31 @@ fn a_run_that_is_begun_by_a_worker_takes_no_more_than_its_inputs() {
         let words = format!("run item --detach {option}");
         orch(&house, &words).code(2).says("cannot be used with");
     }
+}
+
+#[test]
+fn a_worker_waits_for_a_run_that_somebody_holds_for_a_moment() {
+    if lacks("flock") {
+        return;
+    }
+    let busy = "[[gate]]
+                id = 'wait'
+                executor = 'command'
+                shell = 'touch begun; while [ ! -e go ]; do sleep 0.05; done'";
+    let house = committed(house().workflow("busy", busy).file("orch.toml", "[pool]\nslots = 1\n"));
+    orch(&house, "run item").code(3);
+    let lock = house.project().join(".git/orch/runs").join(house.run_id()).join("lock");
+    orch(&house, "pause --reason later").code(0);
+    orch(&house, "run busy --detach").code(0);
+    wait_until("the only slot is taken", || house.exists("begun"));
+    orch(&house, "resume item --detach").code(0);
+    let mut holder = house.start_other(house.program("flock").arg(&lock).args(["sleep", "2"]));
+    let is_held = || {
+        let mut trial = house.program("flock");
+        !child::output(trial.arg("--nonblock").arg(&lock).arg("true")).status.success()
+    };
+    wait_until("the run is held", is_held);
+    house.write("go", "");
+    holder.wait();
+    wait_until("the gate waits again", || runs(&house).contains("item WAITING"));
 }
