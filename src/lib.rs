@@ -23,7 +23,7 @@
 //!
 //! | floor | modules | what is absent |
 //! | --- | --- | --- |
-//! | faces | [`cli`], `serve`, `mcp` | decisions about runs |
+//! | faces | [`cli`], `mcp`, `serve`, and `board`, which it shows a browser | decisions about runs |
 //! | replies in JSON | [`envelope`], [`remote`] | terminals, connections |
 //! | deeds | [`ops`] | terminals, the environment |
 //! | paper | `page`: HTML and Markdown, from views | what a run is |
@@ -187,6 +187,8 @@ pub mod envelope;
 pub mod remote;
 #[cfg(feature = "serve")]
 pub(crate) mod mcp;
+#[cfg(feature = "serve")]
+pub(crate) mod board;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;
 #[cfg(feature = "cli")]

@@ -67,6 +67,8 @@ pub struct ShownFile {
     pub remark: &'static str,
     /// The whole of it or what changed in it, without the run's secrets.
     pub text: String,
+    /// Whether that is what changed in it.
+    pub is_diff: bool,
 }
 
 /// What there is to approve, for the face to show before it asks. All that the gate stands on is looked
@@ -85,12 +87,28 @@ pub fn question(
         gate_approve::refuse_changed_needs(&mut driver, &gate)?;
         run = driver.run().clone();
     }
+    asked(project, &run, gate)
+}
+
+/// The same without a look at what the gate stands on, and so without a word in the journal: for a page
+/// that only shows it. Whoever approves is asked by [`question`].
+#[cfg(feature = "serve")]
+pub(crate) fn preview(
+    project: &Project,
+    run: &Run,
+    gate: &GateId,
+) -> Result<ApprovalQuestion, Error> {
+    gate_approve::refuse_other(&run.started.run_id, run, gate)?;
+    asked(project, run, gate.clone())
+}
+
+fn asked(project: &Project, run: &Run, gate: GateId) -> Result<ApprovalQuestion, Error> {
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
     let signers = workflow.gate(&gate).and_then(signing::demand).unwrap_or_default().to_vec();
     let name = run.started.gates.iter().find(|planned| planned.gate == gate);
     let name = name.map_or_else(|| gate.to_string(), |planned| planned.name.clone());
-    let seen = gate_approve::digests(&run, &gate);
+    let seen = gate_approve::digests(run, &gate);
     let is_changed = |(path, digest): &(&String, &Digest)| {
         let path = project.folder.recorded_path(path).ok();
         let print = path.and_then(|path| project.folder.hash(&path).ok());
@@ -102,15 +120,15 @@ pub fn question(
     let answers = answers.map(|(name, value)| (name.clone(), input::as_text(value))).collect();
     let attempt = state.and_then(|state| state.attempt());
     let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
-    let message = advance::approval_message(&workflow, &run, &attempt)?;
-    let mut shown = shown(project, (&workflow, &run), &attempt)?;
+    let message = advance::approval_message(&workflow, run, &attempt)?;
+    let mut shown = shown(project, (&workflow, run), &attempt)?;
     let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)?;
     for file in &mut shown {
         secrets.blot(&mut file.text);
     }
     let number = attempt.number;
     Ok(ApprovalQuestion {
-        run: id,
+        run: run.started.run_id.clone(),
         run_status: run.status,
         seen,
         changed,
@@ -182,6 +200,7 @@ pub(super) fn shown(
         digest: None,
         remark: "deleted since the last approval",
         text: String::new(),
+        is_diff: false,
     }));
     Ok(shown)
 }
@@ -199,7 +218,10 @@ fn shown_file(
     path: &ProjectPath,
     before: Option<Digest>,
 ) -> Result<ShownFile, Error> {
-    let file = |digest, remark, text| ShownFile { path: path.to_string(), digest, remark, text };
+    let file = |digest, remark, text| {
+        let path = path.to_string();
+        ShownFile { path, digest, remark, text, is_diff: false }
+    };
     let print = match project.folder.hash(path) {
         Ok(print) => print,
         Err(error) => return Ok(file(None, "cannot be read", error.to_string())),
@@ -216,7 +238,8 @@ fn shown_file(
     Ok(match approved_bytes(project, run, path, before)? {
         Some(old) => {
             let diff = git::text_diff(&old, text.as_bytes());
-            file(digest, "changed since the last approval", diff)
+            let file = file(digest, "changed since the last approval", diff);
+            ShownFile { is_diff: true, ..file }
         }
         None => {
             file(digest, "changed since the last approval; the approved version is not here", text)

@@ -37,6 +37,8 @@ use std::collections::BTreeMap;
 pub use super::approval_question::ApprovalQuestion;
 pub use super::approval_question::ShownFile;
 pub use super::approval_question::keep_shown;
+#[cfg(feature = "serve")]
+pub(crate) use super::approval_question::preview;
 pub use super::approval_question::question;
 
 /// Arguments of `gate_approve`.

@@ -1,5 +1,13 @@
 //! `orch logs`: what a gate's program printed, while it is at work and after.
 
+#[cfg(feature = "serve")]
+mod part;
+
+#[cfg(feature = "serve")]
+pub(crate) use part::LogKind;
+#[cfg(feature = "serve")]
+pub(crate) use part::LogPart;
+
 use super::AttemptChoice;
 use super::Caller;
 use super::Error;
@@ -10,6 +18,7 @@ use crate::files::Beneath;
 use crate::id::AttemptId;
 use crate::id::RunId;
 use crate::project::secrets_of;
+use crate::run::Run;
 use crate::secret::Secrets;
 use crate::work;
 use serde::Serialize;
@@ -68,7 +77,17 @@ pub fn logs<'p>(
     let run_id = choose::run(project, caller, &request.run)?;
     let run = project.store.glance(&run_id)?.run;
     let attempt = request.find(project, caller, &run)?;
-    let secrets = secrets_of(project, &run)?;
+    of_attempt(project, &run, attempt)
+}
+
+/// The same for an attempt of a run that was read.
+pub(crate) fn of_attempt<'p>(
+    project: &'p Project,
+    run: &Run,
+    attempt: AttemptId,
+) -> Result<Logs<'p>, Error> {
+    let run_id = run.started.run_id.clone();
+    let secrets = secrets_of(project, run)?;
     let folder = work::attempt_folder(&project.store.logs(&run_id), &attempt);
     let streams = [executor::STDOUT, executor::STDERR];
     let streams =

@@ -12,6 +12,7 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::project::secrets_of;
 use crate::run::AttemptStatus;
+use crate::run::Run;
 use crate::work;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -75,13 +76,19 @@ pub fn open(project: &Project, caller: &Caller, request: &AttemptChoice) -> Resu
     let run_id = choose::run(project, caller, &request.run)?;
     let run = project.store.read(&run_id)?.run;
     let id = request.find(project, caller, &run)?;
+    of_attempt(project, &run, id)
+}
+
+/// The same for an attempt of a run that was read.
+pub(crate) fn of_attempt(project: &Project, run: &Run, id: AttemptId) -> Result<Reply, Error> {
+    let run_id = run.started.run_id.clone();
     let attempts = run.gate(&id.gate).map(|state| state.attempts.as_slice()).unwrap_or_default();
     let attempt = attempts.iter().find(|attempt| attempt.attempt == id.number);
     let artifacts = attempt.map(|attempt| attempt.artifacts.as_slice()).unwrap_or_default();
     let outputs = artifacts.iter().map(|artifact| output(project, artifact));
     let mut files: Vec<OpenFile> =
         packet(project, &run_id, &id).into_iter().chain(outputs).collect();
-    let secrets = secrets_of(project, &run)?;
+    let secrets = secrets_of(project, run)?;
     files.iter_mut().filter_map(|file| file.text.as_mut()).for_each(|text| secrets.blot(text));
     Ok(Reply {
         files,

@@ -2,12 +2,12 @@
 //! whom, what was found and how it was fixed, who approved it and whether that holds, and how to
 //! check all of it without this document.
 
-mod attempt;
-mod checking;
+pub(crate) mod attempt;
+pub(crate) mod checking;
 mod gate;
 mod markdown;
-mod view;
-mod words;
+pub(crate) mod view;
+pub(crate) mod words;
 
 use self::view::ReportView;
 use super::Caller;

@@ -156,7 +156,7 @@ pub enum PassedOver {
 }
 
 impl Verified {
-    pub(super) fn of(id: &str) -> Self {
+    fn of(id: &str) -> Self {
         Self {
             run_id: id.to_owned(),
             events: 0,

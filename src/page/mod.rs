@@ -1,8 +1,18 @@
 //! Documents for people: HTML from the templates that come with the program, and texts made fit for
 //! Markdown. A view is whatever serializes; what stands in it is data and never markup.
 
+#[cfg(feature = "serve")]
+mod asset;
 mod markdown;
 
+#[cfg(feature = "serve")]
+pub use asset::Asset;
+#[cfg(feature = "serve")]
+pub use asset::icon;
+#[cfg(feature = "serve")]
+pub use asset::script;
+#[cfg(feature = "serve")]
+pub use asset::style;
 pub use markdown::comment_word;
 pub use markdown::markdown;
 

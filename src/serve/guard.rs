@@ -5,6 +5,7 @@
 use super::Settings;
 use super::problem::Problem;
 use super::token::Token;
+use crate::board::sign_in;
 use axum::extract::Request;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -14,6 +15,7 @@ use axum::http::Method;
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::middleware::Next;
+use axum::response::Html;
 use axum::response::IntoResponse;
 use axum::response::Response;
 use std::sync::Arc;
@@ -24,7 +26,14 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
      frame-ancestors 'none'";
 
 /// Paths that need no token: they say nothing of any run.
-const OPEN_PATHS: &[&str] = &["/healthz", "/session", "/passkey.js"];
+const OPEN_PATHS: &[&str] = &[
+    "/healthz",
+    "/session",
+    "/passkey.js",
+    "/assets/page.css",
+    "/assets/page.js",
+    "/assets/icon.svg",
+];
 
 /// What is compared with each request.
 #[derive(Debug)]
@@ -170,17 +179,30 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
+/// A person without the token is asked for it; all else is told what is wrong.
+fn refused(request: &Request, problem: Problem) -> Response {
+    let accepts = text(request.headers(), &header::ACCEPT).unwrap_or_default();
+    let is_page = request.method() == Method::GET && accepts.contains("text/html");
+    let response = problem.into_response();
+    if !is_page || response.status() != StatusCode::UNAUTHORIZED {
+        return response;
+    }
+    let to = request.uri().path_and_query().map_or("/", |to| to.as_str());
+    (StatusCode::UNAUTHORIZED, Html(sign_in(to))).into_response()
+}
+
 /// Refuses what is not to be answered, and marks every response.
 pub async fn check(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     let mut response = match guard.refusal(&request) {
-        Some(problem) => problem.into_response(),
+        Some(problem) => refused(&request, problem),
         None => next.run(request).await,
     };
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        // Not `no-referrer`: a form of an own page would then say that it comes from nowhere.
+        (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ] {

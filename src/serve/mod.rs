@@ -7,6 +7,7 @@
 //! - [`events`]: what happens, as it happens;
 //! - `/mcp`: the same for agents, by [`mcp`];
 //! - [`passkey`]: decisions that a person signs in a browser, and [`enrol`](mod@enrol): the passkey for it;
+//! - [`pages`]: what a browser is shown;
 //! - [`openapi`], [`metrics`]: what there is, and how much of it.
 //!
 //! Operations block, and run on threads of their own; only what waits for a connection is asynchronous.
@@ -19,6 +20,7 @@ mod guard;
 mod login;
 mod metrics;
 mod openapi;
+mod pages;
 mod passkey;
 mod problem;
 mod questions;
@@ -154,7 +156,12 @@ fn router(doors: &[Arc<Door>], guard: &Arc<Guard>, ending: &watch::Receiver<bool
         .route("/healthz", get(metrics::healthz))
         .route("/session", post(login::log_in))
         .route("/passkey.js", get(passkey::script))
-        .with_state(Arc::clone(guard));
+        .with_state(Arc::clone(guard))
+        .merge(pages::assets());
+    if doors.len() > 1 {
+        let names: Vec<String> = doors.iter().map(|door| door.name.clone()).collect();
+        router = router.route("/", get(|| async move { pages::list(&names) }));
+    }
     for door in doors {
         tokio::spawn(Arc::clone(door).watch());
         let own = of_project(door, guard, ending);
@@ -179,6 +186,7 @@ fn of_project(door: &Arc<Door>, guard: &Guard, ending: &watch::Receiver<bool>) -
         .route("/api/decision", post(passkey::answer))
         .route("/openapi.json", get(openapi::document))
         .route("/metrics", get(metrics::metrics))
+        .merge(pages::of_project())
         .layer(axum::Extension(ending.clone()))
         .with_state(Arc::clone(door))
 }

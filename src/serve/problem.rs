@@ -86,7 +86,7 @@ impl IntoResponse for Problem {
 }
 
 /// The status that tells a client what to do about an error.
-fn status(error: &Error) -> StatusCode {
+pub fn status(error: &Error) -> StatusCode {
     match error {
         Error::Usage { .. } => StatusCode::BAD_REQUEST,
         Error::NotFound { .. } => StatusCode::NOT_FOUND,

@@ -25,6 +25,7 @@ pub use story::AttemptStory;
 pub use story::GateStory;
 pub use story::Story;
 pub use story::Turn;
+pub use story::gate_story;
 pub use story::story;
 
 use crate::clock::Moment;

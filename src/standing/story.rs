@@ -154,29 +154,7 @@ struct Told {
 
 /// Tells what happened in a run up to now, by its fold and its events.
 pub fn story(run: &Run, history: &[(Moment, Event)], now: Moment) -> Story {
-    let told = told(history);
-    let mut calls: BTreeMap<&GateId, Vec<&Invocation>> = BTreeMap::new();
-    for call in &run.invocations {
-        calls.entry(&call.gate).or_default().push(call);
-    }
-    let gate = |line: GateLine| {
-        let calls = calls.get(&line.gate).map(Vec::as_slice).unwrap_or_default();
-        let state = run.gate(&line.gate);
-        let attempts = state.map(|state| state.attempts.as_slice()).unwrap_or_default();
-        let none = Told::default();
-        let told = told.get(&line.gate).unwrap_or(&none);
-        GateStory {
-            spent: state.map(|it| it.time.until(now)).unwrap_or_default(),
-            cost: Cost::of(calls.iter().copied()),
-            artifacts: state.map(|it| it.artifacts().to_vec()).unwrap_or_default(),
-            attempts: attempts
-                .iter()
-                .map(|it| attempt(&line.gate, it, (calls, told), now))
-                .collect(),
-            turns: told.after(0),
-            line,
-        }
-    };
+    let teller = Teller::of(run, history, now);
     Story {
         run_id: run.started.run_id.clone(),
         workflow: format!("{} {}", run.started.workflow, run.started.version),
@@ -186,7 +164,55 @@ pub fn story(run: &Run, history: &[(Moment, Event)], now: Moment) -> Story {
         branch: run.started.git.as_ref().and_then(|git| git.branch.clone()),
         cost: Cost::of_run(run),
         amendments: history.iter().filter_map(amendment).collect(),
-        gates: gates(run).into_iter().map(gate).collect(),
+        gates: gates(run).into_iter().map(|line| teller.gate(line)).collect(),
+    }
+}
+
+/// Tells what happened at one gate, if the run has it.
+pub fn gate_story(
+    run: &Run,
+    history: &[(Moment, Event)],
+    gate: &GateId,
+    now: Moment,
+) -> Option<GateStory> {
+    let line = gates(run).into_iter().find(|line| line.gate == *gate)?;
+    Some(Teller::of(run, history, now).gate(line))
+}
+
+/// What a run tells of its gates.
+struct Teller<'r> {
+    run: &'r Run,
+    told: BTreeMap<GateId, Told>,
+    calls: BTreeMap<&'r GateId, Vec<&'r Invocation>>,
+    now: Moment,
+}
+
+impl<'r> Teller<'r> {
+    fn of(run: &'r Run, history: &[(Moment, Event)], now: Moment) -> Self {
+        let mut calls: BTreeMap<&GateId, Vec<&Invocation>> = BTreeMap::new();
+        for call in &run.invocations {
+            calls.entry(&call.gate).or_default().push(call);
+        }
+        Self { run, told: told(history), calls, now }
+    }
+
+    fn gate(&self, line: GateLine) -> GateStory {
+        let calls = self.calls.get(&line.gate).map(Vec::as_slice).unwrap_or_default();
+        let state = self.run.gate(&line.gate);
+        let attempts = state.map(|state| state.attempts.as_slice()).unwrap_or_default();
+        let none = Told::default();
+        let told = self.told.get(&line.gate).unwrap_or(&none);
+        GateStory {
+            spent: state.map(|it| it.time.until(self.now)).unwrap_or_default(),
+            cost: Cost::of(calls.iter().copied()),
+            artifacts: state.map(|it| it.artifacts().to_vec()).unwrap_or_default(),
+            attempts: attempts
+                .iter()
+                .map(|it| attempt(&line.gate, it, (calls, told), self.now))
+                .collect(),
+            turns: told.after(0),
+            line,
+        }
     }
 }
 

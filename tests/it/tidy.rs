@@ -10,7 +10,7 @@ use std::path::PathBuf;
 const LINES_MAX: usize = 400;
 
 /// Outside crates that have one home, and where else their types are part of a signature.
-const HOMES: [(&str, &[&str]); 13] = [
+const HOMES: [(&str, &[&str]); 14] = [
     ("tera", &["template"]),
     ("git2", &["git"]),
     ("libgit2_sys", &["git"]),
@@ -24,6 +24,7 @@ const HOMES: [(&str, &[&str]); 13] = [
     ("ureq", &["http"]),
     ("ring", &["signature"]),
     ("data_encoding", &["signature"]),
+    ("dagre", &["board"]),
 ];
 
 fn root() -> &'static Path {

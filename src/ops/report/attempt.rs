@@ -164,7 +164,8 @@ fn attempt(
     }
 }
 
-fn found(finding: &Finding) -> FindingView {
+/// A finding as it is shown.
+pub fn found(finding: &Finding) -> FindingView {
     let line = finding.line.map(|line| format!(":{line}")).unwrap_or_default();
     FindingView {
         severity: finding.severity.as_str(),

@@ -40,31 +40,34 @@ pub struct ShellCommand {
     pub line: String,
 }
 
-/// What is proved of the approvals of a run.
+/// What is proved of the approvals of a run; nothing where nobody has looked.
 #[derive(Debug)]
-pub struct ApprovalProofs<'v>(pub &'v Verified);
+pub struct ApprovalProofs<'v>(pub Option<&'v Verified>);
 
 impl ApprovalProofs<'_> {
     /// Whether the signature of an approval holds, where it has one, and what there is to say of it.
     pub fn of(&self, attempt: &AttemptId, approval: &Approved) -> (Option<bool>, String) {
-        if let Some(signed) = self.valid(attempt) {
-            return (Some(true), format!("valid signature by {}", signed.by));
-        }
-        if approval.signature.is_none() {
+        let Some(signature) = &approval.signature else {
             return (None, "not signed".to_owned());
+        };
+        let Some(verified) = self.0 else {
+            let by = signature.signer.as_deref().unwrap_or("a key");
+            return (None, format!("signed by {by}; not verified here"));
+        };
+        if let Some(signed) = valid(verified, attempt) {
+            return (Some(true), format!("valid signature by {}", signed.by));
         }
         let AttemptId { gate, number } = attempt;
         let place = format!("gate {gate} attempt {number}");
-        let told = self.0.differences.iter().find(|difference| difference.path == place);
+        let told = verified.differences.iter().find(|difference| difference.path == place);
         let told = told.map_or("its signature is not valid", |told| told.message.as_str());
         (Some(false), told.to_owned())
     }
+}
 
-    fn valid(&self, attempt: &AttemptId) -> Option<&SignedApproval> {
-        let is_of =
-            |one: &&SignedApproval| one.gate == attempt.gate && one.attempt == attempt.number;
-        self.0.approvals.iter().find(is_of)
-    }
+fn valid<'v>(verified: &'v Verified, attempt: &AttemptId) -> Option<&'v SignedApproval> {
+    let is_of = |one: &&SignedApproval| one.gate == attempt.gate && one.attempt == attempt.number;
+    verified.approvals.iter().find(is_of)
 }
 
 impl Checking {

@@ -151,8 +151,7 @@ impl ReportView {
         (told, verified): (&Told, &[Verified]),
     ) -> Self {
         let (run, story, now) = (&reading.run, &told.story, project.clock.now());
-        let nothing = Verified::of(run.started.run_id.as_str());
-        let proofs = ApprovalProofs(verified.first().unwrap_or(&nothing));
+        let proofs = ApprovalProofs(verified.first());
         let ended = story.finished_at.unwrap_or(now);
         Self {
             run: story.run_id.to_string(),
@@ -173,7 +172,7 @@ impl ReportView {
             sessions: sessions(run),
             notes: notes(run),
             children: children(told, verified),
-            amendments: story.amendments.iter().map(amendment).collect(),
+            amendments: story.amendments.iter().map(|(at, it)| amendment(*at, it)).collect(),
             checked: Checking::of(reading, &told.record, verified),
             record: told.record.clone(),
         }
@@ -265,7 +264,7 @@ fn sessions(run: &Run) -> Vec<SessionView> {
 }
 
 /// What was said about the work; how far it had come meanwhile is of no use afterwards.
-fn notes(run: &Run) -> Vec<NoteView> {
+pub fn notes(run: &Run) -> Vec<NoteView> {
     let is_told = |kind: NoteKind| match kind {
         NoteKind::Note
         | NoteKind::Log
@@ -298,9 +297,10 @@ fn children(told: &Told, verified: &[Verified]) -> Vec<ChildView> {
     children.collect()
 }
 
-fn amendment((at, amended): &(Moment, Amended)) -> AmendmentView {
+/// A corrected definition as it is shown.
+pub fn amendment(at: Moment, amended: &Amended) -> AmendmentView {
     AmendmentView {
-        at: moment(*at),
+        at: moment(at),
         by: amended.by.clone(),
         reason: amended.reason.clone(),
         changed: amended.changes.iter().map(|change| change.path.clone()).collect(),

@@ -3,6 +3,7 @@
 mod api;
 mod events;
 mod guard;
+mod pages;
 
 use crate::house::House;
 
