@@ -1,0 +1,152 @@
+//! The live page in a real browser, Debian's chromium, driven by playwright from npm. Screenshots stay
+//! in the target folder, in `page`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails, and tests prepare files and start programs"
+)]
+
+mod installed;
+
+#[path = "../it"]
+#[allow(dead_code, unused_imports, reason = "the other tests use the rest")]
+mod it {
+    pub mod house;
+}
+
+use installed::folder;
+use it::house::House;
+use it::house::Server;
+use it::house::child;
+use serde_json::json;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+/// How long one script may take.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// A run that waits for an approval of a hostile file, and others that ask, failed and passed.
+fn house() -> House {
+    let house = House::new()
+        .agents("")
+        .workflow(
+            "essay",
+            "description = 'Write and check'
+             key = '{{ slug }}'
+             [inputs]
+             slug = { type = 'slug', help = 'What it is about' }
+             depth = { type = 'choice', choices = ['quick', 'deep'], default = 'quick', help = 'How deep' }
+             [[gate]]
+             id = 'draft'
+             name = 'Draft the essay'
+             executor = 'command'
+             shell = \"printf '# Essay\\n<script>alert(1)</script><img src=x onerror=alert(2)>\\n' > draft.md; seq 1 200\"
+             contract = 'draft'
+             approval = { by = 'person', show = ['draft.md'] }
+             [[gate]]
+             id = 'leg'
+             executor = 'command'
+             command = ['true']
+             each = { in = \"{{ ['a', 'b', 'c'] }}\", as = 'leg' }
+             [[gate]]
+             id = 'audit'
+             executor = 'human'
+             needs = ['leg']
+             on_fail = { goto = 'draft', visits = 2 }",
+        )
+        .leaves("draft", "draft.md")
+        .workflow("ask", "[[gate]]\nid = 'write'\nexecutor = 'agent'\n")
+        .workflow(
+            "broken",
+            "[[gate]]\nid = 'bad'\nexecutor = 'command'\ncommand = ['true']\ncontract = 'bad'\n",
+        )
+        .contract(
+            "bad",
+            "[[output]]\npath = 'a.md'\nchecks = [{ kind = 'not_contains', text = 'TBD' }]\n",
+        )
+        .file("a.md", "one\ntwo TBD\n")
+        .script(
+            "write",
+            concat!(env!("CARGO_BIN_EXE_orch"), " escalate 'Which color?' --options red,blue"),
+        );
+    house.orch("run hello").code(0);
+    house.orch("run broken").code(1);
+    house.orch("run ask").code(3);
+    house.orch("run essay --slug one").code(3);
+    house
+}
+
+/// One browser at a time: how soon a tab shows what happened is measured.
+static BROWSER: Mutex<()> = Mutex::new(());
+
+/// Runs a script with what it needs to know.
+fn script(folder: &Path, name: &str, server: &Server, more: &[(&str, String)]) {
+    let _turn = BROWSER.lock().unwrap_or_else(PoisonError::into_inner);
+    let shots = folder.join("shots");
+    std::fs::create_dir_all(&shots).unwrap();
+    let mut node = std::process::Command::new("node");
+    node.arg(folder.join(name)).current_dir(folder);
+    node.env("ORIGIN", format!("http://localhost:{}", server.port)).env("TOKEN", &server.token);
+    node.env("SHOTS", shots).env("CHROMIUM", installed::chromium());
+    node.envs(more.iter().map(|(name, value)| (name, value)));
+    let output = child::finish(PATIENCE, &mut node);
+    let told = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&told));
+}
+
+#[test]
+fn every_view_reads_well_and_runs_nothing_that_a_run_brought() {
+    let Some(folder) = folder() else { return };
+    let house = house();
+    let run = house.run_id();
+    let server = house.serves("");
+    let views = json!({
+        "runs": "/",
+        "run": format!("/runs/{run}"),
+        "gate": format!("/runs/{run}/gates/draft"),
+        "workflow": "/workflows/essay",
+        "escalations": "/escalations",
+        "workers": "/workers",
+        "workflows": "/workflows",
+        "convoys": "/convoys",
+    });
+    script(folder, "views.mjs", &server, &[("VIEWS", views.to_string())]);
+}
+
+#[test]
+fn twelve_tabs_are_up_to_date_within_two_seconds() {
+    let Some(folder) = folder() else { return };
+    let house = house();
+    let gate = format!("/runs/{}/gates/draft", house.run_id());
+    let server = house.serves("");
+    let orch = |words: &str| {
+        let command = house.command(&words.split_whitespace().collect::<Vec<_>>());
+        let variables = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        let variables =
+            variables.map(|(name, value)| format!("'{}={}'", name.display(), value.display()));
+        let arguments = command.get_args().map(|word| format!("'{}'", word.display()));
+        let call: Vec<String> = variables.collect();
+        let arguments: Vec<String> = arguments.collect();
+        format!(
+            "cd '{}' && env -i {} '{}' {}",
+            house.project().display(),
+            call.join(" "),
+            command.get_program().display(),
+            arguments.join(" ")
+        )
+    };
+    let change = orch("run essay --slug two");
+    let undo = orch("run cancel --run two --reason done");
+    let more = [
+        ("GATE", gate),
+        ("NUDGE", orch("note --run one still looking")),
+        ("CHANGE", change),
+        ("UNDO", undo),
+        ("COUNT", "3 waiting".to_owned()),
+    ];
+    script(folder, "live.mjs", &server, &more);
+}
