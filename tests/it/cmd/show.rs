@@ -108,11 +108,11 @@ fn answers_and_what_people_decided_are_told_with_their_reasons() {
     logs      orchestration/runs/run_20260119T143012Z_demo_000001/logs
     amended   2026-01-20T08:04:02.000Z contracts/c.toml by Ada <ada@example.org>: renamed
 
-    ask  PASS  2 attempts, 31m 43s
+    ask  PASS  2 attempts, 31m 44s
       1  PASS  human, 30m 46s
          answered mood: calm
          redone by Ada <ada@example.org>: gloomier
-      2  PASS  human, 57.0s
+      2  PASS  human, 58.0s
          answered mood: sad
 
     wait  WAIVED  2 attempts, 1m 53s
