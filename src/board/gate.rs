@@ -14,6 +14,7 @@ use crate::id::RunId;
 use crate::ops::AttemptChoice;
 use crate::ops::Error;
 use crate::ops::RunChoice;
+use crate::ops::decision;
 use crate::ops::gate_approve;
 use crate::ops::gate_approve::ApprovalQuestion;
 use crate::ops::logs;
@@ -30,6 +31,7 @@ use crate::ops::report::words::Status;
 use crate::ops::report::words::Times;
 use crate::ops::report::words::money;
 use crate::project::proof;
+use crate::run::GateStatus;
 use crate::run::Run;
 use crate::standing;
 use crate::suggestion::OPEN;
@@ -74,6 +76,12 @@ struct GatePageView {
     need: Option<Need>,
     /// What is to be approved.
     approval: Option<ApprovalPanel>,
+    /// Whether a person does the work.
+    is_for_person: bool,
+    /// Who can decide here, by a passkey.
+    deciders: Vec<String>,
+    /// Whether the run may pass without the gate.
+    can_waive: bool,
     /// What a person is asked, and the command that answers.
     form: Vec<FormRow>,
     finish: Option<String>,
@@ -173,6 +181,10 @@ impl Board<'_> {
             attempts: attempt::attempts(&story.attempts, &ApprovalProofs(None)),
             attempt: number,
             approval: home.approval(run, &gate_id, waits_for)?,
+            is_for_person: waits_for == Some(WaitsFor::Person),
+            deciders: if self.is_read_only { Vec::new() } else { decision::deciders(run) },
+            can_waive: !run.status.is_final()
+                && matches!(line.status, GateStatus::Waiting | GateStatus::Fail),
             finish: matches!(waits_for, Some(WaitsFor::Person | WaitsFor::Agent))
                 .then(|| finish(run, &gate_id, &form)),
             form,

@@ -27,12 +27,15 @@ use crate::event::DECISION_NAMESPACE;
 use crate::event::Signed;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::project::signing;
+use crate::run::Run;
 use crate::signature::passkey::Enrolled;
 use crate::signature::passkey::PasskeyProblem;
 use crate::signature::passkey::PasskeySignature;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 pub use crate::signature::passkey::Assertion;
 
@@ -151,6 +154,13 @@ pub enum Reply {
     Gate(Box<GateReply>),
     /// What became of the answer.
     Forwarded(Forwarded),
+}
+
+/// Whose passkeys count in a run.
+pub fn deciders(run: &Run) -> Vec<String> {
+    let enrolled = Enrolled::all(signing::allowed_in(run).unwrap_or_default());
+    let names: BTreeSet<String> = enrolled.into_iter().flat_map(|it| it.principals).collect();
+    names.into_iter().collect()
 }
 
 impl Asked {

@@ -44,7 +44,7 @@ const decided = (form) => {
   }
   const answers = [...form.querySelectorAll("[data-answer]")];
   if (answers.length > 0) {
-    const given = answers.filter((it) => it.type !== "checkbox" || it.checked);
+    const given = answers.filter((it) => it.value !== "");
     decision.answers = given.map((it) => `${it.dataset.answer}=${it.value}`);
   }
   return { run: form.dataset.run, gate: form.dataset.gate, by: form.elements.by?.value || null, decision };

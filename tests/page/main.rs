@@ -8,6 +8,9 @@
     reason = "a test that cannot go on fails, and tests prepare files and start programs"
 )]
 
+#[path = "../../src/signature/passkey/authenticator.rs"]
+#[allow(dead_code, reason = "other tests sign with it")]
+mod authenticator;
 mod installed;
 
 #[path = "../it"]
@@ -16,10 +19,17 @@ mod it {
     pub mod house;
 }
 
+use authenticator::Authenticator;
+use data_encoding::BASE64URL_NOPAD;
 use installed::folder;
 use it::house::House;
 use it::house::Server;
 use it::house::child;
+use orch::internals::Enrolled;
+use orch::internals::PublicKey;
+use ring::rand::SystemRandom;
+use ring::signature::ECDSA_P256_SHA256_ASN1_SIGNING;
+use ring::signature::EcdsaKeyPair;
 use serde_json::json;
 use std::path::Path;
 use std::sync::Mutex;
@@ -149,4 +159,51 @@ fn twelve_tabs_are_up_to_date_within_two_seconds() {
         ("COUNT", "3 waiting".to_owned()),
     ];
     script(folder, "live.mjs", &server, &more);
+}
+
+#[test]
+fn a_person_decides_by_passkey() {
+    let Some(folder) = folder() else { return };
+    // The browser's authenticator has the same key.
+    let (alg, random) = (&ECDSA_P256_SHA256_ASN1_SIGNING, SystemRandom::new());
+    let key = EcdsaKeyPair::generate_pkcs8(alg, &random).unwrap().as_ref().to_vec();
+    let ada = Authenticator {
+        key: EcdsaKeyPair::from_pkcs8(alg, &key, &random).unwrap(),
+        ..Authenticator::new("localhost", "")
+    };
+    let enrolled = Enrolled {
+        principals: vec!["ada@example.org".to_owned()],
+        key: PublicKey::from_spki(&ada.spki(), &ada.rp_id).unwrap(),
+        credential_id: ada.credential_id(),
+    };
+    let line = enrolled.line(&["orch-approval@v1", "orch-decision@v1"]) + "\n";
+    let house = House::new()
+        .workflow(
+            "w",
+            "[[gate]]
+             id = 'draft'
+             executor = 'command'
+             shell = 'echo $ORCH_ATTEMPT > draft.md'
+             contract = 'draft'
+             retry = { attempts = 2 }
+             approval = { signed = true, by = ['ada@example.org'] }",
+        )
+        .leaves("draft", "draft.md")
+        .file("orch.toml", "[signing]\nallowed_signers = 'allowed_signers'\n")
+        .file("allowed_signers", &line);
+    house.orch("run w").code(3);
+    let gate = format!("/runs/{}/gates/draft", house.run_id());
+    let server = house.serves("");
+    let more = [
+        ("GATE", gate),
+        ("CREDENTIAL", ada.credential_id()),
+        ("KEY", BASE64URL_NOPAD.encode(&key)),
+    ];
+    script(folder, "passkey.mjs", &server, &more);
+    drop(server);
+    assert_eq!(house.attempts("draft"), "FAIL PASS");
+    house
+        .orch_by_the_clock("verify")
+        .code(0)
+        .says("approval of draft attempt 2 signed by ada@example.org");
 }
