@@ -163,7 +163,7 @@ fn commands_and_flags_that_are_none_are_told_with_what_was_meant() {
 
     $ orch export
     error: unknown command `export`
-    help: orch --help
+    help: did you mean `orch report`?
 
     $ orch gate aprove
     error: unknown command `aprove`
