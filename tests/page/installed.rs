@@ -64,7 +64,9 @@ fn install() -> Result<PathBuf, String> {
     let lock = std::fs::read_to_string(own.join("package-lock.json")).unwrap();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("page");
     std::fs::create_dir_all(&folder).unwrap();
-    for name in ["package.json", "package-lock.json", "browser.mjs", "views.mjs", "live.mjs"] {
+    for name in
+        ["package.json", "package-lock.json", "browser.mjs", "views.mjs", "live.mjs", "passkey.mjs"]
+    {
         std::fs::copy(own.join(name), folder.join(name)).unwrap();
     }
     // Written last, when all is there.

@@ -7,8 +7,7 @@ const { GATE, CREDENTIAL, KEY } = process.env;
 
 const { browser, context, problems } = await open();
 const page = await signIn(context);
-const session = await context.newCDPSession(page);
-await session.send("WebAuthn.enable");
+await page.goto(`${ORIGIN}${GATE}`);
 
 async function authenticator(isUserVerified) {
   const options = {
@@ -31,18 +30,21 @@ async function authenticator(isUserVerified) {
   return () => session.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId });
 }
 
-await page.goto(`${ORIGIN}${GATE}`);
 const found = await stumbles(page);
 check(found.length === 0, found.join("\n"));
 const form = page.locator('form[data-kind="approve"]');
 const outcome = form.locator("[data-outcome]");
 const status = () => page.locator("h1 .status").textContent();
 
+const session = await context.newCDPSession(page);
+await session.send("WebAuthn.enable");
 const remove = await authenticator(false);
 await form.locator("button").click();
 await within(10_000, "an unverified user is refused", async () => {
   const said = await outcome.textContent();
   return said !== "" && !said.endsWith("…");
+}).catch(async ({ message }) => {
+  throw new Error(`${message}: ${await outcome.textContent()} ${problems.join("\n")}`);
 });
 check((await status()) === "WAITING", `it is ${await status()}`);
 await remove();
