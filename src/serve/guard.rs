@@ -17,6 +17,7 @@ use axum::http::header;
 use axum::middleware::Next;
 use axum::response::Html;
 use axum::response::IntoResponse;
+use axum::response::Redirect;
 use axum::response::Response;
 use std::sync::Arc;
 
@@ -100,6 +101,19 @@ impl Guard {
     /// What a browser is told to keep.
     pub fn cookie(&self) -> String {
         format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie, self.token.cookie())
+    }
+
+    /// Where a browser is sent that opened the server by its number: passkeys know names only, and so
+    /// does the cookie.
+    fn by_name(&self, request: &Request) -> Option<String> {
+        let headers = request.headers();
+        let host = text(headers, &header::HOST)?;
+        let is_number = ["127.0.0.1:", "[::1]:"].iter().any(|number| host.starts_with(number));
+        let is_page = request.method() == Method::GET
+            && text(headers, &HeaderName::from_static("sec-fetch-mode")) == Some("navigate");
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let is_own = self.hosts.iter().any(|own| own == host);
+        (is_number && is_page && is_own).then(|| format!("{}{path}", self.origin()))
     }
 
     fn refusal(&self, request: &Request) -> Option<Problem> {
@@ -193,9 +207,10 @@ fn refused(request: &Request, problem: Problem) -> Response {
 
 /// Refuses what is not to be answered, and marks every response.
 pub async fn check(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    let mut response = match guard.refusal(&request) {
-        Some(problem) => refused(&request, problem),
-        None => next.run(request).await,
+    let mut response = match (guard.by_name(&request), guard.refusal(&request)) {
+        (Some(name), _) => Redirect::temporary(&name).into_response(),
+        (None, Some(problem)) => refused(&request, problem),
+        (None, None) => next.run(request).await,
     };
     let headers = response.headers_mut();
     for (name, value) in [

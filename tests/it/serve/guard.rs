@@ -20,6 +20,22 @@ fn only_the_exact_host_is_served() {
 }
 
 #[test]
+fn a_browser_that_opens_it_by_its_number_is_sent_to_its_name() {
+    let house = house();
+    let server = house.serves("");
+    let host = format!("127.0.0.1:{}", server.port);
+    let opened = |host: &str, mode: &str| {
+        let headers = [("host", host), ("sec-fetch-mode", mode)];
+        server.send("GET", "/workflows?x=1", &headers, "")
+    };
+    let sent = opened(&host, "navigate").code(307);
+    let name = format!("http://localhost:{}/workflows?x=1", server.port);
+    assert_eq!(sent.header("location"), Some(&*name));
+    opened(&host, "cors").code(401);
+    opened("evil.example", "navigate").code(421);
+}
+
+#[test]
 fn no_page_elsewhere_is_answered() {
     let house = house();
     house.orch("run item --key a").code(3);
