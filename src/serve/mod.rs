@@ -39,6 +39,7 @@ use crate::process::Stop;
 use crate::surroundings::Surroundings;
 use axum::Router;
 use axum::middleware;
+use axum::response::Redirect;
 use axum::routing::get;
 use axum::routing::post;
 use guard::Guard;
@@ -165,7 +166,10 @@ fn router(doors: &[Arc<Door>], guard: &Arc<Guard>, ending: &watch::Receiver<bool
     for door in doors {
         tokio::spawn(Arc::clone(door).watch());
         let own = of_project(door, guard, ending);
-        router = router.nest(&format!("/p/{}", door.name), own.clone());
+        let path = format!("/p/{}", door.name);
+        let slashed = Redirect::permanent(&path);
+        router = router.route(&format!("{path}/"), get(|| async { slashed }));
+        router = router.nest(&path, own.clone());
         if doors.len() == 1 {
             router = router.merge(own);
         }

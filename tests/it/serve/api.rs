@@ -175,6 +175,8 @@ fn several_projects_are_served_under_names_of_their_own() {
         listed["data"].as_array().unwrap().len()
     };
     assert_eq!((count(&name(&one)), count(&other)), (1, 0));
+    let slashed = server.get(&format!("/p/{other}/")).code(308);
+    assert_eq!(slashed.header("location"), Some(&*format!("/p/{other}")));
 }
 
 #[test]
