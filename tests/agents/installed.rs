@@ -1,6 +1,7 @@
 //! The programs, installed once: `npm install` in a folder of its own, which the next run of the tests finds.
 
 use crate::PACKAGES;
+use crate::SWITCH;
 use crate::it::house::child;
 use std::path::Path;
 use std::path::PathBuf;
@@ -8,9 +9,6 @@ use std::process::Command;
 use std::process::Stdio;
 use std::sync::OnceLock;
 use std::time::Duration;
-
-/// `1` runs these tests, `0` does not; by default they run where all tests are required.
-const SWITCH: &str = "ORCH_TEST_AGENTS";
 
 /// How long their download may take.
 const PATIENCE: Duration = Duration::from_mins(10);

@@ -27,3 +27,6 @@ mod it {
 
 /// The folder below `tests` that says what is installed.
 const PACKAGES: &str = "agents";
+
+/// `1` runs these tests, `0` does not; by default they run where all tests are required.
+const SWITCH: &str = "ORCH_TEST_AGENTS";

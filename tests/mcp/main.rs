@@ -26,6 +26,9 @@ use std::path::Path;
 /// The folder below `tests` that says what is installed.
 const PACKAGES: &str = "mcp";
 
+/// `1` runs these tests, `0` does not; by default they run where all tests are required.
+const SWITCH: &str = "ORCH_TEST_AGENTS";
+
 /// A run that waits for an agent, where the programs are found first; `None` where these tests do not run.
 fn house() -> Option<(House, &'static Path)> {
     let programs = installed::programs()?;

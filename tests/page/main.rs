@@ -11,6 +11,8 @@
 #[path = "../../src/signature/passkey/authenticator.rs"]
 #[allow(dead_code, reason = "other tests sign with it")]
 mod authenticator;
+mod browser;
+#[path = "../agents/installed.rs"]
 mod installed;
 
 #[path = "../it"]
@@ -20,8 +22,8 @@ mod it {
 }
 
 use authenticator::Authenticator;
+use browser::folder;
 use data_encoding::BASE64URL_NOPAD;
-use installed::folder;
 use it::house::House;
 use it::house::Server;
 use it::house::child;
@@ -35,6 +37,12 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
+
+/// The folder below `tests` that says what is installed.
+const PACKAGES: &str = "page";
+
+/// `1` runs these tests, `0` does not; by default they run where all tests are required.
+const SWITCH: &str = "ORCH_TEST_PAGE";
 
 /// How long one script may take.
 const PATIENCE: Duration = Duration::from_mins(5);
@@ -101,7 +109,7 @@ fn script(folder: &Path, name: &str, server: &Server, more: &[(&str, String)]) {
     let mut node = std::process::Command::new("node");
     node.arg(folder.join(name)).current_dir(folder);
     node.env("ORIGIN", format!("http://localhost:{}", server.port)).env("TOKEN", &server.token);
-    node.env("SHOTS", shots).env("CHROMIUM", installed::chromium());
+    node.env("SHOTS", shots).env("CHROMIUM", browser::chromium());
     node.envs(more.iter().map(|(name, value)| (name, value)));
     let output = child::finish(PATIENCE, &mut node);
     let told = [output.stdout, output.stderr].concat();
