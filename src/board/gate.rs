@@ -6,6 +6,7 @@ use super::frame::Heading;
 use super::link;
 use super::needs;
 use super::needs::Need;
+use super::workflows::choices;
 use crate::definition::Definition;
 use crate::event::WaitsFor;
 use crate::id::AttemptId;
@@ -354,7 +355,7 @@ impl FormRow {
             name: input.name.clone(),
             kind: input.kind.words(),
             help: input.help.clone(),
-            choices: input.choices.clone(),
+            choices: choices(input),
             is_required: input.is_required(),
         }
     }

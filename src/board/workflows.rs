@@ -139,6 +139,14 @@ impl Board<'_> {
     }
 }
 
+/// What can be chosen from, where anything can.
+pub(super) fn choices(input: &Input) -> Vec<String> {
+    if input.kind == InputType::Bool {
+        return vec!["true".to_owned(), "false".to_owned()];
+    }
+    input.choices.clone()
+}
+
 fn field(input: &Input, given: &[(String, String)]) -> Field {
     let typed = given.iter().find(|(name, _)| *name == input.name).map(|(_, value)| value.clone());
     let default = match &input.default {
@@ -152,24 +160,13 @@ fn field(input: &Input, given: &[(String, String)]) -> Field {
         InputType::List => Control::Lines,
         InputType::String | InputType::Slug | InputType::Path | InputType::File => Control::Text,
     };
-    let choices = match input.kind {
-        InputType::Bool => vec!["true".to_owned(), "false".to_owned()],
-        InputType::String
-        | InputType::Slug
-        | InputType::Path
-        | InputType::File
-        | InputType::Choice
-        | InputType::Integer
-        | InputType::Number
-        | InputType::List => input.choices.clone(),
-    };
     Field {
         id: format!("input-{}", input.name),
         name: input.name.clone(),
         help: input.help.clone(),
         words: input.kind.words(),
         control,
-        choices,
+        choices: choices(input),
         value: typed.unwrap_or(default),
         is_required: input.is_required(),
     }
