@@ -13,6 +13,7 @@ use super::Caller;
 use super::Error;
 use super::Project;
 use super::choose;
+use crate::event::WaitsFor;
 use crate::executor;
 use crate::files::Beneath;
 use crate::id::AttemptId;
@@ -62,6 +63,8 @@ pub struct News {
 #[derive(Debug)]
 struct Stream {
     place: Beneath,
+    /// Whether nothing more was to come when it was found.
+    has_ended: bool,
     /// Which file it was: a finished log is replaced by one without secrets, line by line.
     inode: u64,
     at: u64,
@@ -90,18 +93,25 @@ pub(crate) fn of_attempt<'p>(
     let secrets = secrets_of(project, run)?;
     let folder = work::attempt_folder(&project.store.logs(&run_id), &attempt);
     let streams = [executor::STDOUT, executor::STDERR];
-    let streams =
-        streams.map(|name| Stream { place: folder.join(name), inode: 0, at: 0, lines: 0 });
+    let waits_for = run.gate(&attempt.gate).and_then(|state| state.waits_for);
+    let has_ended = has_ended(run, &attempt) || waits_for == Some(WaitsFor::Approval);
+    let stream = |name| Stream { place: folder.join(name), has_ended, inode: 0, at: 0, lines: 0 };
+    let streams = streams.map(stream);
     Ok(Logs { run_id, attempt, folder: project.shown(&folder.path()), project, secrets, streams })
+}
+
+/// Whether nothing more comes of an attempt.
+fn has_ended(run: &Run, attempt: &AttemptId) -> bool {
+    let attempts = run.gate(&attempt.gate).map(|state| state.attempts.as_slice());
+    let own = attempts.into_iter().flatten().find(|it| it.attempt == attempt.number);
+    own.is_none_or(|own| own.finished_at.is_some())
 }
 
 impl Logs<'_> {
     /// What was printed since the last look: whole lines, as long as more may come.
     pub fn news(&mut self) -> Result<News, Error> {
         let run = self.project.store.glance(&self.run_id)?.run;
-        let attempts = run.gate(&self.attempt.gate).map(|state| state.attempts.as_slice());
-        let own = attempts.into_iter().flatten().find(|it| it.attempt == self.attempt.number);
-        let has_ended = own.is_none_or(|own| own.finished_at.is_some());
+        let has_ended = has_ended(&run, &self.attempt);
         let [stdout, stderr] = &mut self.streams;
         let mut has_more = false;
         let mut read = |stream: &mut Stream| {

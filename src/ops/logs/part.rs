@@ -3,6 +3,9 @@
 use super::Logs;
 use super::Stream;
 use crate::ops::Error;
+use std::io;
+use std::io::BufRead;
+use std::io::BufReader;
 use std::io::Read;
 use std::io::Seek;
 use std::io::SeekFrom;
@@ -25,8 +28,14 @@ pub(crate) enum LogKind {
     Stderr,
 }
 
-/// The most that a part holds.
+/// How much a part holds, the last line of it aside.
 const PART_BYTES: u64 = 64 * 1024;
+
+/// The longest line that is shown.
+const LINE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// What stands for a line that is longer: nobody looks through it for secrets.
+const TOO_LONG: &str = "(a line of more than 4 MiB is left out)\n";
 
 impl Logs<'_> {
     /// The lines before a place of a log, as many as one part holds; the last ones without a place.
@@ -52,42 +61,116 @@ impl Logs<'_> {
 }
 
 impl Stream {
-    /// What stands before a place; the first line of it is whole, unless it is longer than a part.
-    fn before(&self, end: Option<u64>) -> std::io::Result<LogPart> {
-        let Some(mut file) = self.place.open()? else {
-            return Ok(LogPart { text: String::new(), from: 0, to: 0, size: 0 });
-        };
+    /// The whole lines before a place, as many as a part holds.
+    fn before(&self, end: Option<u64>) -> io::Result<LogPart> {
+        let Some(mut file) = self.place.open()? else { return Ok(LogPart::nothing()) };
         let size = file.metadata()?.len();
-        let to = end.unwrap_or(size).min(size);
-        let mut from = to.saturating_sub(PART_BYTES);
+        let end = end.unwrap_or(size).min(size);
+        let mut reach = PART_BYTES;
+        loop {
+            let from = end.saturating_sub(reach);
+            let mut bytes = Vec::new();
+            file.seek(SeekFrom::Start(from))?;
+            file.by_ref().take(end - from).read_to_end(&mut bytes)?;
+            // A cut line is left for the part that has all of it: half of a secret is not known as one.
+            let begin = if from == 0 { Some(0) } else { line_ends(&bytes).next() };
+            let is_end = end == size && self.has_ended;
+            let stop = if is_end { Some(bytes.len()) } else { line_ends(&bytes).next_back() };
+            if let Some((begin, stop)) = begin.zip(stop).filter(|(begin, stop)| begin < stop) {
+                let text = String::from_utf8_lossy(&bytes[begin..stop]).into_owned();
+                let (from, to) = (from + begin as u64, from + stop as u64);
+                return Ok(LogPart { text, from, to, size });
+            }
+            if from == 0 {
+                return Ok(LogPart { text: String::new(), from, to: from, size });
+            }
+            if reach >= LINE_BYTES_MAX {
+                return Ok(LogPart { text: TOO_LONG.to_owned(), from, to: end, size });
+            }
+            reach = (2 * reach).min(LINE_BYTES_MAX);
+        }
+    }
+
+    /// The whole lines from a place on, as many as a part holds.
+    fn after(&self, from: u64) -> io::Result<LogPart> {
+        let Some(mut file) = self.place.open()? else { return Ok(LogPart::nothing()) };
+        let size = file.metadata()?.len();
         file.seek(SeekFrom::Start(from))?;
-        let mut bytes = Vec::new();
-        file.take(to - from).read_to_end(&mut bytes)?;
-        if from > 0
-            && let Some(line_end) = bytes.iter().position(|byte| *byte == b'\n')
-            && line_end + 1 < bytes.len()
-        {
-            from += line_end as u64 + 1;
-            bytes.drain(..=line_end);
+        let mut reader = BufReader::new(file.take(size.saturating_sub(from)));
+        let (mut bytes, mut to) = (Vec::new(), from);
+        while to - from < PART_BYTES {
+            let before = bytes.len();
+            let mut read =
+                reader.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut bytes)? as u64;
+            let is_whole = bytes.last() == Some(&b'\n');
+            if read == LINE_BYTES_MAX && !is_whole {
+                read += reader.skip_until(b'\n')? as u64;
+                bytes.truncate(before);
+                bytes.extend(TOO_LONG.bytes());
+            } else if read == 0 || !(is_whole || self.has_ended) {
+                bytes.truncate(before);
+                break;
+            }
+            to += read;
         }
         Ok(LogPart { text: String::from_utf8_lossy(&bytes).into_owned(), from, to, size })
     }
+}
 
-    /// What stands from a place on; its last line is whole, unless it is longer than a part.
-    fn after(&self, from: u64) -> std::io::Result<LogPart> {
-        let Some(mut file) = self.place.open()? else {
-            return Ok(LogPart { text: String::new(), from, to: from, size: 0 });
-        };
-        let size = file.metadata()?.len();
-        file.seek(SeekFrom::Start(from))?;
-        let mut bytes = Vec::new();
-        file.take(PART_BYTES).read_to_end(&mut bytes)?;
-        let has_more = from + (bytes.len() as u64) < size;
-        let line_end = bytes.iter().rposition(|byte| *byte == b'\n');
-        if let Some(line_end) = line_end.filter(|_| has_more) {
-            bytes.truncate(line_end + 1);
+impl LogPart {
+    fn nothing() -> Self {
+        Self { text: String::new(), from: 0, to: 0, size: 0 }
+    }
+}
+
+/// Behind the end of each line.
+fn line_ends(bytes: &[u8]) -> impl DoubleEndedIterator<Item = usize> {
+    let is_end = |(at, byte): (usize, &u8)| (*byte == b'\n').then_some(at + 1);
+    bytes.iter().enumerate().filter_map(is_end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Beneath;
+
+    fn stream(folder: &tempfile::TempDir, text: &str, has_ended: bool) -> Stream {
+        let place = Beneath::new(folder.path()).join("log");
+        place.write(text.as_bytes()).unwrap();
+        Stream { place, has_ended, inode: 0, at: 0, lines: 0 }
+    }
+
+    #[test]
+    fn no_part_ends_within_a_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "one\ntwo secret\nthree";
+        for end in 0..=text.len() as u64 {
+            let part = stream(&folder, text, true).before(Some(end)).unwrap();
+            let is_end = end == text.len() as u64;
+            assert!(is_end || part.text.is_empty() || part.text.ends_with('\n'), "{end}");
+            assert!(part.to <= end && text[part.from as usize..].starts_with(&part.text));
         }
-        let to = from + bytes.len() as u64;
-        Ok(LogPart { text: String::from_utf8_lossy(&bytes).into_owned(), from, to, size })
+        assert_eq!(stream(&folder, text, true).before(None).unwrap().text, text);
+        // More of the last line may come.
+        let whole_lines = "one\ntwo secret\n";
+        assert_eq!(stream(&folder, text, false).before(None).unwrap().text, whole_lines);
+        assert_eq!(stream(&folder, text, false).after(0).unwrap().text, whole_lines);
+        assert_eq!(stream(&folder, text, true).after(0).unwrap().text, text);
+    }
+
+    #[test]
+    fn a_line_is_whole_or_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let long = "x".repeat(PART_BYTES as usize + 9) + "\n";
+        let both = |text: &str| {
+            let stream = stream(&folder, text, true);
+            (stream.before(None).unwrap(), stream.after(0).unwrap())
+        };
+        let (before, after) = both(&format!("a\n{long}"));
+        assert!(before.text.ends_with(&long) && after.text == format!("a\n{long}"));
+        let longer = "y".repeat(LINE_BYTES_MAX as usize + 9) + "\n";
+        let (before, after) = both(&longer);
+        assert_eq!((before.text.as_str(), after.text.as_str()), (TOO_LONG, TOO_LONG));
+        assert_eq!(after.to, longer.len() as u64);
     }
 }
