@@ -103,7 +103,7 @@ pub fn http_service(
     hosts: &[String],
     origins: &[String],
 ) -> StreamableHttpService<Server, NeverSessionManager> {
-    let server = Server::new(host);
+    let server = Server::of_many(host);
     let config = StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
         .with_json_response(true)

@@ -65,11 +65,28 @@ const METHODS: [&str; 8] = [
 pub struct Server {
     host: Arc<Host>,
     desk: Arc<Desk>,
+    /// Whether calls without the key of a session are of one client.
+    is_of_one: bool,
 }
 
 impl Server {
+    /// A server for one client.
     pub fn new(host: Host) -> Self {
-        Self { host: Arc::new(host), desk: Arc::default() }
+        Self { host: Arc::new(host), desk: Arc::default(), is_of_one: true }
+    }
+
+    /// A server for many clients, of whom only those with a key are known again.
+    pub fn of_many(host: Host) -> Self {
+        Self { is_of_one: false, ..Self::new(host) }
+    }
+
+    fn is_known(&self, client: &McpCaller) -> bool {
+        self.is_of_one || !client.key.is_empty()
+    }
+
+    /// The run that a client is at.
+    fn at_hand(&self, client: &McpCaller) -> Option<String> {
+        self.desk.at_hand(&client.key).filter(|_| self.is_known(client))
     }
 
     /// The tools that clients see.
@@ -103,13 +120,13 @@ impl Server {
     ) -> Result<ToolAnswer, ErrorData> {
         let job = (client.key.clone(), tool.name, Json::from(arguments.clone()).to_string());
         let mut work = self.desk.left(&job).unwrap_or_else(|| {
-            let (host, at_hand) = (Arc::clone(&self.host), self.desk.at_hand(&client.key));
+            let (host, at_hand) = (Arc::clone(&self.host), self.at_hand(&client));
             let (arguments, client) = (arguments.clone(), client.clone());
             task::spawn_blocking(move || call::call(&host, tool, arguments, &client, at_hand))
         });
         match time::timeout(self.host.patience, &mut work).await {
             Ok(Ok(told)) => {
-                if let Some(run) = told.run() {
+                if let Some(run) = told.run().filter(|_| self.is_known(&client)) {
                     self.desk.note(&client.key, run);
                 }
                 Ok(told)
@@ -225,7 +242,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
         let client = McpCaller::of(&context);
-        let at_hand = self.desk.at_hand(&client.key);
+        let at_hand = self.at_hand(&client);
         let arguments = request.arguments.unwrap_or_default();
         let get =
             move |host: &Host| prompts::get(host, &client, &request.name, &arguments, at_hand);

@@ -123,6 +123,23 @@ fn a_session_has_a_key_of_its_own() {
 }
 
 #[test]
+fn a_client_without_a_key_is_at_no_run_of_another() {
+    let house = poem();
+    house.orch("run demo --agent none").code(3);
+    let run = house.run_id();
+    // The one begun last is meant where none is named.
+    house.orch("run demo --again --agent none").code(3);
+    let server = house.serves("");
+    for era in ERAS {
+        let next = call(&server, era, "work_next", json!({ "run": run }), &[]);
+        assert_eq!(next["data"]["run"]["run_id"], *run);
+        let params = json!({ "name": "gate_fail", "arguments": { "reason": "gone" } });
+        let reply = post(&server, era, "tools/call", params, &[]).code(200).json();
+        assert_ne!(reply["result"]["structuredContent"]["data"]["run_id"], *run, "{reply}");
+    }
+}
+
+#[test]
 fn a_server_for_looking_offers_what_changes_nothing() {
     let house = waiting_poem();
     let server = house.serves("--read-only --surface operator");
