@@ -104,7 +104,12 @@ pub fn check_decision(
     let what = "run, gate, attempt, chain, time, person and decision";
     let (namespace, signed) = (DECISION_NAMESPACE, &decided.signature);
     let matter = Matter { namespace, text: &text, what, signed, trust };
-    matter.check(None, &|_| None)
+    Ok(match matter.check(None, &|_| None)? {
+        SignatureCheck::Good(who) if who != decided.by => {
+            SignatureCheck::Bad(format!("it says that {} decides, but {who} signed it", decided.by))
+        }
+        checked => checked,
+    })
 }
 
 /// Whether a signed head of `run` is one.
@@ -169,7 +174,10 @@ impl Matter<'_> {
         if let Some(problem) = barred(&names) {
             return bad(problem);
         }
-        for name in demanded.unwrap_or(&names) {
+        // A key may be of several people: it is looked first whether it is of whom it claims to be.
+        let mut named: Vec<&String> = demanded.unwrap_or(&names).iter().collect();
+        named.sort_by_key(|name| self.signed.signer.as_ref() != Some(*name));
+        for name in named {
             if signature.is_by(name, allowed).map_err(explain)? {
                 return match &self.signed.signer {
                     Some(said) if said != name => {

@@ -176,7 +176,9 @@ fn refuse_content(request: &Request) -> Option<Problem> {
     let kind = text(request.headers(), &header::CONTENT_TYPE);
     let kind = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim());
     let path = request.uri().path();
-    let takes_form = !path.contains("/api/") && path != "/mcp" && !path.ends_with("/mcp");
+    let own = path.strip_prefix("/p/").and_then(|rest| rest.split_once('/'));
+    let own = own.map_or(path.trim_start_matches('/'), |(_, own)| own);
+    let takes_form = !matches!(own.split('/').next(), Some("api" | "mcp"));
     let is_fit = match kind {
         Some("application/json") => true,
         Some("application/x-www-form-urlencoded") => takes_form,

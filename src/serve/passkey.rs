@@ -8,6 +8,8 @@
 use super::api;
 use super::door::Door;
 use super::problem::Problem;
+use crate::digest::Digest;
+use crate::id::RunId;
 use crate::ops::Caller;
 use crate::ops::Error;
 use crate::ops::Person;
@@ -57,7 +59,7 @@ pub async fn question(
 ) -> Result<Response, Problem> {
     let origin = origin(&headers);
     let request = api::parsed(&body)?;
-    off_the_loop(door, move |door, project, caller| {
+    off_the_loop(door, None, move |door, project, caller| {
         let request = remote::request(&request)?;
         let page = DecisionPage::of(&origin)?;
         let question = decision::question(project, caller, &request, &page)?;
@@ -78,9 +80,12 @@ pub async fn answer(State(door): State<Arc<Door>>, body: Bytes) -> Result<Respon
     let signed = question
         .signed(&answer.assertion)
         .map_err(|error| Problem::of(StatusCode::FORBIDDEN, "passkey", error.to_string()))?;
+    let chain = signed.chain;
     let person =
         Person { by: question.by.clone(), how: question.how().to_owned(), signature: Some(signed) };
-    off_the_loop(door, move |_, project, caller| {
+    // Nothing at all is done to a run that has gone on since.
+    let seen = (question.run.clone(), chain);
+    off_the_loop(door, Some(seen), move |_, project, caller| {
         // Who asks is known now.
         decide(project, &caller.elsewhere(), &question, &person)
     })
@@ -109,7 +114,11 @@ fn origin(headers: &HeaderMap) -> String {
 }
 
 /// Runs what blocks on a thread of its own.
-async fn off_the_loop<F>(door: Arc<Door>, work: F) -> Result<Response, Problem>
+async fn off_the_loop<F>(
+    door: Arc<Door>,
+    seen: Option<(RunId, Digest)>,
+    work: F,
+) -> Result<Response, Problem>
 where
     F: FnOnce(&Door, &Project, &Caller) -> Result<JsonReply, Error> + Send + 'static,
 {
@@ -119,7 +128,7 @@ where
     }
     let done = tokio::task::spawn_blocking(move || {
         let caller = door.caller(None);
-        let project = door.open(None).map_err(|error| Problem::of_bare(&error))?;
+        let project = door.open(seen).map_err(|error| Problem::of_bare(&error))?;
         let done = work(&door, &project, &caller);
         done.map_err(|error| Problem::of_error(&error, remote::failure(&project, &caller, &error)))
     });

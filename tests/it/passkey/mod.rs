@@ -1,8 +1,9 @@
 //! Decisions signed with passkeys, by an authenticator without hardware and a real server: what is
 //! recorded, what stock `ssh-keygen` says of it, and what each forger is told while nothing is written.
 
-#[path = "../../src/signature/passkey/authenticator.rs"]
+#[path = "../../../src/signature/passkey/authenticator.rs"]
 pub mod authenticator;
+mod moved_on;
 
 use crate::cmd::signed_forged::forge;
 use crate::house::House;
@@ -212,19 +213,6 @@ fn what_a_forger_answers_is_refused_and_nothing_is_written() {
     asking.refused(|it| asking.ada.assert(it), (403, "another site than localhost"));
     asking.ada.rp_id = "localhost".to_owned();
     asking.decide("write", approve());
-}
-
-#[test]
-fn a_decision_on_what_the_run_was_before_is_refused() {
-    let Some(asking) = asking(WORKFLOW) else { return };
-    let question = asking.question("write", approve());
-    asking.house.orch("note something").code(0);
-    let before = asking.journal();
-    let assertion = asking.ada.assert(question["challenge"].as_str().unwrap());
-    assert_eq!(asking.answer(&question, assertion).code(409).json()["code"], "moved");
-    assert_eq!(asking.journal(), before);
-    asking.decide("write", approve());
-    asking.house.orch("verify").code(0).says("signed by ada@example.org");
 }
 
 #[test]

@@ -36,13 +36,9 @@ fn a_reply_is_the_one_of_the_command_line() {
         let mut reply = server.get(&format!("/api/{operation}")).code(200).json();
         // What is counted from the clock goes on.
         for json in [&mut told, &mut reply] {
-            json["instructions"]["context_reminder"] = json!({});
+            json["instructions"]["context_reminder"].take();
         }
-        assert_eq!(reply["success"], told["success"], "{operation}");
-        assert_eq!(reply["data"].as_array().is_some(), told["data"].as_array().is_some());
-        if operation == "run_list" {
-            assert_eq!(reply["data"], told["data"]);
-        }
+        assert_eq!(reply, told, "{operation}");
     }
 }
 

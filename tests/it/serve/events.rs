@@ -47,8 +47,8 @@ fn a_reader_of_the_project_hears_which_runs_change() {
     let server = house.serves("");
     let mut events = server.follow("/api/events", &[]);
     let run = house.run_id();
-    // What is there when it begins may be told, and what changes is.
-    std::thread::sleep(Duration::from_millis(500));
+    // First what is there when it begins, then what changes.
+    assert_eq!(events.next().unwrap().1["run_id"], *run);
     house.orch("note hello").code(0);
     let (_, told) = events.next().unwrap();
     assert_eq!(told["run_id"], *run);

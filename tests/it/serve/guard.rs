@@ -109,6 +109,17 @@ fn a_request_that_a_form_elsewhere_could_send_is_refused() {
     for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""] {
         assert_eq!(sent(kind), 415, "{kind}");
     }
+    // A form of an own page, also where a workflow has the name of a path.
+    let form = |path: &str| {
+        let kind = "application/x-www-form-urlencoded";
+        let headers = [("authorization", bearer.as_str()), ("content-type", kind)];
+        server.send("POST", path, &headers, "x=1").status
+    };
+    assert_eq!((form("/workflows/mcp"), form("/p/api/workflows/w")), (422, 404));
+    assert_eq!(
+        (form("/mcp"), form("/p/project/mcp"), form("/p/project/api/note")),
+        (415, 415, 415)
+    );
     let bare = [("authorization", bearer.as_str())];
     assert_eq!(server.send("POST", "/api/run_list", &bare, "").status, 415);
 }
