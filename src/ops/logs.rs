@@ -63,7 +63,7 @@ pub struct News {
 #[derive(Debug)]
 struct Stream {
     place: Beneath,
-    /// Whether nothing more was to come when it was found.
+    /// Whether nothing more was to come at the last look at the run.
     has_ended: bool,
     /// Which file it was: a finished log is replaced by one without secrets, line by line.
     inode: u64,
@@ -115,8 +115,9 @@ impl Logs<'_> {
         let [stdout, stderr] = &mut self.streams;
         let mut has_more = false;
         let mut read = |stream: &mut Stream| {
+            stream.has_ended = has_ended;
             let (text, is_cut) =
-                stream.news(has_ended).map_err(|source| Error::disk(&stream.place, source))?;
+                stream.news().map_err(|source| Error::disk(&stream.place, source))?;
             has_more |= is_cut;
             Ok::<_, Error>(self.secrets.redact(&text))
         };
@@ -127,7 +128,7 @@ impl Logs<'_> {
 
 impl Stream {
     /// New text, and whether more lies there already.
-    fn news(&mut self, has_ended: bool) -> std::io::Result<(String, bool)> {
+    fn news(&mut self) -> std::io::Result<(String, bool)> {
         let Some(mut file) = self.place.open()? else { return Ok((String::new(), false)) };
         let inode = file.metadata()?.ino();
         let is_same = inode == self.inode || self.lines == 0;
@@ -146,7 +147,7 @@ impl Stream {
             if reader.read_until(b'\n', &mut bytes)? == 0 {
                 break;
             }
-            if bytes.last() != Some(&b'\n') && !has_ended {
+            if bytes.last() != Some(&b'\n') && !self.has_ended {
                 bytes.truncate(before);
                 break;
             }

@@ -108,7 +108,7 @@ pub fn check_decision(
         SignatureCheck::Good(who) if who != decided.by => {
             SignatureCheck::Bad(format!("it says that {} decides, but {who} signed it", decided.by))
         }
-        checked => checked,
+        checked @ (SignatureCheck::Good(_) | SignatureCheck::Bad(_)) => checked,
     })
 }
 
@@ -175,9 +175,9 @@ impl Matter<'_> {
             return bad(problem);
         }
         // A key may be of several people: it is looked first whether it is of whom it claims to be.
-        let mut named: Vec<&String> = demanded.unwrap_or(&names).iter().collect();
-        named.sort_by_key(|name| self.signed.signer.as_ref() != Some(*name));
-        for name in named {
+        let mut candidates: Vec<&String> = demanded.unwrap_or(&names).iter().collect();
+        candidates.sort_by_key(|name| self.signed.signer.as_ref() != Some(*name));
+        for name in candidates {
             if signature.is_by(name, allowed).map_err(explain)? {
                 return match &self.signed.signer {
                     Some(said) if said != name => {

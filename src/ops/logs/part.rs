@@ -148,7 +148,13 @@ mod tests {
             let part = stream(&folder, text, true).before(Some(end)).unwrap();
             let is_end = end == text.len() as u64;
             assert!(is_end || part.text.is_empty() || part.text.ends_with('\n'), "{end}");
-            assert!(part.to <= end && text[part.from as usize..].starts_with(&part.text));
+            assert!(
+                part.to <= end
+                    && text
+                        .get(usize::try_from(part.from).unwrap()..)
+                        .unwrap()
+                        .starts_with(&part.text)
+            );
         }
         assert_eq!(stream(&folder, text, true).before(None).unwrap().text, text);
         // More of the last line may come.
@@ -161,14 +167,14 @@ mod tests {
     #[test]
     fn a_line_is_whole_or_left_out() {
         let folder = tempfile::tempdir().unwrap();
-        let long = "x".repeat(PART_BYTES as usize + 9) + "\n";
+        let long = "x".repeat(usize::try_from(PART_BYTES).unwrap() + 9) + "\n";
         let both = |text: &str| {
             let stream = stream(&folder, text, true);
             (stream.before(None).unwrap(), stream.after(0).unwrap())
         };
         let (before, after) = both(&format!("a\n{long}"));
         assert!(before.text.ends_with(&long) && after.text == format!("a\n{long}"));
-        let longer = "y".repeat(LINE_BYTES_MAX as usize + 9) + "\n";
+        let longer = "y".repeat(usize::try_from(LINE_BYTES_MAX).unwrap() + 9) + "\n";
         let (before, after) = both(&longer);
         assert_eq!((before.text.as_str(), after.text.as_str()), (TOO_LONG, TOO_LONG));
         assert_eq!(after.to, longer.len() as u64);
