@@ -242,6 +242,10 @@ pub(super) fn drive_on(
 /// How a run stands that a worker is about to drive.
 pub(super) fn left_to_worker(driver: &Driver<'_>) -> Standing {
     let standing = advance::standing(driver);
+    // Where all that is left is somebody's to do, a worker finds nothing.
+    if !standing.waiting.is_empty() && standing.here.ready.is_empty() {
+        return standing;
+    }
     let here = Here { driver: DrivenBy::Another, ..standing.here };
     Standing { here, ..standing }
 }

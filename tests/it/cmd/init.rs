@@ -69,6 +69,7 @@ fn a_person_is_asked_for_each_part() {
             ("Write a skill", "\r"),
             ("Write a stop hook", "\r"),
             ("Register orch as an MCP server?", down),
+            ("Register orch as an MCP server? Claude Code", ""),
             ("Register orch as an MCP server?", "\r"),
         ],
     );

@@ -54,6 +54,23 @@ fn another_run_of_a_key_begins_only_where_that_is_asked() {
 }
 
 #[test]
+fn a_reply_says_who_is_waited_for_where_a_worker_would_find_nothing_to_do() {
+    let house = committed(house("", "").workflow(
+        "asks",
+        "key = '{{ key }}'
+         [inputs]
+         key = { type = 'slug', help = 'key' }
+         [[gate]]
+         id = 'ask'
+         executor = 'human'
+         approval = 'person'",
+    ));
+    orch(&house, "run asks --key a").code(3);
+    let finished = orch(&house, "gate finish --gate ask --detach").code(0);
+    finished.says("orch gate approve").never_says("Another process");
+}
+
+#[test]
 fn tools_in_a_worktree_find_who_works_there_and_what_they_are_told() {
     let house = House::new().agents("").workflow(
         "item",
