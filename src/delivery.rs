@@ -179,6 +179,7 @@ fn call(
         stderr: printed,
         timeout: Some(PROGRAM_TIMEOUT),
         register: None,
+        sandbox: None,
     };
     let failed = match process::run(&command, around.stop) {
         Ok(Ending::Exited(0)) => return Ok(()),

@@ -165,6 +165,7 @@ pub mod definition;
 pub mod budget;
 pub mod phase;
 pub(crate) mod checkpoint_policy;
+pub mod permits;
 pub mod executor;
 pub(crate) mod config;
 pub mod workflow;

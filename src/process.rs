@@ -6,11 +6,13 @@ mod ask;
 mod at_work;
 mod child_watch;
 mod detached;
+mod end;
 mod group;
 mod helper;
 mod program;
 #[cfg(feature = "cli")]
 mod resize;
+mod sandbox;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -38,24 +40,24 @@ pub use program::resolve;
 pub use program::unresolved;
 #[cfg(feature = "cli")]
 pub use resize::Resize;
+pub use sandbox::Mount;
+pub use sandbox::Sandbox;
+pub use sandbox::Unavailable;
 pub use table::is_alive;
 
 use crate::files::Beneath;
 use crate::files::Log;
 use at_work::RegisterEntry;
-use rustix::process::Pid;
-use rustix::process::Signal;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use std::time::Instant;
 
 /// How long a group may take to end after TERM before it is killed.
 pub const GRACE: Duration = Duration::from_secs(10);
@@ -117,6 +119,8 @@ pub struct ProgramCall {
     pub timeout: Option<Duration>,
     /// Where it is named while it runs, if it may outlive this process.
     pub register: Option<Register>,
+    /// What it is shut up in.
+    pub sandbox: Option<Sandbox>,
 }
 
 /// How a child came to its end.
@@ -175,7 +179,8 @@ pub fn run_watched(
     if let Some((name, path)) = entry.as_ref().map(RegisterEntry::variable) {
         environment.insert(name.to_owned(), path.display().to_string());
     }
-    let mut expression = duct::cmd(resolved, &command.argv[1..])
+    let (program_path, arguments) = started_as(command, resolved).map_err(io_error)?;
+    let mut expression = duct::cmd(program_path, arguments)
         .dir(&command.folder)
         .full_env(environment)
         .stdout_file(command.stdout.for_child().map_err(io_error)?)
@@ -196,7 +201,7 @@ pub fn run_watched(
         if let (Some(entry), Some(group)) = (&mut entry, handle.pids().first()) {
             entry.name(*group);
         }
-        wait(&handle, command.timeout, stop, must_end)
+        end::wait(&handle, command, stop, must_end)
     });
     let closed = entry.map_or(Ok(()), RegisterEntry::close);
     ending.and_then(|ending| closed.map(|()| ending)).map_err(|error| {
@@ -207,74 +212,21 @@ pub fn run_watched(
     })
 }
 
+/// The program that is started for a call, and its arguments.
+fn started_as(command: &ProgramCall, resolved: PathBuf) -> io::Result<(PathBuf, Vec<OsString>)> {
+    let arguments = command.argv[1..].iter().map(OsString::from);
+    Ok(match &command.sandbox {
+        None => (resolved, arguments.collect()),
+        Some(sandbox) => {
+            sandbox.command(&command.folder, [resolved.into()].into_iter().chain(arguments))?
+        }
+    })
+}
+
 /// How many bytes each argument and variable takes.
 fn lengths(command: &ProgramCall) -> impl Iterator<Item = usize> {
     let variables = command.environment.iter().map(|(name, value)| name.len() + value.len() + 2);
     command.argv.iter().map(String::len).chain(variables)
-}
-
-fn wait(
-    handle: &duct::Handle,
-    timeout: Option<Duration>,
-    stop: &Stop,
-    must_end: &mut dyn FnMut(Duration) -> bool,
-) -> io::Result<Ending> {
-    let start = Instant::now();
-    loop {
-        let left = timeout.map(|timeout| timeout.saturating_sub(start.elapsed()));
-        let pause = left.map_or(LOOK_EVERY, |left| left.min(LOOK_EVERY));
-        if let Some(output) = handle.wait_timeout(pause)? {
-            return Ok(match (output.status.code(), output.status.signal()) {
-                (Some(code), _) => Ending::Exited(code),
-                (None, signal) => Ending::Signaled(signal.unwrap_or_default()),
-            });
-        }
-        if stop.is_raised() {
-            end_group(handle, stop)?;
-            return Ok(Ending::Stopped);
-        }
-        if left.is_some_and(|left| left.is_zero()) {
-            end_group(handle, stop)?;
-            return Ok(Ending::TimedOut);
-        }
-        if must_end(start.elapsed()) {
-            end_group(handle, stop)?;
-            return Ok(Ending::Halted);
-        }
-    }
-}
-
-/// Ends every process of the child's group, the ones that outlive the child too.
-fn end_group(handle: &duct::Handle, stop: &Stop) -> io::Result<()> {
-    let groups: Vec<Pid> = handle
-        .pids()
-        .into_iter()
-        .filter_map(|pid| Pid::from_raw(i32::try_from(pid).ok()?))
-        .collect();
-    let signal = |signal| {
-        for group in &groups {
-            // A group that is already gone is what is wanted.
-            let _ = rustix::process::kill_process_group(*group, signal);
-        }
-    };
-    signal(Signal::TERM);
-    let start = Instant::now();
-    while start.elapsed() < GRACE && !stop.is_urgent() {
-        let reaped = handle.wait_timeout(LOOK_EVERY)?.is_some();
-        if reaped && !groups.iter().any(|group| group::lives(*group)) {
-            break;
-        }
-        if reaped {
-            std::thread::sleep(LOOK_AGAIN_AFTER);
-        }
-    }
-    // To a group of the dead this does nothing; who was born while it was looked at, it ends.
-    signal(Signal::KILL);
-    handle.wait()?;
-    for group in groups {
-        group::bury(group);
-    }
-    Ok(())
 }
 
 fn refuse_bad_arguments(command: &ProgramCall) -> Result<(), Error> {
@@ -318,6 +270,7 @@ pub fn is_variable(name: &str) -> bool {
 mod tests {
     use super::*;
     use std::fs;
+    use std::time::Instant;
 
     fn command(folder: &Path, argv: &[&str]) -> ProgramCall {
         let log = |name| Log::create(Beneath::new(folder).join(name)).unwrap();
@@ -330,6 +283,7 @@ mod tests {
             stderr: log("err"),
             timeout: None,
             register: None,
+            sandbox: None,
         }
     }
 

@@ -222,6 +222,7 @@ impl SigningFolder<'_> {
             folder: self.folder.to_owned(),
             environment: variables,
             register: None,
+            sandbox: None,
             stdin: self.stdin.map(place),
             stdout: Log::create(place("out"))?,
             stderr: Log::create(place("err"))?,

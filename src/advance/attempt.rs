@@ -8,6 +8,7 @@ use super::claim;
 use super::doer;
 use super::doer::Chosen;
 use super::fresh;
+use super::granted;
 use super::judging;
 use super::look::Look;
 use super::packet;
@@ -31,6 +32,7 @@ use crate::project::sitting_budget;
 use crate::run::GateState;
 use crate::run::Run;
 use crate::spending::Claim;
+use crate::suggestion::Suggestion;
 use crate::template::Context;
 use crate::work::Doer;
 use crate::work::Judging;
@@ -124,6 +126,9 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         let report = WorkReport { attempt, invocation: None, result };
         return Ok(Prepared::Ended(Box::new(report)));
     }
+    if acts {
+        refuse_unenforceable(driver, &gate, &attempt, &chosen.doer)?;
+    }
     let now = project.clock.now();
     let invocation_id = project.new_invocation_id(now);
     let left_usd = claim.as_ref().and_then(|claim| driver.meter.left_usd(claim));
@@ -131,8 +136,9 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     let intent = reserved.map(|reserved| intent(&attempt, &invocation_id, reserved));
     let begun: Vec<Event> = started.into_iter().chain(intent).collect();
     write_begun(driver, &begun, acts || start.adopt)?;
-    let judging =
+    let mut judging =
         judging::judging(project, (&driver.workflow, driver.run()), &gate, attempt.clone());
+    granted::add_agents(&mut judging.granted, &chosen.doer);
     let order = Box::new(WorkOrder {
         run: driver.id().clone(),
         attempt,
@@ -155,6 +161,22 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         judging: Judging { freshness: judging.freshness.filter(|_| !start.adopt), ..judging },
     });
     Ok(Prepared::Work { order, slot })
+}
+
+/// Refuses to begin what must be held to its permits and cannot be.
+fn refuse_unenforceable(
+    driver: &Driver<'_>,
+    gate: &Gate,
+    attempt: &AttemptId,
+    doer: &Doer,
+) -> Result<(), Error> {
+    let mut granted = granted::granted(driver.project, driver.run(), gate, attempt);
+    granted::add_agents(&mut granted, doer);
+    let workspace = judging::workspace_held(driver);
+    granted.refuse_unenforceable(attempt, &workspace).map_err(|why| {
+        let problem = format!("gate {} cannot be held to its permits: {why}", attempt.gate);
+        Error::usage(problem).advise_command(Suggestion::new("doctor"))
+    })
 }
 
 /// What an attempt takes before it begins.

@@ -3,6 +3,7 @@
 use super::adopted;
 use super::baselines;
 use super::fresh;
+use super::granted;
 use super::packet;
 use super::player;
 use super::rewriting;
@@ -75,6 +76,7 @@ pub fn judging(
         worked: worked(project, workflow, run, gate, &attempt.gate),
         freshness: fresh::of_attempt(project, run, gate, &attempt),
         is_fresh: gate.writes_anew(),
+        granted: granted::granted(project, run, gate, &attempt),
         superseded: adopted::superseded(workflow, run, &attempt.gate),
         attempt,
     }

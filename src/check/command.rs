@@ -133,6 +133,7 @@ impl Check for Command {
             stderr,
             timeout: Some(timeout),
             register: scene.register.cloned(),
+            sandbox: scene.sandbox.cloned(),
         };
         let ending = match process::run(&command, scene.stop) {
             Ok(ending) => ending,

@@ -73,6 +73,7 @@ use crate::files::ProjectFolder;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::process::Register;
+use crate::process::Sandbox;
 use crate::process::Stop;
 use crate::secret::Secrets;
 use std::collections::BTreeMap;
@@ -217,6 +218,8 @@ pub struct Scene<'s> {
     pub stop: &'s Stop,
     /// Where commands are named while they run.
     pub register: Option<&'s Register>,
+    /// What commands are shut up in.
+    pub sandbox: Option<&'s Sandbox>,
     /// The largest text that a text check reads, in bytes.
     pub text_bytes_max: u64,
     /// The work that the outputs are of; `None` where there is no run.

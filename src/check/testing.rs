@@ -80,6 +80,7 @@ pub(crate) fn judge_at(
         secrets: &Secrets::default(),
         stop: &setting.stop,
         register: None,
+        sandbox: None,
         text_bytes_max: 16 * 1024 * 1024,
         work: setting.work.as_ref(),
     };

@@ -37,6 +37,7 @@ use crate::checkpoint_policy::CheckpointPolicy;
 use crate::executor::Agent;
 use crate::executor::Prices;
 use crate::files;
+use crate::permits::Permits;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::surroundings::Allowed;
@@ -73,6 +74,8 @@ pub struct Config {
     pub signing: Signing,
     pub budget: Budget,
     pub checkpoint: CheckpointPolicy,
+    /// What the programs of gates are permitted.
+    pub permits: Permits,
     /// How the working trees of child runs are made.
     pub worktrees: Worktrees,
     /// How many runs are at work at once.
@@ -185,6 +188,7 @@ impl Config {
             },
             budget: layer.budget.unwrap_or_default(),
             checkpoint: layer.checkpoint.unwrap_or_default(),
+            permits: layer.permits,
             worktrees: layer.worktrees.build(),
             pool: layer.pool.build(&known)?,
             notify: layer.notify,

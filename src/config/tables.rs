@@ -18,6 +18,7 @@ use crate::document::Placed;
 use crate::executor::AgentSettings;
 use crate::executor::Price;
 use crate::executor::Prices;
+use crate::permits::Permits;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest;
@@ -51,6 +52,7 @@ pub(super) struct Layer {
     pub(super) signing: SigningTable,
     pub(super) budget: Option<Budget>,
     pub(super) checkpoint: Option<CheckpointPolicy>,
+    pub(super) permits: Permits,
     pub(super) worktrees: WorktreeLayer,
     pub(super) pool: PoolLayer,
     pub(super) notify: Vec<Notify>,
@@ -80,6 +82,8 @@ pub(super) struct Tables {
     budget: Option<Budget>,
     /// When to seal checkpoints.
     checkpoint: Option<CheckpointPolicy>,
+    /// What the programs of gates are permitted.
+    permits: Permits,
     /// The git worktrees of child runs.
     worktree: WorktreeTable,
     /// The pool of runs that wait for a worker.
@@ -278,6 +282,7 @@ impl Layer {
             signing: tables.signing,
             budget: tables.budget,
             checkpoint: tables.checkpoint,
+            permits: tables.permits,
             worktrees,
             pool: tables.pool.read(source),
             notify,
@@ -328,6 +333,7 @@ impl Layer {
                 (Some(upper), Some(lower)) => Some(upper.or(lower)),
                 (upper, lower) => upper.or(lower),
             },
+            permits: self.permits.and(below.permits),
             checkpoint: match (self.checkpoint, below.checkpoint) {
                 (Some(upper), Some(lower)) => Some(upper.or(lower)),
                 (upper, lower) => upper.or(lower),

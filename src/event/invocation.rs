@@ -4,6 +4,7 @@ use crate::clock::Moment;
 use crate::executor::ExecutorKind;
 use crate::id::GateId;
 use crate::id::InvocationId;
+use crate::permits::Enforcement;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -69,6 +70,9 @@ pub struct Invocation {
     /// Why some of its usage is unknown although its agent should have reported it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<Box<str>>,
+    /// What its program was held to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permits: Option<Box<Enforcement>>,
     /// Warnings about budgets when it was recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,

@@ -31,6 +31,7 @@ pub use output::Format;
 pub use pointer::Pointer;
 pub use pointer::Pointers;
 pub use preset::Preset;
+pub use settings::AgentNeeds;
 pub use settings::AgentSettings;
 pub use settings::OrchBy;
 pub use settings::PacketBy;
@@ -48,6 +49,7 @@ use crate::files::Log;
 use crate::process;
 use crate::process::Ending;
 use crate::process::Register;
+use crate::process::Sandbox;
 use crate::process::Stop;
 use crate::secret::Secrets;
 use crate::surroundings::Variables;
@@ -131,6 +133,8 @@ pub struct Call<'i> {
     pub meter: &'i UsageMeter<'i>,
     /// Where its program is named while it runs.
     pub register: Option<&'i Register>,
+    /// What its program is shut up in.
+    pub sandbox: Option<&'i Sandbox>,
 }
 
 /// Why a call did not begin.
@@ -215,6 +219,7 @@ impl Call<'_> {
             stderr: log(STDERR)?,
             timeout,
             register: self.register.cloned(),
+            sandbox: self.sandbox.cloned(),
         };
         let start = Instant::now();
         let mut due = Duration::ZERO;
@@ -337,6 +342,7 @@ mod testing {
                 stop: &self.stop,
                 meter: &|_, _| None,
                 register: None,
+                sandbox: None,
             })
         }
 

@@ -7,6 +7,7 @@ use super::transient::Backoff;
 use crate::budget::Budget;
 use crate::clock::Period;
 use crate::document::Placed;
+use crate::permits::Permits;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -61,6 +62,12 @@ pub struct AgentSettings {
     /// Environment variables to pass on to the program, in addition to those that every program
     /// gets. A name that ends in `*` stands for all variables with that prefix.
     pub pass: Option<Vec<String>>,
+    /// What the program is permitted, at most what `orch.toml`, workflow and gate permit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permits: Option<Permits>,
+    /// What the program needs to work, whatever else it is permitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<AgentNeeds>,
     /// Timeout of one call, such as `45m`.
     pub timeout: Option<Period>,
     /// Exit codes that mean an interruption from outside, which does not count toward `retry`.
@@ -82,6 +89,14 @@ pub struct AgentSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(skip)]
     pub purse: Option<String>,
+}
+
+/// What the program of an agent needs to work at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AgentNeeds {
+    /// Folders of the user's home with its login and its sessions, such as `[".claude"]`.
+    pub home: Vec<String>,
 }
 
 /// How to pass the packet to a program.
@@ -138,6 +153,11 @@ impl AgentSettings {
             output: self.output.or(below.output),
             env: fill(self.env, below.env),
             pass: self.pass.or(below.pass),
+            permits: match (self.permits, below.permits) {
+                (Some(own), Some(below)) => Some(own.and(below)),
+                (own, below) => own.or(below),
+            },
+            needs: self.needs.or(below.needs),
             timeout: self.timeout.or(below.timeout),
             interrupted: self.interrupted.or(below.interrupted),
             backoff: match (self.backoff, below.backoff) {

@@ -240,6 +240,11 @@ impl Beneath {
         !matches!(found, Ok(None)) && !found.is_err_and(|error| super::is_missing(&error))
     }
 
+    /// Makes it a folder where nothing lies there. A power cut may take it back.
+    pub fn make_folder(&self) -> io::Result<()> {
+        self.walk(&self.below, Missing::Make).map(drop)
+    }
+
     /// Whether a folder lies there, reached over no link.
     pub fn is_folder(&self) -> bool {
         self.walk(&self.below, Missing::Stay).is_ok()

@@ -121,7 +121,14 @@ impl Lock {
         since: &str,
         patience: Duration,
     ) -> io::Result<Result<Self, LockHolder>> {
-        let (mut file, _) = place.open_or_create()?;
+        let mut file = match place.open_or_create() {
+            Ok((file, _)) => file,
+            // Where it cannot be written, it may be that of whoever started this process.
+            Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => {
+                return Self::holder(place).map_or(Err(error), |holder| Ok(Err(holder)));
+            }
+            Err(error) => return Err(error),
+        };
         let start = Instant::now();
         let mut pause = Duration::from_millis(1);
         loop {

@@ -75,6 +75,7 @@ fn call(
         stderr: Log::create(place("err")).map_err(say)?,
         timeout: None,
         register: None,
+        sandbox: None,
     };
     let ending = process::run(&command, stop);
     match ending.map_err(|error| error.to_string())? {

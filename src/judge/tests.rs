@@ -38,6 +38,7 @@ fn judge_folder(
         secrets: &Secrets::default(),
         stop: &Stop::default(),
         register: None,
+        sandbox: None,
         text_bytes_max: 1024,
         work: None,
     };

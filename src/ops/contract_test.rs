@@ -222,6 +222,7 @@ impl Fixtures<'_> {
             secrets: &Secrets::default(),
             stop: &self.project.stop,
             register: None,
+            sandbox: None,
             text_bytes_max: self.project.config.limits.text_bytes,
             work: work.as_ref(),
         };

@@ -3,6 +3,7 @@
 
 mod agents;
 mod notifications;
+mod permits;
 mod runs;
 mod signing;
 
@@ -107,6 +108,7 @@ pub fn doctor(project: &Project, request: &Request) -> Result<Vec<Symptom>, Erro
         symptoms.extend(locks(project, repository)?);
     }
     symptoms.extend(definitions(project));
+    symptoms.push(permits::look(project));
     symptoms.extend(agents::look(project, request.agents));
     symptoms.extend(routes(project));
     symptoms.extend(signing::look(project)?);

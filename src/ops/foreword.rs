@@ -44,6 +44,7 @@ impl Foreword {
         let slips = slips.filter(|slip| slip.is_near && slip.concerns(&driver.workflow.name));
         warnings.extend(slips.map(|slip| slip.words));
         warnings.extend(advance::unbound(driver, agent)?);
+        warnings.extend(advance::unenforced(driver));
         warnings.extend(advance::own_audits(driver, agent)?);
         warnings.extend(driver.workflow.blind_reuse());
         let (run, differs) = (driver.id().clone(), Vec::new());

@@ -12,16 +12,18 @@ use crate::digest::Digest;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::finding::Finding;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::work;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// The file in a gate's logs with a digest of what was found the time before.
+/// The file in an attempt's logs with a digest of what was found the time before.
 const FOUND: &str = "hook.sha256";
 
 /// Arguments of a stop hook.
@@ -68,7 +70,9 @@ pub fn gate_hook(
     }
     let text = serde_json::to_vec(&judged.findings).unwrap_or_default();
     let found = Digest::of(text).to_string();
-    let place = project.store.logs(&id).join("gates").join(gate.as_str()).join(FOUND);
+    let number = run.gate(&gate).and_then(|state| state.attempt()).map_or(0, |open| open.attempt);
+    let attempt = AttemptId::new(&gate, number);
+    let place = work::attempt_folder(&project.store.logs(&id), &attempt).join(FOUND);
     let before = place.read().ok().flatten();
     let is_same = before.is_some_and(|before| before == found.as_bytes());
     if request.stop_hook_active && is_same {

@@ -99,6 +99,7 @@ pub fn invocation_record(
         cached_input_tokens: None,
         error: None,
         unread: None,
+        permits: None,
         warnings: Vec::new(),
     };
     driver.append(&[Event::InvocationRecorded(Box::new(invocation.clone()))])?;

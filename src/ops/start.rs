@@ -35,6 +35,7 @@ use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use crate::workflow::input::Values;
+use std::io;
 use std::time::Duration;
 
 /// How long another process that begins a run is waited for.
@@ -160,9 +161,19 @@ pub(super) fn key(workflow: &Workflow, inputs: &Values) -> Result<String, Error>
 /// Takes the lock of whoever begins the run of a key.
 pub(super) fn begin_lock(project: &Project, key: &str, at: Moment) -> Result<Lock, Error> {
     let path = project.store.begin_lock();
-    Lock::take(&path, &at.to_string(), PATIENCE)
-        .map_err(|source| Error::disk(&path, source))?
-        .map_err(|held| Error::Held { what: format!("the run of `{key}`"), run: None, held })
+    let taken = Lock::take(&path, &at.to_string(), PATIENCE);
+    let lock = taken.map_err(|source| {
+        if source.kind() != io::ErrorKind::ReadOnlyFilesystem {
+            return Error::disk(&path, source);
+        }
+        let problem =
+            "the program of a gate cannot start runs: orch's own files are read-only for it";
+        Error::usage(problem).advise(
+            "write a gate with `executor = \"workflow\"`, or `permits = { enforce = \"off\" }` for this \
+             one",
+        )
+    })?;
+    lock.map_err(|held| Error::Held { what: format!("the run of `{key}`"), run: None, held })
 }
 
 /// One unfinished run of a key is enough.

@@ -316,6 +316,7 @@ fn set_up(project: &Project, own: &Path, of: &ChildOrder) -> Result<(), Error> {
         stderr: log("stderr")?,
         timeout: None,
         register: None,
+        sandbox: None,
     };
     let failed = |how: &str| {
         let said = [&call.stdout, &call.stderr].map(|log| log.tail(TAIL_BYTES).unwrap_or_default());

@@ -30,6 +30,7 @@ fn call(id: &str, gate: &str, usd: Option<f64>) -> Invocation {
         cached_input_tokens: None,
         error: None,
         unread: None,
+        permits: None,
         warnings: Vec::new(),
     }
 }

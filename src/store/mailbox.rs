@@ -115,6 +115,16 @@ impl Mailbox {
 }
 
 impl Letter {
+    /// A letter of what works at an attempt, which answers nobody's question.
+    pub(super) fn of_work(self) -> Self {
+        Self { answers: None, ..self }
+    }
+
+    /// Whether both are one letter, found in two ways.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.place.path().file_name() == other.place.path().file_name()
+    }
+
     /// Takes the letter away, which is in the journal now.
     pub fn take(&self) -> io::Result<()> {
         self.place.remove()

@@ -99,7 +99,16 @@ impl Store {
 
     /// What was said to whoever holds the run and is not in its journal yet, in its order.
     pub fn said(&self, id: &RunId) -> io::Result<Vec<Letter>> {
-        Mailbox::new(self.mailbox(id)).letters()
+        let mut letters = Mailbox::new(self.mailbox(id)).letters()?;
+        let boxes = self.letterboxes(id);
+        for name in boxes.names()? {
+            letters
+                .extend(Mailbox::new(boxes.join(name)).letters()?.into_iter().map(Letter::of_work));
+        }
+        letters.sort_by_key(|letter| letter.note.said_at);
+        // What works at an attempt finds its own letterbox in place of the run's, too.
+        letters.dedup_by(|letter, before| letter.is_same(before));
+        Ok(letters)
     }
 
     /// Takes the lock of a run, or says who holds it; `since` is when, for others to read.

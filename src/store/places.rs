@@ -8,6 +8,7 @@ use crate::contract::RUNS;
 use crate::files::Beneath;
 use crate::files::ProjectFolder;
 use crate::git::Repository;
+use crate::id::AttemptId;
 use crate::id::RunId;
 use crate::id::slug_of;
 use std::io;
@@ -154,6 +155,15 @@ impl Store {
     /// Where letters to whoever holds the run lie.
     pub fn mailbox(&self, id: &RunId) -> Beneath {
         self.state(id).join("mailbox")
+    }
+
+    /// Where letters of what works at an attempt lie, if it cannot reach those of the run.
+    pub fn letterbox(&self, id: &RunId, attempt: &AttemptId) -> Beneath {
+        self.letterboxes(id).join(format!("{}@{}", attempt.gate, attempt.number))
+    }
+
+    pub(super) fn letterboxes(&self, id: &RunId) -> Beneath {
+        self.state(id).join("letterboxes")
     }
 
     /// Where notifications of the run lie until they are sent.

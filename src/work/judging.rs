@@ -1,5 +1,6 @@
 //! Judging the outputs of an attempt: what it takes, as data, and what comes of it in a workspace.
 
+use super::Granted;
 use super::Workspace;
 use super::worked::Worked;
 use crate::check::Baseline;
@@ -47,6 +48,9 @@ pub struct Judging {
     pub freshness: Option<Freshness>,
     /// Whether outputs must be fresh that say nothing of it.
     pub is_fresh: bool,
+    /// What its programs are granted.
+    #[serde(default)]
+    pub granted: Granted,
     /// Files of which a later gate made newer versions, as patterns: they are judged as that gate's.
     pub superseded: Vec<String>,
 }
@@ -55,6 +59,13 @@ impl Judging {
     /// Judges the outputs that lie in the workspace now.
     pub fn judge(&self, workspace: &Workspace, since: Instant) -> Judged {
         let Some(contract) = &self.contract else { return Judged::default() };
+        let sandbox = match self.granted.confine(&self.attempt, workspace) {
+            Ok(confinement) => confinement.sandbox,
+            Err(why) => {
+                let finding = Finding::of("permits", why.to_string());
+                return Judged { findings: vec![finding], ..Judged::default() };
+            }
+        };
         let work = self.worked.as_ref().map(|worked| worked.now(workspace, since.elapsed()));
         let register = workspace.register(&self.attempt.gate);
         let scene = Scene {
@@ -66,6 +77,7 @@ impl Judging {
             secrets: &workspace.secrets,
             stop: &workspace.stop,
             register: register.as_ref(),
+            sandbox: sandbox.as_ref(),
             text_bytes_max: self.text_bytes_max,
             work: work.as_ref(),
         };

@@ -7,6 +7,7 @@ use super::WorkResult;
 use super::Workspace;
 use super::hand_in::ANSWERS;
 use super::hand_in::HandIn;
+use super::planted::Before;
 use super::watch::Sight;
 use crate::check::Said;
 use crate::event::Invocation;
@@ -69,6 +70,11 @@ impl Hands<'_> {
             Ok(folder) => folder,
             Err(message) => return self.report(None, self.failed("dir", message)),
         };
+        let confined = self.order.judging.granted.confine(&self.order.attempt, self.workspace);
+        let confinement = match confined {
+            Ok(confinement) => confinement,
+            Err(why) => return self.report(None, self.failed("permits", why.to_string())),
+        };
         let register = self.workspace.register(&self.order.attempt.gate);
         let call = executor::Call {
             packet: &self.order.packet,
@@ -84,16 +90,26 @@ impl Hands<'_> {
             stop: &self.workspace.stop,
             meter: &|used, took| self.workspace.follow(self.order, used, took),
             register: register.as_ref(),
+            sandbox: confinement.sandbox.as_ref(),
         };
         let before = self.order.watch.look(self.workspace);
+        let planted = confinement.sandbox.is_some().then(|| Before::look(self.workspace));
         let hand_in = HandIn::new(self.order, self.workspace, &self.logs);
         hand_in.clear();
         match executor.begin(&call) {
             Ok(Begun::Waiting) => self.report(None, WorkResult::Waiting(self.order.waits_for())),
             Ok(Begun::Finished(outcome)) => {
-                let mut result = self.with_edits(&before, self.result(&outcome, &hand_in));
+                let planted = planted.map(|before| before.findings(self.workspace, &self.logs));
+                let result = match planted.filter(|findings| !findings.is_empty()) {
+                    // Nothing more is started here: git would obey what was planted.
+                    Some(findings) => WorkResult::failed_by(findings),
+                    None => self.result(&outcome, &hand_in),
+                };
+                let mut result = self.with_edits(&before, result);
                 result.add(outcome.denied.iter().map(|denied| denial(denied)));
-                self.report(Some(self.invocation(&outcome)), result)
+                let mut invocation = self.invocation(&outcome);
+                invocation.permits = Some(Box::new(confinement.held));
+                self.report(Some(invocation), result)
             }
             Err(error) => {
                 let mut invocation = self.not_begun(&error, self.begun.elapsed());
@@ -259,6 +275,7 @@ impl Hands<'_> {
             cached_input_tokens: None,
             error: None,
             unread: None,
+            permits: None,
             warnings: Vec::new(),
         }
     }

@@ -83,6 +83,12 @@ impl WorkResult {
         }
     }
 
+    /// A failure for all that was found, of which there is something.
+    pub fn failed_by(findings: Vec<Finding>) -> Self {
+        let judged = Judged { findings, ..Judged::default() };
+        Self::Failed { reason: judged.reason(), judged }
+    }
+
     /// A failure for one reason.
     pub fn failed(finding: Finding) -> Self {
         let reason = finding.to_string();

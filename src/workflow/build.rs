@@ -57,7 +57,13 @@ pub(super) fn build(
     let prompts = build_prompts(&file.gate, definition, view.of_prompts(&gaps));
     let places = looked_at::places(&file.gate);
     let contracts = outputs::places(&file.gate);
-    let around = gate::GateSurroundings { source, definition, view: &view, gaps: &gaps };
+    let around = gate::GateSurroundings {
+        source,
+        definition,
+        view: &view,
+        gaps: &gaps,
+        permits: file.permits.as_ref(),
+    };
     let gates = build_gates(file.gate, &around, &mut errors);
     let (key, prompts) = match (key, prompts) {
         (Ok(key), Ok(prompts)) if errors.is_empty() => (key, prompts),

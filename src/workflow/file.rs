@@ -34,6 +34,7 @@ use super::secret_file::SecretFile;
 use crate::budget::Budget;
 use crate::checkpoint_policy::CheckpointPolicy;
 use crate::document::Placed;
+use crate::permits::Permits;
 use crate::phase::Phase;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -63,6 +64,9 @@ pub struct WorkflowFile {
     /// When to seal checkpoints during a run.
     #[serde(default)]
     pub checkpoint: CheckpointPolicy,
+    /// What the programs of all gates are permitted. Globs are templates.
+    #[schemars(with = "Option<Permits>")]
+    pub permits: Option<Placed<Permits>>,
     /// What an agent must ask a person before it decides, such as `["auth", "security"]`. It stands in
     /// every packet.
     #[serde(default)]
@@ -268,6 +272,10 @@ pub struct GateFile {
     #[serde(default)]
     #[schemars(with = "Vec<SecretFile>")]
     pub secrets: Vec<Placed<SecretFile>>,
+    /// What the programs of this gate are permitted, at most what `orch.toml`, the workflow and the agent
+    /// permit. Globs are templates.
+    #[schemars(with = "Option<Permits>")]
+    pub permits: Option<Placed<Permits>>,
     /// Globs of files that earlier gates wrote and this gate replaces with new versions; they
     /// belong to this gate from then on. The gate's own outputs need not be listed. Templates.
     #[serde(default)]

@@ -24,12 +24,15 @@ use super::names;
 use super::names::SeenGate;
 use super::names::View;
 use super::part;
+use super::permits;
+use super::permits::PermitsTemplate;
 use super::reading::Gaps;
 use super::texts::Texts;
 use super::times::build_poll;
 use super::times::read_duration;
 use super::times::read_limit;
 use super::work;
+use super::work::AnswersFrom;
 use super::work::Printing;
 use super::work::Work;
 use crate::budget::Budget;
@@ -39,6 +42,7 @@ use crate::definition::TextKind;
 use crate::document::Placed;
 use crate::files::ProjectPath;
 use crate::id::GateId;
+use crate::permits::Permits;
 use crate::phase::Phase;
 use crate::secret;
 use crate::source::Source;
@@ -104,6 +108,8 @@ pub struct Gate {
     pub secrets: Vec<secret::Name>,
     /// The inputs that it uses, where it does not use all of them.
     pub inputs: Option<BTreeSet<String>>,
+    /// What its programs are permitted, of the workflow and of itself.
+    pub permits: Vec<PermitsTemplate>,
     /// Globs of the files that its work is made from.
     pub reads: Vec<Template>,
     /// Globs of files of earlier gates that it makes new versions of.
@@ -202,22 +208,13 @@ pub enum EachList {
     },
 }
 
-/// Where a program leaves its answers.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct AnswersFrom {
-    /// The document.
-    pub file: Template,
-    /// The JSON pointer to the answers.
-    pub pointer: String,
-}
-
 /// What a gate is built from beside its own table.
 pub(super) struct GateSurroundings<'a> {
     pub(super) source: &'a Source,
     pub(super) definition: &'a Definition,
     pub(super) view: &'a View,
     pub(super) gaps: &'a Gaps,
+    pub(super) permits: Option<&'a Placed<Permits>>,
 }
 
 /// Builds a gate whose table `lint` has found sound by itself; `above` is the gate that it needs where
@@ -315,6 +312,7 @@ pub(super) fn build_from(
         secrets: file.secrets.iter().map(|secret| secret.get_ref().0.clone()).collect(),
         inputs: names::own_inputs(file),
         reads: paths(&file.reads),
+        permits: permits::build(around.permits, file, texts),
         edits: paths(&file.edits),
         reuse: file.reuse,
         each: file.each.as_ref().map(|each| build_each(each, texts)),

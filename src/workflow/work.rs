@@ -4,7 +4,6 @@ use super::child;
 use super::child::ChildWork;
 use super::file::GateFile;
 use super::file::ShellFile;
-use super::gate::AnswersFrom;
 use super::texts::Parse;
 use super::texts::Texts;
 use crate::contract::Contract;
@@ -23,6 +22,16 @@ pub struct Printing {
     pub file: Option<Template>,
     /// Whether the person who drives the run is shown it.
     pub is_shown: bool,
+}
+
+/// Where a program leaves its answers.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct AnswersFrom {
+    /// The document.
+    pub file: Template,
+    /// The JSON pointer to the answers.
+    pub pointer: String,
 }
 
 /// Who does the work, and how.

@@ -39,6 +39,9 @@ pub struct House {
     calls: AtomicU64,
 }
 
+/// The user's settings that let programs do as they like.
+const UNCONFINED: &str = "[permits]\nenforce = 'off'\n";
+
 /// What one call of the binary came to.
 #[derive(Debug, Clone)]
 pub struct Done {
@@ -66,6 +69,9 @@ impl House {
         for name in ["project", "home", "packets", "scripts"] {
             std::fs::create_dir(folder.path().join(name)).unwrap();
         }
+        // What the other tests are about does not hang on what this system can enforce.
+        std::fs::create_dir_all(folder.path().join("home/.config/orch")).unwrap();
+        std::fs::write(folder.path().join("home/.config/orch/orch.toml"), UNCONFINED).unwrap();
         let gitconfig = "[user]\nname = Ada\nemail = ada@example.org\n";
         std::fs::write(folder.path().join("home/.gitconfig"), gitconfig).unwrap();
         let mut environment = BTreeMap::new();
@@ -75,6 +81,12 @@ impl House {
         set("ORCH_TEST_SCRIPTS", folder.path().join("scripts").display().to_string());
         set("ORCH_TEST_PACKETS", folder.path().join("packets").display().to_string());
         Self { folder, environment, calls: AtomicU64::new(0) }
+    }
+
+    /// The same, where programs are held to their permits as they are for everyone.
+    pub fn confined(self) -> Self {
+        std::fs::remove_file(self.outside("home/.config/orch/orch.toml")).unwrap();
+        self
     }
 
     /// The same once more, in which nothing is done to this one.

@@ -28,6 +28,7 @@ mod mcp;
 mod mistakes;
 mod noise;
 mod passkey;
+mod permits;
 mod ports;
 mod requests;
 mod serve;

@@ -101,6 +101,7 @@ fn call(project: &Project, agent: &Agent, arguments: &[String]) -> Result<String
         stderr: log("stderr")?,
         timeout: Some(PATIENCE),
         register: None,
+        sandbox: None,
     };
     let ending = process::run(&command, &project.stop).map_err(|error| error.to_string())?;
     let said = |log: &Log| {

@@ -52,7 +52,7 @@ pub struct Reader<'p> {
 
 impl<'p> Reader<'p> {
     pub fn new(page: &'p str) -> Self {
-        Self { page, house: House::new(), ran: 0 }
+        Self { page, house: House::new().confined(), ran: 0 }
     }
 
     /// Does what a page says.

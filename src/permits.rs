@@ -1,0 +1,269 @@
+//! `[permits]`: what the programs of gates may see and do. The same table stands in `orch.toml`, on an
+//! agent, in a workflow and on a gate, and none of them can widen what another one allows.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
+use strum::VariantArray as _;
+
+/// What programs may see and do, as far as the system can hold them to it. What is omitted is not
+/// restricted, except for orch's own files, other processes and the keys of the user, which are always out
+/// of reach.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Permits {
+    /// The files of the project that programs may write, such as `["src/**"]`; all of them by default. A
+    /// glob allows the folder that it begins with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write: Option<Vec<String>>,
+    /// The files of the project that programs may read, beside those that they may write: `"all"`, the
+    /// default, or globs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<ReadPermit>,
+    /// The network: `"any"`, the default, or `"off"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<NetworkPermit>,
+    /// Whether programs may write to the repository: `"commit"`, the default, or `"read"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git: Option<GitPermit>,
+    /// The folders of the user's home that programs see and may write, such as `[".cargo"]`. By default they
+    /// see all of it but `.ssh` and `.gnupg`, and may not write what shells and git obey.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<Vec<String>>,
+    /// What to do where the system cannot enforce this: `"auto"`, the default, runs the programs all the
+    /// same and records that; `"required"` is an error. `"off"` enforces nothing anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enforce: Option<Enforce>,
+}
+
+/// Which files of the project programs may read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum ReadPermit {
+    /// All of them.
+    All(All),
+    /// Those that the globs match.
+    Files(Vec<String>),
+}
+
+/// The word for no restriction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the name says it")]
+pub enum All {
+    All,
+}
+
+/// What programs reach of the network; the narrower is the lesser.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum NetworkPermit {
+    /// Nothing, not even other programs of this machine.
+    Off,
+    /// All of it.
+    Any,
+}
+
+/// What programs may do to the repository; the narrower is the lesser.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum GitPermit {
+    /// Read it.
+    Read,
+    /// Commit, make branches, fetch.
+    Commit,
+}
+
+/// How strictly it is held to; the narrower is the greater.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Enforce {
+    /// Not at all.
+    Off,
+    /// Where the system can.
+    #[default]
+    Auto,
+    /// Where the system cannot, nothing is started.
+    Required,
+}
+
+/// What the system can hold programs to, by name.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantArray,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Restriction {
+    /// Nothing of orch's own is written: journals, records, definitions, git's settings and hooks.
+    Records,
+    /// No other process is seen, and none outlives the attempt.
+    Processes,
+    /// Nothing is written outside the project, the home and what `write` names.
+    Write,
+    /// Nothing of the project is read but what `read` and `write` name.
+    Read,
+    /// The network is out of reach.
+    Network,
+    /// Nothing is written to the repository.
+    Git,
+    /// Nothing of the home is seen but what `home` names.
+    Home,
+}
+
+/// What the programs of an attempt were held to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct Enforcement {
+    /// What was enforced.
+    pub enforced: Vec<Restriction>,
+    /// What was not: nobody asked for it, or the system could not.
+    pub open: Vec<Restriction>,
+    /// Why nothing was enforced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Enforcement {
+    /// To what a sandbox with these permits holds programs.
+    pub fn by(permits: &Permits) -> Self {
+        let is_enforced = |guard: &Restriction| match guard {
+            Restriction::Records | Restriction::Processes | Restriction::Write => true,
+            Restriction::Read => permits.readable().is_some(),
+            Restriction::Network => !permits.has_network(),
+            Restriction::Git => permits.git == Some(GitPermit::Read),
+            Restriction::Home => permits.home.is_some(),
+        };
+        let (enforced, open) = Restriction::VARIANTS.iter().copied().partition(is_enforced);
+        Self { enforced, open, reason: None }
+    }
+
+    /// To nothing, for a reason.
+    pub fn to_nothing(reason: String) -> Self {
+        Self { enforced: Vec::new(), open: Restriction::VARIANTS.to_vec(), reason: Some(reason) }
+    }
+}
+
+impl Permits {
+    /// What both of them allow.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            write: both(self.write, other.write, |one, other| common(&one, &other, is_within)),
+            read: both(self.read, other.read, ReadPermit::and),
+            network: both(self.network, other.network, Ord::min),
+            git: both(self.git, other.git, Ord::min),
+            home: both(self.home, other.home, |one, other| common(&one, &other, is_within)),
+            enforce: both(self.enforce, other.enforce, Ord::max),
+        }
+    }
+
+    /// How strictly it is held to.
+    pub fn enforce(&self) -> Enforce {
+        self.enforce.unwrap_or_default()
+    }
+
+    /// Whether programs reach the network.
+    pub fn has_network(&self) -> bool {
+        self.network != Some(NetworkPermit::Off)
+    }
+
+    /// The files that can be read, where not all can.
+    pub fn readable(&self) -> Option<&[String]> {
+        match &self.read {
+            None | Some(ReadPermit::All(All::All)) => None,
+            Some(ReadPermit::Files(globs)) => Some(globs),
+        }
+    }
+}
+
+impl ReadPermit {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::All(All::All), other) | (other, Self::All(All::All)) => other,
+            (Self::Files(one), Self::Files(other)) => Self::Files(common(&one, &other, is_within)),
+        }
+    }
+}
+
+/// The folder that a glob begins with, or the file that it is: what no wildcard stands in. Empty for the
+/// whole project.
+pub fn folder_of(glob: &str) -> &str {
+    match glob.find(['*', '?', '[', '{']) {
+        None => glob.trim_end_matches('/'),
+        Some(at) => glob[..at].rfind('/').map_or("", |slash| &glob[..slash]),
+    }
+}
+
+/// What is said once counts; what is said twice, as both of them allow.
+fn both<T>(one: Option<T>, other: Option<T>, and: impl FnOnce(T, T) -> T) -> Option<T> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(and(one, other)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// The entries of each list that lie within one of the other.
+fn common(one: &[String], other: &[String], is_within: fn(&str, &str) -> bool) -> Vec<String> {
+    let within = |inner: &[String], outer: &[String]| -> Vec<String> {
+        let lies = |entry: &&String| outer.iter().any(|outer| is_within(entry, outer));
+        inner.iter().filter(lies).cloned().collect()
+    };
+    let mut common = within(one, other);
+    let more = within(other, one).into_iter().filter(|entry| !one.contains(entry));
+    common.extend(more.collect::<Vec<_>>());
+    common
+}
+
+fn is_within(inner: &str, outer: &str) -> bool {
+    let (inner_folder, outer_folder) = (folder_of(inner), folder_of(outer));
+    let rest = inner_folder.strip_prefix(outer_folder);
+    let is_below = rest
+        .is_some_and(|rest| outer_folder.is_empty() || rest.is_empty() || rest.starts_with('/'));
+    let is_whole = outer_folder == outer || outer[outer_folder.len()..].trim_matches('/') == "**";
+    inner == outer || is_below && is_whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn permits(text: &str) -> Permits {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn the_narrower_wins_whichever_says_it() {
+        for (one, other, both) in [
+            ("", "network = 'off'", "network = 'off'"),
+            ("network = 'any'", "network = 'off'", "network = 'off'"),
+            ("git = 'commit'", "git = 'read'", "git = 'read'"),
+            ("enforce = 'off'", "", "enforce = 'off'"),
+            ("enforce = 'off'", "enforce = 'auto'", "enforce = 'auto'"),
+            ("enforce = 'required'", "enforce = 'off'", "enforce = 'required'"),
+            ("read = 'all'", "read = ['src/**']", "read = ['src/**']"),
+            ("write = ['src/**', 'docs/**']", "write = ['src/a/**']", "write = ['src/a/**']"),
+            ("write = ['**']", "write = ['src/*.rs']", "write = ['src/*.rs']"),
+            ("write = ['src/**']", "write = ['docs/**']", "write = []"),
+            ("write = ['src/*.rs']", "write = ['src/a/**']", "write = []"),
+            (
+                "home = ['.cargo', '.npm']",
+                "home = ['.cargo/registry']",
+                "home = ['.cargo/registry']",
+            ),
+        ] {
+            assert_eq!(permits(one).and(permits(other)), permits(both), "{one} and {other}");
+            assert_eq!(permits(other).and(permits(one)), permits(both), "{other} and {one}");
+        }
+    }
+
+    #[test]
+    fn a_glob_begins_with_a_folder() {
+        let folders = ["src/**", "src/*.rs", "a/b?c/d", "**", "*.md", "src/a.rs", "src/"];
+        assert_eq!(folders.map(folder_of), ["src", "src", "a", "", "", "src/a.rs", "src"]);
+    }
+}
