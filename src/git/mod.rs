@@ -52,6 +52,7 @@ pub use restore::Restore;
 pub use restore::RestorePlan;
 pub use restore::Restored;
 pub use settings::named_by_settings;
+pub use settings::remote_folders;
 pub use settings::user_settings;
 pub use snapshot::Shot;
 pub use staged::Staged;

@@ -23,6 +23,9 @@ pub fn user_settings() -> Vec<(&'static str, PathBuf)> {
     found.into_iter().filter_map(|(name, path)| Some((name, path.ok()?))).collect()
 }
 
+/// Where settings name remotes, as regular expressions.
+const REMOTES: [&str; 2] = [r"remote\..*\.url", r"remote\..*\.pushurl"];
+
 /// The files that these settings include, whether or not their conditions hold now, and the programs
 /// that they sign with; none of them needs to be there.
 pub fn named_by_settings(settings: impl IntoIterator<Item = PathBuf>) -> BTreeSet<PathBuf> {
@@ -46,6 +49,14 @@ pub fn named_by_settings(settings: impl IntoIterator<Item = PathBuf>) -> BTreeSe
         named.extend(programs.map(|it| in_home(&it).unwrap_or_else(|| it.into())));
     }
     named
+}
+
+/// The remotes of a repository that are folders of this machine, by their absolute paths.
+pub fn remote_folders(git_folder: &Path) -> BTreeSet<PathBuf> {
+    let Ok(config) = Config::open(&git_folder.join("config")) else { return BTreeSet::new() };
+    let urls = REMOTES.iter().flat_map(|names| values(&config, names));
+    let paths = urls.map(|url| PathBuf::from(url.strip_prefix("file://").unwrap_or(&url)));
+    paths.filter(|path| path.is_absolute() && path.is_dir()).collect()
 }
 
 fn values(config: &Config, names: &str) -> Vec<String> {

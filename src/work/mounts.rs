@@ -5,7 +5,9 @@ use super::Granted;
 use super::Workspace;
 use crate::config;
 use crate::contract::RUNS;
+use crate::files;
 use crate::files::Beneath;
+use crate::git;
 use crate::id::AttemptId;
 use crate::permits::GitPermit;
 use crate::permits::folder_of;
@@ -187,25 +189,32 @@ impl View<'_> {
     /// be carried away by its name.
     fn repository(&mut self) -> io::Result<()> {
         let root = self.root();
-        let Some(git) = self.workspace.git_folder.clone() else { return Ok(()) };
+        let Some(folder) = self.workspace.git_folder.clone() else { return Ok(()) };
         if self.granted.permits.git == Some(GitPermit::Read) {
-            self.read_only(&git);
+            self.read_only(&folder);
             self.read_only(&root.join(".git"));
             return Ok(());
         }
-        self.writable(&git);
-        Beneath::new(&git).join("refs/orch").make_folder()?;
-        self.writable(&git.join("refs"));
+        // A remote on this machine is pushed to as one elsewhere is.
+        for remote in git::remote_folders(&folder) {
+            self.writable(&remote);
+            for name in ["hooks", "config"] {
+                self.read_only(&remote.join(name));
+            }
+        }
+        self.writable(&folder);
+        Beneath::new(&folder).join("refs/orch").make_folder()?;
+        self.writable(&folder.join("refs"));
         for name in IN_GIT {
-            self.read_only(&git.join(name));
+            self.read_only(&folder.join(name));
         }
         // Of a linked worktree, this names the repository.
         let own = root.join(".git");
         if own.is_file() {
             self.read_only(&own);
         }
-        let seats = git.join("worktrees");
-        for seat in crate::files::names_in(&seats).unwrap_or_default() {
+        let seats = folder.join("worktrees");
+        for seat in files::names_in(&seats).unwrap_or_default() {
             for name in ["commondir", "gitdir"] {
                 self.read_only(&seats.join(&seat).join(name));
             }

@@ -63,6 +63,7 @@ pub fn path() -> Option<String> {
 pub fn house(script: &Json) -> Option<(House, Model)> {
     let path = path()?;
     let house = House::new()
+        .confined()
         .env("PATH", &path)
         .workflow(
             "demo",

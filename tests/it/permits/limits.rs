@@ -48,6 +48,17 @@ fn the_repository_is_read_where_nothing_more_is_permitted() {
 }
 
 #[test]
+fn a_remote_on_this_machine_is_pushed_to_and_its_hooks_stay() {
+    let house = house("git push --quiet origin main\ntouch ../remote.git/hooks/x || true", "");
+    let remote = house.outside("remote.git").display().to_string();
+    house.git(&format!("init --quiet --bare --initial-branch=main {remote}"));
+    house.git(&format!("remote add origin {remote}"));
+    house.orch("run demo").code(0);
+    assert_eq!(house.git("--git-dir ../remote.git log --format=%s main").trim(), "start");
+    assert!(!house.exists("../remote.git/hooks/x"));
+}
+
+#[test]
 fn the_home_holds_what_is_named() {
     let script = "ls -A ~ | tr '\\n' ' '; echo x > ~/.tool/state; touch ~/other";
     let house = house(script, "stdout = 'out.txt'\npermits = { home = ['.tool'] }");
