@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 type Example = (&'static str, &'static str);
 
 /// Commands by their path, each with examples.
-const EXAMPLES: [(&str, &[Example]); 94] = [
+const EXAMPLES: [(&str, &[Example]); 95] = [
     ("run", &[("orch run hello", "start a workflow and drive it")]),
     (
         "run start",
@@ -28,6 +28,7 @@ const EXAMPLES: [(&str, &[Example]); 94] = [
         ],
     ),
     ("run show", &[("orch run show snow", "what happened in that run")]),
+    ("report", &[("orch report snow -o snow.html", "the run in one document, to keep")]),
     (
         "run complete",
         &[("orch run complete --status FAILED --reason \"no sources\"", "end the run as FAILED")],

@@ -46,13 +46,16 @@ mod tests {
     fn values_in_attributes_stand_in_quotes() {
         let quoted = Regex::new(r#""[^"<>]*""#).unwrap();
         let tag = Regex::new(r"<[a-z][^>]*>").unwrap();
+        let unescaped = Regex::new(r"\|\s*safe\b|autoescape").unwrap();
         for name in Texts::iter().filter(|name| name.ends_with(".html")) {
             let text = String::from_utf8(Texts::get(&name).unwrap().data.into_owned()).unwrap();
             for found in tag.find_iter(&text) {
-                let rest = quoted.replace_all(found.as_str(), "");
+                // The level of a heading belongs to the name of its tag.
+                let tag = found.as_str().replacen("<h{{ level }}", "<h", 1);
+                let rest = quoted.replace_all(&tag, "");
                 assert!(!rest.contains("{{"), "{name}: {}", found.as_str());
             }
-            assert!(!text.contains("safe"), "{name} has a value that is not escaped");
+            assert!(!unescaped.is_match(&text), "{name} has a value that is not escaped");
             assert!(!text.contains(" style="), "{name}: a strict policy takes no styles in tags");
             assert!(!text.contains("javascript:"), "{name}");
         }

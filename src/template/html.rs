@@ -87,6 +87,6 @@ mod tests {
             format!("<p title=\"{escaped}\">{escaped}p{{color:red}}</p>")
         );
         let error = templates.render("a.html", &BTreeMap::from([("y", "")])).unwrap_err();
-        assert!(error.message.contains("undefined"), "{error}");
+        assert!(error.message.contains("`x` is not defined"), "{error}");
     }
 }
