@@ -158,6 +158,11 @@ impl GateId {
     pub fn base(&self) -> &str {
         self.0.split('[').next().unwrap_or(&self.0)
     }
+
+    /// The name that a workflow gives a gate, unless it only repeats the gate's id.
+    pub fn own_name<'n>(&self, name: &'n str) -> Option<&'n str> {
+        (name != self.base()).then_some(name)
+    }
 }
 
 /// Whether a text is a slug: lower-case words joined by `-`, `_` or `.`.

@@ -19,6 +19,7 @@ use crate::event::RunStatus;
 use crate::files::Beneath;
 use crate::files::ProjectFolder;
 use crate::finding::Finding;
+use crate::git::short_branch;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::project::Driver;
@@ -152,7 +153,7 @@ fn failures(child: &Run) -> impl Iterator<Item = Finding> {
 fn branch_of(order: &ChildOrder, child: &Run) -> Option<String> {
     let branch = child.started.git.as_ref()?.branch.as_deref()?;
     let is_own = order.isolation == Isolation::Worktree;
-    is_own.then(|| branch.trim_start_matches("refs/heads/").to_owned())
+    is_own.then(|| short_branch(branch).to_owned())
 }
 
 fn end_of(

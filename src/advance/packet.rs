@@ -124,7 +124,7 @@ fn findings(state: &GateState) -> Vec<Finding> {
 fn sent_back(workflow: &Workflow, run: &Run, attempt: &AttemptId) -> Option<SentBack> {
     let by = &run.gate(&attempt.gate).filter(|state| !state.sent_back_by.is_empty())?.sent_back_by;
     let name = |id: &GateId| match workflow.gate(id) {
-        Some(gate) if gate.name != id.as_str() => format!("{id} ({})", gate.name),
+        Some(gate) if id.own_name(&gate.name).is_some() => format!("{id} ({})", gate.name),
         Some(_) | None => id.to_string(),
     };
     let artifacts = by.iter().filter_map(|id| run.gate(id)).flat_map(GateState::artifacts);

@@ -117,6 +117,5 @@ fn of_gate(
 /// The name of a gate, where it has one of its own.
 pub(super) fn name_of(run: &Run, gate: &GateId) -> Option<String> {
     let planned = run.started.gates.iter().find(|planned| planned.gate.as_str() == gate.base());
-    let name = &planned?.name;
-    (*name != gate.base()).then(|| name.clone())
+    gate.own_name(&planned?.name).map(str::to_owned)
 }

@@ -16,6 +16,7 @@ use crate::definition::Definition;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::finding::Severity;
+use crate::git::short_branch;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::ops::Error;
@@ -161,7 +162,7 @@ impl Board<'_> {
             workflow_href: format!("{}/workflows/{}", self.base, link::segment(&started.workflow)),
             status: Status::of_run(state),
             reason: run.reason.clone(),
-            branch: branch.map(|branch| branch.trim_start_matches("refs/heads/").to_owned()),
+            branch: branch.map(|branch| short_branch(branch).to_owned()),
             started: moment(run.started_at),
             finished: run.finished_at.map(moment),
             took: show_duration(ended.since(run.started_at)),
@@ -201,9 +202,9 @@ impl Board<'_> {
             let more_findings = findings.len().saturating_sub(FINDINGS_MAX);
             findings.truncate(FINDINGS_MAX);
             let waits = line.waits_for.map(|who| format!("waits for {who}"));
-            let id = line.gate.to_string();
             GateRow {
-                name: Some(line.name.clone()).filter(|name| *name != id),
+                id: line.gate.to_string(),
+                name: line.own_name().map(str::to_owned),
                 href: link::gate(self.base, &run.started.run_id, &line.gate),
                 status: Status::of_gate(line.status),
                 remark: waits.or_else(|| line.reason.clone().filter(|_| findings.is_empty())),
@@ -212,7 +213,6 @@ impl Board<'_> {
                 cost: costs.get(&line.gate).map(money).unwrap_or_default(),
                 findings,
                 more_findings,
-                id,
             }
         };
         lines.iter().map(row).collect()

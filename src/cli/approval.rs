@@ -64,7 +64,7 @@ pub fn page(face: &Face, project: &Project, question: &ApprovalQuestion) -> Resu
 }
 
 fn head(question: &ApprovalQuestion) -> String {
-    let gate = named(question.gate.as_str(), &question.name);
+    let gate = named(&question.gate, &question.name);
     let mut text = format!("{gate} of run {}:\n", question.run);
     if question.seen.is_empty() && question.shown.is_empty() {
         text.push_str("  (no files)\n");

@@ -243,7 +243,7 @@ fn summary(run: &Run) -> String {
         let _ = writeln!(
             text,
             "| {} | {} | {} | {} |",
-            shown(&report::named(line.gate.as_str(), &line.name)),
+            shown(&report::named(&line.gate, &line.name)),
             line.status,
             line.attempts,
             shown(&line.reason.unwrap_or_default())

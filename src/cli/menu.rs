@@ -83,7 +83,7 @@ pub fn at_gate(
         elsewhere,
         settled,
     };
-    let named = report::named(waiting.gate.as_str(), &waiting.name);
+    let named = report::named(&waiting.gate, &waiting.name);
     let title = format!("{named} waits for {}", waiting.waits_for);
     face.say(&format!("\n{}", face.coloured(&title, Colour::Bold)));
     let mut refusals = 0;

@@ -14,6 +14,7 @@ use crate::envelope::help;
 use crate::envelope::others;
 use crate::envelope::place;
 use crate::files;
+use crate::id::GateId;
 use crate::ops;
 use crate::ops::Error;
 use crate::ops::Instructions;
@@ -48,8 +49,8 @@ pub fn error(face: &Face, error: &Error, subject: Option<&Subject>) -> u8 {
 }
 
 /// A gate's id and its name, where it has one of its own.
-pub fn named(id: &str, name: &str) -> String {
-    if id == name { id.to_owned() } else { format!("{id} {name}") }
+pub fn named(gate: &GateId, name: &str) -> String {
+    gate.own_name(name).map_or_else(|| gate.to_string(), |name| format!("{gate} {name}"))
 }
 
 /// Prints what is unlikely to be meant, at its place.

@@ -6,6 +6,7 @@ use super::Repository;
 use super::chain::BlobId;
 use super::failure::doing;
 use super::target;
+use super::target::BRANCHES;
 use super::target::Target;
 use git2::ErrorCode;
 use git2::ObjectType;
@@ -16,7 +17,6 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
-const BRANCHES: &str = "refs/heads/";
 const REMOTES: &str = "refs/remotes/";
 
 /// Files by their paths, each with its bytes.

@@ -58,6 +58,7 @@ pub use snapshot::Shot;
 pub use staged::Staged;
 pub use status::Uncommitted;
 pub use target::Target;
+pub use target::short_branch;
 pub use text_diff::text_diff;
 
 use commit::commit_text;

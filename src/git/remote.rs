@@ -6,6 +6,7 @@ use super::Repository;
 use super::chain::Tip;
 use super::move_ref::RefUpdate;
 use super::program;
+use super::target::BRANCHES;
 use super::target::Target;
 use crate::process::Stop;
 
@@ -27,7 +28,7 @@ impl Repository {
     /// The remote that the current branch belongs to, else `origin`.
     pub fn usual_remote(&self) -> String {
         let branch = self.branch();
-        let name = branch.as_deref().and_then(|branch| branch.strip_prefix("refs/heads/"));
+        let name = branch.as_deref().and_then(|branch| branch.strip_prefix(BRANCHES));
         let config = self.inner.config().ok();
         let remote = name
             .zip(config)

@@ -8,6 +8,14 @@ use git2::Oid;
 /// How many symbolic refs may lead to one another.
 const LINKS_MAX: usize = 5;
 
+/// What the full names of branches begin with.
+pub(super) const BRANCHES: &str = "refs/heads/";
+
+/// A branch as people name it.
+pub fn short_branch(name: &str) -> &str {
+    name.strip_prefix(BRANCHES).unwrap_or(name)
+}
+
 /// Where commits go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {

@@ -4,11 +4,10 @@ use super::Error;
 use super::Repository;
 use super::failure::doing;
 use super::program;
+use super::target::BRANCHES;
 use crate::files;
 use crate::process::Stop;
 use std::path::Path;
-
-const BRANCHES: &str = "refs/heads/";
 
 /// The file in git's own folder of a working tree that says whose it is.
 const OWNER: &str = "orch-run";

@@ -16,6 +16,7 @@ use crate::event::Question;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::files;
+use crate::git::short_branch;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::phase::Phase;
@@ -304,7 +305,12 @@ fn begun(
     } else {
         Health::Resting
     };
-    let branch = run.started.git.as_ref().and_then(|git| git.branch.as_deref()).map(short);
+    let branch = run
+        .started
+        .git
+        .as_ref()
+        .and_then(|git| git.branch.as_deref())
+        .map(|branch| short_branch(branch).to_owned());
     let is_folder_gone = !files::exists(&folder);
     PooledRun {
         run_id: id.clone(),
@@ -375,8 +381,4 @@ fn has_orphans(project: &Project, id: &RunId) -> bool {
 fn open_question(state: &GateState) -> Option<Question> {
     let asks = state.waits_for == Some(WaitsFor::Answer);
     state.attempt().filter(|_| asks)?.question.as_deref().cloned()
-}
-
-fn short(branch: &str) -> String {
-    branch.trim_start_matches("refs/heads/").to_owned()
 }

@@ -5,6 +5,7 @@ use super::Error;
 use super::Project;
 use crate::event::RunStarted;
 use crate::git::Target;
+use crate::git::short_branch;
 use crate::id::RunId;
 
 /// A run belongs to the project that it was begun in: elsewhere its gates would work on other files.
@@ -32,7 +33,7 @@ pub(super) fn refuse_other_worktree(project: &Project, started: &RunStarted) -> 
     }
     let Some(folder) = repository.elsewhere(&branch) else { return Ok(()) };
     let (run, folder) = (&started.run_id, folder.display().to_string());
-    let (name, folder) = (branch.trim_start_matches("refs/heads/"), folder.trim_end_matches('/'));
+    let (name, folder) = (short_branch(&branch), folder.trim_end_matches('/'));
     Err(Error::usage(format!("run {run} belongs to {name}, which is checked out in {folder}"))
         .advise(format!("continue there: cd {folder}")))
 }

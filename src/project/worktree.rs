@@ -12,6 +12,7 @@ use crate::files::Beneath;
 use crate::files::Globs;
 use crate::files::Log;
 use crate::git::Repository;
+use crate::git::short_branch;
 use crate::id::RunId;
 use crate::id::slug_of;
 use crate::process;
@@ -111,7 +112,7 @@ pub fn problem(project: &Project, run: &Run) -> Result<Option<String>, Error> {
     if own.is_none() || now.as_deref() == own {
         return Ok(None);
     }
-    let shown = |name: &str| format!("branch {}", name.trim_start_matches("refs/heads/"));
+    let shown = |name: &str| format!("branch {}", short_branch(name));
     let now = now.as_deref().map_or_else(|| "a detached HEAD".to_owned(), shown);
     let own = own.map(shown).unwrap_or_default();
     Ok(Some(format!("the worktree of this run is on {now} and belongs on {own}")))

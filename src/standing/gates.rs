@@ -37,6 +37,13 @@ pub struct GateLine {
     pub superseded_by: Vec<GateId>,
 }
 
+impl GateLine {
+    /// Its name, where the workflow gives it one.
+    pub fn own_name(&self) -> Option<&str> {
+        self.gate.own_name(&self.name)
+    }
+}
+
 /// The gates of a run in the order of its plan, each instance of a fan-out after its gate.
 pub fn gates(run: &Run) -> Vec<GateLine> {
     let mut lines = Vec::new();

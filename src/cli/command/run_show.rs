@@ -11,6 +11,7 @@ use crate::cli::table::folded;
 use crate::clock::show_duration;
 use crate::envelope::exit;
 use crate::event::Routing;
+use crate::git::short_branch;
 use crate::json;
 use crate::ops::Instructions;
 use crate::ops::run_amend;
@@ -68,7 +69,7 @@ fn tree(face: &Face, told: &Told) -> String {
         .map(|at| format!(", finished {at} after {}", show_duration(at.since(story.started_at))));
     line("started", &format!("{}{}", story.started_at, ended.unwrap_or_default()));
     if let Some(branch) = &story.branch {
-        line("branch", &one_line(branch.trim_start_matches("refs/heads/")));
+        line("branch", &one_line(short_branch(branch)));
     }
     for spending in &told.spending {
         let words = spending.words.strip_prefix("spent ");
@@ -112,7 +113,7 @@ fn write_gate(text: &mut String, face: &Face, gate: &GateStory) {
     if gate.attempts.is_empty() && gate.turns.is_empty() {
         remarks.extend(line.reason.as_ref().map(|reason| one_line(reason)));
     }
-    let name = one_line(&named(line.gate.as_str(), &line.name));
+    let name = one_line(&named(&line.gate, &line.name));
     let _ = writeln!(text, "\n{name}  {status}{}", beside(&remarks));
     write_turns(text, &gate.turns);
     for attempt in &gate.attempts {

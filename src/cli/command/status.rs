@@ -116,8 +116,7 @@ fn text(reply: &status::Reply) -> String {
             let cut = cut.map(|reason| format!(": {reason}")).unwrap_or_default();
             let waits = waits.map(|waits| waits + &cut);
             let remark = waits.or_else(|| line.reason.clone()).or(newer).unwrap_or_default();
-            let name =
-                if line.name == line.gate.as_str() { String::new() } else { line.name.clone() };
+            let name = line.own_name().unwrap_or_default().to_owned();
             vec![
                 line.gate.to_string(),
                 line.status.to_string(),

@@ -32,10 +32,9 @@ impl GateView {
         let newer = (!newer.is_empty()).then(|| format!("superseded by {}", newer.join(", ")));
         let waits = line.waits_for.map(|who| format!("waits for {who}"));
         let undone = line.reason.clone().filter(|_| story.attempts.is_empty());
-        let id = line.gate.to_string();
         Self {
-            name: Some(line.name.clone()).filter(|name| *name != id),
-            id,
+            id: line.gate.to_string(),
+            name: line.own_name().map(str::to_owned),
             status: Status::of_gate(line.status),
             remark: waits.or(newer).or(undone),
             times: Times::of(story.spent),

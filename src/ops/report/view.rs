@@ -15,6 +15,7 @@ use crate::definition::Definition;
 use crate::event::Amended;
 use crate::event::Invocation;
 use crate::event::NoteKind;
+use crate::git::short_branch;
 use crate::ops::Project;
 use crate::ops::run_show::Told;
 use crate::ops::verify::Verified;
@@ -206,7 +207,7 @@ impl AskedView {
             by,
             inputs: inputs.collect(),
             agent: started.agent.clone(),
-            branch: branch.map(|branch| branch.trim_start_matches("refs/heads/").to_owned()),
+            branch: branch.map(|branch| short_branch(branch).to_owned()),
             commit: git.and_then(|git| git.head.clone()),
             orch: started.orch.clone(),
         }

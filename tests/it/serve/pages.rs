@@ -146,6 +146,9 @@ fn a_run_shows_its_gates_as_a_graph_and_as_a_list() {
     house.on_terminal("gate approve --gate draft", &[("Approve this as", "yes\r")]).code(0);
     let body = page(&server, &format!("/runs/{run}"));
     has(&body, &["<title>leg: 2 PASS</title>", "<code>leg[a]</code>"]);
+    // Only a name that the workflow gives stands beside an id.
+    let row = body.split("<code>leg[a]</code>").nth(1).unwrap().split("</th>").next().unwrap();
+    assert!(!row.contains("leg"), "{row}");
     let gone = server.get("/runs/run_20260119T143012Z_x_000009").code(404);
     html::is_sound_page(&gone.body);
     has(&gone.body, &["not found"]);
@@ -201,7 +204,9 @@ fn a_gate_shows_what_is_to_be_approved_as_text() {
     let changed = page(&server, &format!("/runs/{run}/gates/draft"));
     has(
         &changed,
-        &["Changed since it passed, and to be judged again first: <code>draft.md</code>"],
+        &[
+            "Changed since the gate passed; finish the gate again before you approve: <code>draft.md</code>",
+        ],
     );
     let log = server.get(&format!("/runs/{run}/gates/draft/logs/2/stdout")).code(200);
     assert_eq!(log.header("content-type"), Some("text/plain; charset=utf-8"));
