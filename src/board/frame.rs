@@ -98,11 +98,13 @@ struct SignIn<'s> {
     style: &'s str,
     script: &'s str,
     to: &'s str,
+    problem: Option<&'s str>,
 }
 
-/// The page that asks for the token; `to` is where to go then.
-pub fn sign_in(to: &str) -> String {
-    let view = SignIn { style: &page::style().address, script: &page::script().address, to };
+/// The page that asks for the token; `to` is where to go then, `problem` what was wrong before.
+pub fn sign_in(to: &str, problem: Option<&str>) -> String {
+    let (style, script) = (&page::style().address, &page::script().address);
+    let view = SignIn { style, script, to, problem };
     page::html("login.html", &view).unwrap_or_default()
 }
 

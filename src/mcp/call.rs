@@ -117,11 +117,9 @@ fn add_calls(whole: &mut Json, calls: Vec<Json>) {
 }
 
 fn failed(host: &Host, error: &Error, at: Option<(&Project, &Caller)>) -> ToolAnswer {
-    let mut whole = if let Some((project, caller)) = at {
-        remote::failure(project, caller, error)
-    } else {
-        let help = error.advice().map(|advice| advice.to_string());
-        envelope::failure(envelope::error_json(error, help), &Instructions::default())
+    let mut whole = match at {
+        Some((project, caller)) => remote::failure(project, caller, error),
+        None => remote::bare_failure(error),
     };
     let mut next = calls(host.surface, error.command().as_ref());
     if let (Error::Held { .. }, Some((_, caller))) = (error, at)

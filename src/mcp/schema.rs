@@ -3,7 +3,7 @@
 
 use super::surface::Tool;
 use super::surface::ToolArgument;
-use crate::ops::REQUESTS;
+use crate::remote;
 use serde_json::Map;
 use serde_json::Value as Json;
 use serde_json::json;
@@ -13,8 +13,8 @@ pub const CURSOR: &str = "cursor";
 
 /// The schema of a tool's arguments.
 pub fn input(tool: &Tool) -> Map<String, Json> {
-    let request = REQUESTS.iter().find(|request| request.operation == tool.operation);
-    let whole = request.map(|request| (request.schema)().to_value()).unwrap_or_default();
+    let operation = remote::operation(tool.operation);
+    let whole = operation.map(|operation| operation.schema().to_value()).unwrap_or_default();
     let mut properties = Map::new();
     for argument in tool.takes {
         let plain = plain(&whole["properties"][argument.name()], &whole);

@@ -10,6 +10,7 @@ mod reads;
 use crate::envelope;
 use crate::envelope::exit;
 use crate::ops;
+use crate::ops::AtHand;
 use crate::ops::Caller;
 use crate::ops::Error;
 use crate::ops::GateReply;
@@ -121,6 +122,12 @@ pub fn failure(project: &Project, caller: &Caller, error: &Error) -> Json {
     let help = error.advice().map(|advice| advice.words(&at_hand));
     let next = Instructions::after(error, &at_hand, Instructions::default());
     envelope::failure(envelope::error_json(error, help), &next)
+}
+
+/// The same where no project is open to say more.
+pub fn bare_failure(error: &Error) -> Json {
+    let help = error.advice().map(|advice| advice.words(&AtHand::default()));
+    envelope::failure(envelope::error_json(error, help), &Instructions::default())
 }
 
 /// Reads a request; no body is one that says nothing.

@@ -103,7 +103,7 @@ fn named(name: &str) -> Result<Operation, Problem> {
         let known = remote::operations();
         let known = known.iter().map(|operation| operation.name);
         let meant = crate::source::suggest(name, known);
-        let detail = format!("there is no operation `{name}`; {meant}");
+        let detail = format!("unknown operation `{name}`; {meant}");
         Problem::of(StatusCode::NOT_FOUND, "not_found", detail)
     })
 }
@@ -114,9 +114,8 @@ async fn answer(
     request: Json,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    if door.is_read_only && operation.effect != Effect::Reads {
-        let detail = "this server is read-only";
-        return Err(Problem::of(StatusCode::FORBIDDEN, "read_only", detail));
+    if operation.effect != Effect::Reads {
+        door.may_change()?;
     }
     let session = key(headers, &SESSION_KEY)?;
     let asked = Asked {
@@ -171,7 +170,8 @@ fn once(project: &Project, caller: &Caller, asked: &Asked) -> Result<Answered, E
     else {
         return answered(project, caller, asked);
     };
-    let request = Digest::of(format!("{} {}", asked.operation.name, asked.request));
+    let request = (asked.operation.name, &asked.request, &asked.session, &asked.seen);
+    let request = Digest::of(serde_json::to_vec(&request).unwrap_or_default());
     let problem = |status, code: &str, detail: &str| {
         let (status, body) = Problem::of(status, code, detail).parts();
         Ok(Answered { status, body, head: None })
@@ -203,14 +203,26 @@ fn once(project: &Project, caller: &Caller, asked: &Asked) -> Result<Answered, E
 }
 
 fn answered(project: &Project, caller: &Caller, asked: &Asked) -> Result<Answered, Error> {
+    let is_read = asked.operation.effect == Effect::Reads;
+    let before = if is_read { head_before(project, caller, asked) } else { None };
     let reply = (asked.operation.call)(project, caller, &asked.request)?;
-    let run = reply.data["run_id"].as_str().or_else(|| reply.data["run"]["run_id"].as_str());
-    let run = run.and_then(|run| RunId::parse(run).ok());
-    let head = run.and_then(|run| Some(project.store.glance(&run).ok()?.head));
-    let is_known = asked.operation.effect == Effect::Reads
-        && head.is_some_and(|head| asked.known == Some(head.to_string()));
+    let about = if reply.data["run"].is_object() { &reply.data["run"] } else { &reply.data };
+    let told = about["head"].as_str().and_then(Digest::parse);
+    let before = before.filter(|(run, _)| about["run_id"] == run.as_str()).map(|(_, head)| head);
+    let head = told.or(before);
+    let is_known = is_read && head.is_some_and(|head| asked.known == Some(head.to_string()));
     let status = if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     Ok(Answered { status, body: reply.to_json(), head })
+}
+
+/// The head of the run that a request is about, from before its reply is made: that one may say more
+/// than the head stands for, and never less.
+fn head_before(project: &Project, caller: &Caller, asked: &Asked) -> Option<(RunId, Digest)> {
+    let schema = asked.operation.schema();
+    schema.as_value()["properties"].get("run")?;
+    let run = run_of(project, caller, &asked.request).ok()?;
+    let head = project.store.glance(&run).ok()?.head;
+    Some((run, head))
 }
 
 /// The run that a request is about.

@@ -1,6 +1,7 @@
 //! A project as the server opens it: afresh for each request, so that what changed on the disk counts.
 
 use super::Settings;
+use super::problem::Problem;
 use super::questions::Questions;
 use super::retries;
 use crate::definition::Reserved;
@@ -17,6 +18,7 @@ use crate::ops::Project;
 use crate::ops::decision::DecisionQuestion;
 use crate::process::Stop;
 use crate::surroundings::Surroundings;
+use axum::http::StatusCode;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -101,6 +103,15 @@ impl Door {
             seen,
             ..Options::default()
         })
+    }
+
+    /// Refuses what changes something where nothing can be changed.
+    pub fn may_change(&self) -> Result<(), Problem> {
+        if self.is_read_only {
+            let detail = "this server is read-only";
+            return Err(Problem::of(StatusCode::FORBIDDEN, "read_only", detail));
+        }
+        Ok(())
     }
 
     /// Looks how far runs have come, for all who follow the project, as long as anybody does.

@@ -100,9 +100,7 @@ async fn begin(door: Arc<Door>, run: String, last: Option<u64>) -> Result<Follow
         follow::follow(&project, &caller, &choice, from)
             .map_err(|error| Problem::of_error(&error, remote::failure(&project, &caller, &error)))
     });
-    begun
-        .await
-        .map_err(|_| Problem::of(StatusCode::INTERNAL_SERVER_ERROR, "bug", "a bug in orch"))?
+    begun.await.map_err(|_| Problem::bug())?
 }
 
 fn stream_of(feed: Feed) -> impl Stream<Item = Result<Event, Infallible>> {

@@ -44,16 +44,23 @@ pub struct Guard {
     cookie: String,
     token: Token,
     open: &'static [&'static str],
+    /// Where a browser is sent that opened the server by its loopback address, if it listens there.
+    by_name: Option<String>,
 }
 
 impl Guard {
     /// For a server on a port.
     pub fn new(settings: &Settings, port: u16) -> Self {
-        let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "[::1]".to_owned()];
-        names.extend(settings.address.map(|address| match address {
-            std::net::IpAddr::V4(address) => address.to_string(),
-            std::net::IpAddr::V6(address) => format!("[{address}]"),
-        }));
+        // What listens elsewhere alone is not reached by the names of this machine.
+        let elsewhere = settings.address.filter(|address| !address.is_unspecified());
+        let mut names: Vec<String> = elsewhere
+            .map(|address| match address {
+                std::net::IpAddr::V4(address) => address.to_string(),
+                std::net::IpAddr::V6(address) => format!("[{address}]"),
+            })
+            .into_iter()
+            .collect();
+        names.extend(["localhost", "127.0.0.1", "[::1]"].map(str::to_owned));
         let hosts: Vec<String> = names.iter().map(|name| format!("{name}:{port}")).collect();
         let origins = hosts.iter().map(|host| format!("http://{host}"));
         // A name of its own stands for a proxy in front, which speaks https.
@@ -64,6 +71,7 @@ impl Guard {
             cookie: format!("orch_{port}"),
             token: settings.token.clone(),
             open: OPEN_PATHS,
+            by_name: elsewhere.is_none().then(|| format!("http://localhost:{port}")),
         }
     }
 
@@ -113,20 +121,21 @@ impl Guard {
             && text(headers, &HeaderName::from_static("sec-fetch-mode")) == Some("navigate");
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let is_own = self.hosts.iter().any(|own| own == host);
-        (is_number && is_page && is_own).then(|| format!("{}{path}", self.origin()))
+        let name = self.by_name.as_ref().filter(|_| is_number && is_page && is_own)?;
+        Some(format!("{name}{path}"))
     }
 
     fn refusal(&self, request: &Request) -> Option<Problem> {
         let headers = request.headers();
         let host = text(headers, &header::HOST);
         if !host.is_some_and(|host| self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host))) {
-            let detail = format!("host {} is not served here", host.unwrap_or("(none)"));
+            let detail = format!("host `{}` is not served here", host.unwrap_or("(none)"));
             return Some(Problem::of(StatusCode::MISDIRECTED_REQUEST, "host", detail));
         }
         let origin = text(headers, &header::ORIGIN);
         if let Some(origin) = origin.filter(|origin| !self.origins.iter().any(|own| own == origin))
         {
-            let detail = format!("requests of pages at {origin} are not answered");
+            let detail = format!("cross-origin requests from `{origin}` are refused");
             return Some(Problem::of(StatusCode::FORBIDDEN, "origin", detail));
         }
         let is_read = [Method::GET, Method::HEAD].contains(request.method());
@@ -135,7 +144,7 @@ impl Guard {
             text(headers, &HeaderName::from_static("sec-fetch-mode")) == Some("navigate");
         let is_own = site.is_none_or(|site| site == "same-origin" || (is_read && site == "none"));
         if !(is_own || is_read && goes_there) {
-            let detail = "requests of pages elsewhere are not answered";
+            let detail = "cross-origin requests are refused";
             return Some(Problem::of(StatusCode::FORBIDDEN, "origin", detail));
         }
         if !is_read && let Some(problem) = refuse_content(request) {
@@ -195,16 +204,20 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
+/// Whether it is a browser that asks, to show what comes.
+pub fn shows_pages(headers: &HeaderMap) -> bool {
+    text(headers, &header::ACCEPT).is_some_and(|kinds| kinds.contains("text/html"))
+}
+
 /// A person without the token is asked for it; all else is told what is wrong.
 fn refused(request: &Request, problem: Problem) -> Response {
-    let accepts = text(request.headers(), &header::ACCEPT).unwrap_or_default();
-    let is_page = request.method() == Method::GET && accepts.contains("text/html");
+    let is_page = request.method() == Method::GET && shows_pages(request.headers());
     let response = problem.into_response();
     if !is_page || response.status() != StatusCode::UNAUTHORIZED {
         return response;
     }
     let to = request.uri().path_and_query().map_or("/", |to| to.as_str());
-    (StatusCode::UNAUTHORIZED, Html(sign_in(to))).into_response()
+    (StatusCode::UNAUTHORIZED, Html(sign_in(to, None))).into_response()
 }
 
 /// Refuses what is not to be answered, and marks every response.

@@ -6,7 +6,6 @@ use super::problem::Problem;
 use crate::ops::Project;
 use crate::project::runs;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::response::Response;
@@ -26,10 +25,7 @@ pub async fn metrics(State(door): State<Arc<Door>>) -> Result<Response, Problem>
         let project = door.open(None).map_err(|error| Problem::of_bare(&error))?;
         text(&project, &door.name, streams).map_err(|error| Problem::of_bare(&error))
     });
-    let told = told.await;
-    let text = told.map_err(|_| {
-        Problem::of(StatusCode::INTERNAL_SERVER_ERROR, "bug", "this is a bug in orch")
-    })??;
+    let text = told.await.map_err(|_| Problem::bug())??;
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 

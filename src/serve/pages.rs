@@ -112,9 +112,8 @@ async fn start(
     Path(name): Path<String>,
     Form(form): Form<Vec<(String, String)>>,
 ) -> Response {
-    if door.is_read_only {
-        let detail = "this server is read-only";
-        return problem::Problem::of(StatusCode::FORBIDDEN, "read_only", detail).into_response();
+    if let Err(refused) = door.may_change() {
+        return refused.into_response();
     }
     answer(door, move |board| match detach(board, &name, &form) {
         Ok(()) => {
@@ -173,7 +172,7 @@ async fn log(
         "stdout" => LogKind::Stdout,
         "stderr" => LogKind::Stderr,
         _ => {
-            let detail = format!("there is no log `{name}`");
+            let detail = format!("unknown log `{name}`; logs are `stdout` and `stderr`");
             return problem::Problem::of(StatusCode::NOT_FOUND, "not_found", detail)
                 .into_response();
         }
@@ -237,10 +236,7 @@ async fn answer(
         })
         .unwrap_or_else(|error| problem::Problem::of_bare(&error).into_response())
     });
-    answered.await.unwrap_or_else(|_| {
-        let detail = "this is a bug in orch; what it printed tells more";
-        problem::Problem::of(StatusCode::INTERNAL_SERVER_ERROR, "bug", detail).into_response()
-    })
+    answered.await.unwrap_or_else(|_| problem::Problem::bug().into_response())
 }
 
 fn with_board<T>(

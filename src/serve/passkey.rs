@@ -122,10 +122,7 @@ async fn off_the_loop<F>(
 where
     F: FnOnce(&Door, &Project, &Caller) -> Result<JsonReply, Error> + Send + 'static,
 {
-    if door.is_read_only {
-        let detail = "this server is read-only";
-        return Err(Problem::of(StatusCode::FORBIDDEN, "read_only", detail));
-    }
+    door.may_change()?;
     let done = tokio::task::spawn_blocking(move || {
         let caller = door.caller(None);
         let project = door.open(seen).map_err(|error| Problem::of_bare(&error))?;

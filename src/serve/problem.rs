@@ -1,9 +1,8 @@
 //! What goes wrong, as RFC 9457 has it, with the code, help and next steps that every face gives.
 
-use crate::envelope;
-use crate::ops::AtHand;
 use crate::ops::Error;
 use crate::ops::Instructions;
+use crate::remote;
 use axum::http::Method;
 use axum::http::StatusCode;
 use axum::http::Uri;
@@ -34,7 +33,7 @@ impl Problem {
 
     /// What should not have happened.
     pub fn bug() -> Self {
-        let detail = "this is a bug in orch; what it printed tells more";
+        let detail = "this is a bug in orch; see the server's output";
         Self::of(StatusCode::INTERNAL_SERVER_ERROR, "bug", detail)
     }
 
@@ -55,9 +54,7 @@ impl Problem {
 
     /// The same where no project is open to say more.
     pub fn of_bare(error: &Error) -> Self {
-        let told =
-            envelope::error_json(error, error.advice().map(|it| it.words(&AtHand::default())));
-        Self::of_error(error, envelope::failure(told, &Instructions::default()))
+        Self::of_error(error, remote::bare_failure(error))
     }
 
     /// The status of the response, and its body.
@@ -109,12 +106,12 @@ pub fn status(error: &Error) -> StatusCode {
 
 /// What is not there.
 pub async fn not_found(uri: Uri) -> Problem {
-    let detail = format!("there is nothing at {}", uri.path());
+    let detail = format!("`{}` not found", uri.path());
     Problem::of(StatusCode::NOT_FOUND, "not_found", detail)
 }
 
 /// What is not done there.
 pub async fn method_not_allowed(method: Method, uri: Uri) -> Problem {
-    let detail = format!("{method} is not allowed at {}", uri.path());
+    let detail = format!("{method} is not allowed at `{}`", uri.path());
     Problem::of(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
 }

@@ -18,7 +18,8 @@ fn a_run_is_taken_through_by_requests_alone() {
     assert_eq!((&checked["success"], &checked["data"]["passed"]), (&json!(false), &json!(false)));
     house.write("text.txt", "one\n");
     let done = server.post("gate_finish", &json!({ "run": "a" })).code(200);
-    assert!(done.header("etag").is_some());
+    let head = format!("{:?}", done.json()["data"]["run"]["head"].as_str().unwrap());
+    assert_eq!(done.header("etag"), Some(&*head));
     assert_eq!(done.json()["data"]["passed"], true);
     wait_until("the run passes", || server.get("/api/status?run=a").body.contains("\"PASSED\""));
     assert_eq!(server.get(&format!("/api/run_show?run={run}")).json()["data"]["run_id"], *run);
@@ -104,6 +105,11 @@ fn the_same_request_sent_twice_is_carried_out_once_also_by_the_next_server() {
     assert_eq!(std::fs::read(house.journal()).unwrap(), events);
     let other = json!({ "run": "a", "kind": "decision", "text": ["three"] });
     assert_eq!(server.post_with("note", &other, &key).code(422).json()["code"], "idempotency_key");
+    // The same words in another session, or of another head, are another request.
+    for more in [("x-session-key", "S-1"), ("if-match", "0".repeat(64).as_str())] {
+        let other = server.post_with("note", &note, &[key[0], more]).code(422).json();
+        assert_eq!(other["code"], "idempotency_key");
+    }
     // What was refused can be sent again.
     let wrong = json!({ "run": "b", "kind": "note", "text": ["x"] });
     let key = [("idempotency-key", "k-2")];
@@ -145,7 +151,7 @@ fn no_request_gives_a_persons_word() {
     let before = std::fs::read(house.journal()).unwrap();
     let refused = server.post("gate_finish", &json!({ "gate": "a", "answers": ["fit=true"] }));
     let refused = refused.code(400).json();
-    assert_eq!(refused["detail"], "this requires a person, and an HTTP client proves none");
+    assert_eq!(refused["detail"], "this requires a person; an HTTP client cannot act as one");
     server.post("gate_fail", &json!({ "gate": "a", "reason": "no" })).code(400);
     for operation in ["gate_approve", "gate_waive", "gate_redo", "run_amend"] {
         server.post(operation, &json!({})).code(404);

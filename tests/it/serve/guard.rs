@@ -1,6 +1,7 @@
 //! Requests that are not answered: of pages elsewhere, under other names, without the token.
 
 use super::house;
+use crate::house::wait_until;
 use serde_json::json;
 
 #[test]
@@ -33,6 +34,15 @@ fn a_browser_that_opens_it_by_its_number_is_sent_to_its_name() {
     assert_eq!(sent.header("location"), Some(&*name));
     opened(&host, "cors").code(401);
     opened("evil.example", "navigate").code(421);
+}
+
+#[test]
+fn an_address_that_it_listens_on_alone_is_the_one_that_it_names() {
+    let house = house();
+    let started = house.start("serve --port 0 --address 127.0.0.2");
+    wait_until("the server listens", || started.printed().contains("#token="));
+    let printed = started.printed();
+    assert!(printed.contains("serving http://127.0.0.2:"), "{printed}");
 }
 
 #[test]
@@ -77,6 +87,9 @@ fn the_token_is_shown_or_the_cookie_that_a_browser_got_for_it() {
     assert_eq!(read(&[("authorization", &format!("Basic {}", server.token))]), 401);
     let form = [("content-type", "application/x-www-form-urlencoded")];
     assert_eq!(server.send("POST", "/session", &form, "token=x").status, 401);
+    let browser = [form[0], ("accept", "text/html,*/*")];
+    let again = server.send("POST", "/session", &browser, "token=x&to=/workers").code(401).body;
+    assert!(again.contains("Wrong token.") && again.contains("value=\"/workers\""), "{again}");
     let body = format!("token={}&to=//evil.example", server.token);
     let entered = server.send("POST", "/session", &form, &body).code(303);
     assert_eq!(entered.header("location"), Some("/"));
