@@ -22,7 +22,7 @@ pub fn refuse_agents(project: &Project, caller: &Caller) -> Result<(), Error> {
         Some(mark @ (Mark::AtWork(_) | Mark::Agent(_))) => {
             format!("this command requires a person, not an agent ({mark} is set)")
         }
-        Some(Mark::Client(what)) => format!("this requires a person, and {what} proves none"),
+        Some(Mark::Client(what)) => format!("this requires a person; {what} cannot act as one"),
     };
     Err(Error::usage(problem).advise("a person must run it in their own terminal"))
 }

@@ -68,7 +68,7 @@ pub fn offer(
     }
     let challenge = id::nonce();
     let challenge =
-        challenge.ok_or_else(|| Error::environment("the system has no random bytes"))?;
+        challenge.ok_or_else(|| Error::environment("cannot get random bytes from the system"))?;
     let (rp_id, origin) = (page.rp_id.clone(), page.origin.clone());
     Ok(PasskeyOffer { email: email.to_owned(), rp_id, challenge, origin })
 }

@@ -101,8 +101,8 @@ impl DecisionPage {
     pub fn of(origin: &str) -> Result<Self, Error> {
         let host = url::Url::parse(origin).ok().and_then(|url| url.domain().map(str::to_owned));
         let rp_id = host.ok_or_else(|| {
-            Error::usage(format!("passkeys do not work on pages of {origin}"))
-                .advise("open the page by the name of its host, such as localhost")
+            Error::usage(format!("passkeys do not work on `{origin}`"))
+                .advise("open the page by a host name, such as `localhost`, not by an IP address")
         })?;
         Ok(Self { origin: origin.to_owned(), rp_id })
     }

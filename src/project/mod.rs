@@ -112,7 +112,7 @@ pub struct Project {
 }
 
 /// What to do about a folder that cannot be opened.
-const OTHER_FOLDER: &str = "name a folder of the project, such as the one where you are";
+const OTHER_FOLDER: &str = "name a folder of the project, such as `.`";
 
 impl Project {
     /// Finds the project upward from a folder: the nearest with `orch.toml` or `.git`, else the folder.

@@ -124,8 +124,8 @@ pub fn prove_decision(
 }
 
 fn refused(what: &str, problem: &str) -> Error {
-    Error::usage(format!("this signature cannot {what}: {problem}"))
-        .advise("nothing was written; the run uses the allowed signers from its start")
+    Error::usage(format!("cannot {what} with this signature: {problem}"))
+        .advise("nothing was written; a run keeps the allowed signers that it started with")
 }
 
 /// Refuses what was signed for a run that has gone on since, or in which no signature is known to be
@@ -136,7 +136,9 @@ fn refuse_moved(driver: &Driver<'_>, given: &Signed) -> Result<Reading, Error> {
         return Err(Error::Moved { run, seen, head });
     }
     if allowed_in(driver.run()).is_none() {
-        return Err(Error::usage(format!("run {run} has no allowed signers: no signature counts")));
+        return Err(Error::usage(format!(
+            "run {run} has no allowed signers, so it accepts no signatures"
+        )));
     }
     let journal = journal_of(driver)?;
     refuse_clock_turned_back(&journal, given.at.min(driver.project.clock.now()))?;

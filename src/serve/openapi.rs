@@ -232,7 +232,7 @@ fn responses(data: &Json) -> Json {
         ],
     });
     let failed = json!({
-        "description": "It was not carried out.",
+        "description": "The request failed.",
         "content": { PROBLEM: { "schema": { "$ref": "#/components/schemas/problem" } } },
     });
     json!({

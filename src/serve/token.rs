@@ -26,7 +26,8 @@ impl Token {
     /// A new one.
     pub fn new() -> Result<Self, Error> {
         let key = id::random_key();
-        let key = key.ok_or_else(|| Error::environment("the system gives no random numbers"))?;
+        let key =
+            key.ok_or_else(|| Error::environment("cannot get random bytes from the system"))?;
         Ok(Self(Digest::of(key).to_string()))
     }
 

@@ -56,31 +56,31 @@ const HAS_EXTENSIONS: u8 = 0x80;
 /// Why a passkey, or what it signed, is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PasskeyProblem {
-    #[error("the passkey's key is not an ES256 key (ECDSA on P-256)")]
+    #[error("the key is not an ES256 key (ECDSA on P-256)")]
     NotEs256,
-    #[error("`{0}` is not the id of a site")]
+    #[error("`{0}` is not a host name")]
     NotASite(String),
-    #[error("the passkey's answer is malformed: {0}")]
+    #[error("the reply of the passkey is malformed: `{0}`")]
     Malformed(&'static str),
-    #[error("the key of a passkey made this signature, but not in a browser")]
+    #[error("the signature was not made in a browser")]
     NotByBrowser,
-    #[error("the passkey was used for another site than {0}")]
+    #[error("the passkey was used for another site than `{0}`")]
     OtherSite(String),
-    #[error("the passkey was used for `{0}`, not to sign")]
+    #[error("the passkey was used for the wrong operation: `{0}`")]
     OtherUse(String),
-    #[error("the passkey signed another statement")]
+    #[error("the passkey signed a different statement")]
     OtherStatement,
-    #[error("the passkey was used on a page of {0}")]
+    #[error("the passkey was used on a page of another origin: `{0}`")]
     OtherOrigin(String),
-    #[error("the passkey was used on a page inside a page of another site")]
+    #[error("the passkey was used in a frame of another site")]
     CrossOrigin,
-    #[error("the passkey did not notice that a person was present")]
+    #[error("the authenticator did not confirm that a person was present")]
     NotPresent,
-    #[error("the passkey did not verify who was present, by PIN or biometrics")]
+    #[error("the authenticator did not verify the person by PIN or biometrics")]
     NotVerified,
-    #[error("the passkey is not among those that may decide")]
+    #[error("the passkey is not allowed to sign this decision")]
     NotEnrolled,
-    #[error("the passkey's signature does not match")]
+    #[error("the signature does not match the key")]
     NotItsSignature,
 }
 
@@ -249,7 +249,7 @@ impl PasskeySignature {
     /// Reads an armored signature; `None` where no passkey has to do with it. A passkey signs in a
     /// browser or not at all: by itself, its authenticator signs for whoever plugs it in.
     pub fn read(armored: &str) -> Result<Option<Self>, PasskeyProblem> {
-        let malformed = || PasskeyProblem::Malformed("the signature");
+        let malformed = || PasskeyProblem::Malformed("signature");
         let parts = Parts::read(armored).ok_or_else(malformed)?;
         let mut reader = Reader(&parts.signature);
         let is_by_browser = reader.string().ok_or_else(malformed)? == SIGNATURE_TYPE.as_bytes();

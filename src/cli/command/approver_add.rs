@@ -23,7 +23,7 @@ pub struct Arguments {
     /// Port of the page; 0 for any that is free.
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Name of the host under which a proxy offers the page and `orch serve` by https.
+    /// Host name of an HTTPS proxy in front of the page and `orch serve`.
     #[arg(long, value_name = "NAME")]
     host: Option<String>,
 }

@@ -25,10 +25,10 @@ pub struct Arguments {
     /// Port; 0 for any that is free.
     #[arg(long, default_value_t = 7717)]
     port: u16,
-    /// Address to listen on; by default this machine alone can connect.
+    /// Address to listen on; default: loopback only.
     #[arg(long, value_name = "IP")]
     address: Option<IpAddr>,
-    /// Name of a host under which a proxy offers the server by https; repeat per name.
+    /// Host name of an HTTPS proxy in front of the server; repeatable.
     #[arg(long = "host", value_name = "NAME")]
     hosts: Vec<String>,
     /// Refuse everything that changes something.
@@ -48,8 +48,8 @@ pub fn execute(face: &Face, arguments: Arguments) -> Result<u8, Failure> {
     let token = token_file.map_or_else(Token::new, |path| Token::of_file(&path))?;
     if let Some(address) = address.filter(|address| !address.is_loopback()) {
         face.say(&format!(
-            "warning: anyone who can reach {address} and has the token can use this server, and \
-             nothing between here and them is encrypted"
+            "warning: anyone who can reach {address} and has the token can use this server; \
+             traffic is not encrypted"
         ));
     }
     let settings = Settings {

@@ -34,6 +34,7 @@ use crate::run::Run;
 use crate::secret::Secrets;
 use crate::signature::passkey;
 use crate::signature::passkey::Enrolled;
+use crate::suggestion::OPEN_WORDS;
 use crate::suggestion::Suggestion;
 use crate::workflow::Workflow;
 use std::collections::BTreeSet;
@@ -78,7 +79,8 @@ pub fn question(
     let matter = Matter { project, caller, run, workflow, attempt };
     let (by, passkeys) = matter.signer(request, page)?;
     let nonce = id::nonce();
-    let nonce = nonce.ok_or_else(|| Error::environment("the system has no random bytes"))?;
+    let nonce =
+        nonce.ok_or_else(|| Error::environment("cannot get random bytes from the system"))?;
     let mut signature = Signed::open(project.clock.now(), head, Some(nonce.clone()));
     signature.signer = Some(by.clone());
     let how = format!("passkey on {}", page.origin);
@@ -144,15 +146,15 @@ impl Matter<'_> {
         let one = names.first().filter(|_| names.len() == 1);
         let by = match request.by.as_ref().or(one) {
             Some(by) if names.contains(by) => by.clone(),
-            Some(by) => return Err(no_passkey(run, gate, by, page)),
+            Some(by) => return Err(no_passkey((run, gate), request, by, page)),
             None if names.is_empty() => {
                 let who = demanded.map(|demanded| demanded.join(", ")).unwrap_or_default();
-                return Err(no_passkey(run, gate, &who, page));
+                return Err(no_passkey((run, gate), request, &who, page));
             }
             None => {
                 let several = names.into_iter().collect::<Vec<_>>().join(", ");
                 let message = format!("several people may decide on gate {gate}: {several}");
-                return Err(Error::usage(message).advise("say who decides"));
+                return Err(Error::usage(message).advise("name one of them as `by`"));
             }
         };
         let own = passkeys.into_iter().filter(|it| it.principals.contains(&by)).collect();
@@ -196,12 +198,25 @@ impl Matter<'_> {
     }
 }
 
-fn no_passkey(run: &RunId, gate: &GateId, who: &str, page: &DecisionPage) -> Error {
+fn no_passkey(
+    (run, gate): (&RunId, &GateId),
+    request: &Request,
+    who: &str,
+    page: &DecisionPage,
+) -> Error {
     let of = if who.is_empty() { String::new() } else { format!(" of {who}") };
-    Error::usage(format!(
-        "no passkey{of} for {} is among the allowed signers of run {run}, so nobody can decide on \
-         gate {gate} here",
-        page.rp_id
-    ))
-    .advise_command_that(Suggestion::new("gate approve").of(run).at(gate), "asks in a terminal")
+    let site = &page.rp_id;
+    let message = format!("the allowed signers of run {run} have no passkey{of} for `{site}`");
+    let at = |command| Suggestion::new(command).of(run).at(gate);
+    let on_terminal = match &request.decision {
+        DecisionChoice::Approve { .. } => at("gate approve"),
+        DecisionChoice::Reject { .. } => at("gate reject").option("reason", OPEN_WORDS),
+        DecisionChoice::Waive { .. } => at("gate waive").option("reason", OPEN_WORDS),
+        DecisionChoice::Finish { .. } => at("done"),
+        DecisionChoice::Reply { .. } => {
+            let forward = Suggestion::new("forward").word(run.as_str()).word(OPEN_WORDS);
+            forward.option("gate", gate.as_str())
+        }
+    };
+    Error::usage(message).advise_command_that(on_terminal, "decides on a terminal")
 }

@@ -197,7 +197,7 @@ fn a_passkey_does_not_sign_outside_of_a_browser() {
         wire::put(&mut ssh_key, part);
     }
     assert_eq!(of(&ssh_key, &plain), Ok(false));
-    let malformed = Err(PasskeyProblem::Malformed("the signature"));
+    let malformed = Err(PasskeyProblem::Malformed("signature"));
     assert_eq!(of(&ssh_key, &parts.signature), malformed);
     assert_eq!(of(&parts.key, b""), malformed);
     assert_eq!(PasskeySignature::read("no signature").map(|it| it.is_some()), malformed);

@@ -22,7 +22,7 @@ fn the_gate_of_a_person_is_not_finished_for_them() {
     for (tool, arguments) in calls {
         let refused = client.refused(tool, arguments);
         let message = refused["error"]["message"].as_str().unwrap();
-        assert_eq!(message, "this requires a person, and an MCP client proves none");
+        assert_eq!(message, "this requires a person; an MCP client cannot act as one");
     }
     assert_eq!(house.gates(), "a WAITING");
     // An agent that a person has sit at their shell is their hand.

@@ -29,10 +29,10 @@ fn each_says_what_to_do() {
     ];
     insta::assert_snapshot!(told.join("\n\n"), @"
     error: cannot open folder out.txt: it is a file
-    help: name a folder of the project, such as the one where you are
+    help: name a folder of the project, such as `.`
 
     error: cannot open folder nowhere: no such file or folder
-    help: name a folder of the project, such as the one where you are
+    help: name a folder of the project, such as `.`
 
     error: $HOUSE/project/orch.toml: it is a folder, expected a regular file [environment]
     help: make it a file that you can read, or remove it; without one the defaults apply

@@ -93,14 +93,20 @@ impl Asking {
     /// Ada decides, once she can: a worker may have the run still.
     #[track_caller]
     fn decide(&self, gate: &str, decision: Json) -> Json {
-        let mut question = Json::Null;
-        wait_until("the gate waits", || {
+        let mut decided = Json::Null;
+        wait_until("the gate waits and nobody holds the run", || {
             let asked = self.ask(gate, decision.clone());
-            question = asked.json()["data"].take();
-            asked.status == 200
+            if asked.status != 200 {
+                return false;
+            }
+            let question = asked.json()["data"].take();
+            let assertion = self.ada.assert(question["challenge"].as_str().unwrap());
+            let answered = self.answer(&question, assertion);
+            decided = answered.json();
+            assert!([200, 409].contains(&answered.status), "{answered:?}");
+            answered.status == 200
         });
-        let assertion = self.ada.assert(question["challenge"].as_str().unwrap());
-        self.answer(&question, assertion).code(200).json()
+        decided
     }
 
     fn journal(&self) -> Vec<u8> {
@@ -171,7 +177,7 @@ fn an_approval_by_passkey_is_proved_to_orch_and_to_ssh_keygen() {
 fn what_a_forger_answers_is_refused_and_nothing_is_written() {
     let Some(mut asking) = asking(WORKFLOW) else { return };
     let other = asking.question("write", approve())["challenge"].as_str().unwrap().to_owned();
-    asking.refused(|_| asking.ada.assert(&other), (403, "signed another statement"));
+    asking.refused(|_| asking.ada.assert(&other), (403, "signed a different statement"));
     let changed = |challenge: &str| {
         let mut assertion = asking.ada.assert(challenge);
         let (head, tail) = assertion["signature"].as_str().unwrap().split_at(40);
@@ -181,7 +187,7 @@ fn what_a_forger_answers_is_refused_and_nothing_is_written() {
     };
     asking.refused(changed, (403, "signature does not match"));
     let mallory = Authenticator::new("localhost", &asking.ada.origin);
-    asking.refused(|it| mallory.assert(it), (403, "not among those that may decide"));
+    asking.refused(|it| mallory.assert(it), (403, "not allowed to sign this decision"));
     let posing = |challenge: &str| {
         let mut assertion = mallory.assert(challenge);
         assertion["credentialId"] = Json::from(asking.ada.credential_id());
@@ -189,9 +195,9 @@ fn what_a_forger_answers_is_refused_and_nothing_is_written() {
     };
     asking.refused(posing, (403, "signature does not match"));
     for (flags, said) in [
-        (0x00, "did not notice that a person was present"),
-        (0x01, "did not verify who was present"),
-        (0x04, "did not notice that a person was present"),
+        (0x00, "did not confirm that a person was present"),
+        (0x01, "did not verify the person"),
+        (0x04, "did not confirm that a person was present"),
         (0x45, "malformed"),
     ] {
         asking.ada.flags = flags;
@@ -201,16 +207,16 @@ fn what_a_forger_answers_is_refused_and_nothing_is_written() {
     let own = asking.ada.origin.clone();
     for origin in ["http://localhost:1", "https://localhost", "http://evil.example.org"] {
         asking.ada.origin = origin.to_owned();
-        asking.refused(|it| asking.ada.assert(it), (403, "was used on a page of"));
+        asking.refused(|it| asking.ada.assert(it), (403, "on a page of another origin"));
     }
     asking.ada.origin = own;
     let own = std::mem::replace(&mut asking.ada.more, INSIDE);
-    asking.refused(|it| asking.ada.assert(it), (403, "inside a page of another site"));
+    asking.refused(|it| asking.ada.assert(it), (403, "in a frame of another site"));
     (asking.ada.more, asking.ada.kind) = (own, "webauthn.create");
-    asking.refused(|it| asking.ada.assert(it), (403, "not to sign"));
+    asking.refused(|it| asking.ada.assert(it), (403, "the wrong operation"));
     asking.ada.kind = "webauthn.get";
     asking.ada.rp_id = "example.org".to_owned();
-    asking.refused(|it| asking.ada.assert(it), (403, "another site than localhost"));
+    asking.refused(|it| asking.ada.assert(it), (403, "another site than `localhost`"));
     asking.ada.rp_id = "localhost".to_owned();
     asking.decide("write", approve());
 }
@@ -248,8 +254,12 @@ fn only_enrolled_people_are_asked_and_a_client_alone_decides_nothing() {
     let by_bob = json!({ "gate": "write", "by": "bob@example.org", "decision": approve() });
     let problem = server.post("decision/question", &by_bob).code(400).json();
     let detail = problem["detail"].as_str().unwrap();
-    assert!(detail.contains("no passkey of bob@example.org for localhost"), "{detail}");
+    assert!(detail.contains("no passkey of bob@example.org for `localhost`"), "{detail}");
     assert!(problem["help"].as_str().unwrap().contains("orch gate approve"), "{problem}");
+    let mut reject = by_bob.clone();
+    reject["decision"] = json!({ "kind": "reject", "reason": "no" });
+    let problem = server.post("decision/question", &reject).code(400).json();
+    assert!(problem["help"].as_str().unwrap().contains("orch gate reject"), "{problem}");
     let (bearer, body) = (server.bearer(), by_bob.to_string());
     let at = format!("http://127.0.0.1:{}", server.port);
     let headers = [
@@ -350,9 +360,9 @@ fn what_nobody_was_verified_for_is_found_by_whoever_verifies() {
     let journal = house.run_folder().join(".state/journal.jsonl");
     let good = fs::read(&journal).unwrap();
     for (flags, origin, said) in [
-        (0x00, "http://localhost:4000", "did not notice that a person was present"),
-        (0x01, "http://localhost:4000", "did not verify who was present"),
-        (0x05, "http://example.org", "was used on a page of http://example.org"),
+        (0x00, "http://localhost:4000", "did not confirm that a person was present"),
+        (0x01, "http://localhost:4000", "did not verify the person"),
+        (0x05, "http://example.org", "on a page of another origin: `http://example.org`"),
     ] {
         (ada.flags, ada.origin) = (flags, origin.to_owned());
         let assertion: Assertion = serde_json::from_value(ada.assert(challenge)).unwrap();
