@@ -144,7 +144,7 @@ pub fn named(project: &Project, name: &str, ids: &[RunId]) -> Result<RunId, Erro
     match matches.as_slice() {
         [only] => Ok((*only).clone()),
         [] if foreign(project, name)?.is_some() => Err(Error::usage(format!(
-            "`{name}` is the record of another tool; it can be shown but not resumed"
+            "`{name}` is the record of another tool; orch can only show it"
         ))
         .advise_command(Suggestion::new("run show").option("run", name))),
         [] => {

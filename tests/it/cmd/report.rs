@@ -240,5 +240,8 @@ fn a_file_that_cannot_be_written_is_an_error() {
 fn another_tools_record_cannot_be_reported_on() {
     let house = House::new();
     house.write("orchestration/runs/old-1/record/RUN.json", r#"{"run_id":"old-1"}"#);
-    house.orch("report old-1").code(2).says("`old-1` is the record of another tool");
+    house
+        .orch("report old-1")
+        .code(2)
+        .says("`old-1` is the record of another tool; orch can only show it");
 }
