@@ -38,8 +38,8 @@ pub fn refuse_workers_of_others(
     if !is_below && !caller.is_at_work() || is_for_run_or_parent(project, caller, run) {
         return Ok(());
     }
-    // Where nothing says at which run it works, this may be its own.
-    if !is_below && caller.run.is_none() {
+    // Where nothing says at which run it works, a child run may be its own.
+    if !is_below && caller.run.is_none() && parent(project, run).is_some() {
         return Ok(());
     }
     Err(Error::usage(format!("an agent that works at another run cannot act on run {run}"))

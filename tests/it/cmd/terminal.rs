@@ -227,6 +227,11 @@ fn what_a_run_has_started_is_not_asked_for_an_approval() {
     let done = house.on_terminal_at_work("run resume", &[]).code(2);
     done.says("an agent that works at another run cannot act on run").never_says("Approve this");
     assert_eq!(house.gates(), "a WAITING");
+    // Nor does what says that it works at a gate, and not of which run.
+    let house = house.env("ORCH_ATTEMPT", "1");
+    house.orch("run pause --reason x").code(2).says("cannot act on run");
+    house.orch("run cancel --reason x").code(2);
+    assert_eq!(house.gates(), "a WAITING");
 }
 
 #[test]
