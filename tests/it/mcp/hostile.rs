@@ -56,10 +56,22 @@ fn a_line_without_an_end_is_refused_and_held_in_no_memory() {
 
 #[test]
 fn escapes_and_secrets_stay_inside() {
-    let house = super::waiting_poem();
+    let house = House::new().env("TOKEN", "sesame99open").workflow(
+        "demo",
+        "[[gate]]\nid = 'write'\nexecutor = 'agent'\ncontract = 'c'\nsecrets = ['TOKEN']\n",
+    );
+    let house = house.leaves("c", "sesame99open.txt");
+    house.orch("run demo --agent none").code(3);
     let evil = "e\u{1b}]0;PWN\u{7}\u{9b}2J\u{202e}v";
     let mut client = Client::agent(&house);
     client.call("note", json!({ "text": evil }));
+    let noted = client.call("note", json!({ "text": "the token is sesame99open" }));
+    let checked = client.refusable("gate_check", json!({}));
+    let shown = client.call("run_show", json!({}));
+    for told in [noted, checked, shown] {
+        assert!(!told.to_string().contains("sesame"), "{told}");
+    }
+    assert!(!std::fs::read_to_string(house.journal()).unwrap().contains("token is sesame"));
     client.refused("gate_check", json!({ "gate": evil, "run": "demo" }));
     let request = json!({
         "jsonrpc": "2.0", "id": 900, "method": "tools/call", "params": { "name": evil },
