@@ -54,7 +54,9 @@ impl Run {
         gate.turn_clock(at, Some(Counting::Active));
         self.status = RunStatus::Running;
         let base = started.gate.base();
-        let planned = self.started.gates.iter().find(|planned| planned.gate.as_str() == base);
+        // Where no gate has a phase, no id is compared: that would cost long runs dear.
+        let mut phased = self.started.gates.iter().filter(|planned| planned.phase.is_some());
+        let planned = phased.find(|planned| planned.gate.as_str() == base);
         self.phase = planned.and_then(|planned| planned.phase).or(self.phase);
         Ok(())
     }

@@ -31,6 +31,7 @@ use crate::files::Beneath;
 use crate::files::Lock;
 use crate::files::LockHolder;
 use crate::files::ProjectFolder;
+use crate::git::BlobId;
 use crate::git::Repository;
 use crate::id::AttemptId;
 use crate::id::RunId;
@@ -41,7 +42,9 @@ use mailbox::Letter;
 use mailbox::Mailbox;
 use mailbox::SentAnswer;
 use record::Copy;
+use record::Folders;
 use record::REFS;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
@@ -221,9 +224,15 @@ impl Store {
     fn committed_journal(&self, id: &RunId) -> Result<Copy, journal::Error> {
         let folder = self.record(id);
         let place = format!("{}/", folder.path().display());
-        let here = Copy::read(place, |path| folder.join(path).read());
+        let (mut folders, mut known) = (Folders::of(&folder), BTreeMap::new());
+        let here = Copy::read(place, |path| {
+            let bytes = folders.read(path)?;
+            let blob = bytes.as_ref().and_then(|bytes| BlobId::of(bytes).ok());
+            known.extend(blob.map(|blob| (path.to_owned(), blob)));
+            Ok(bytes)
+        });
         let here = here.map_err(|source| journal::Error::Io { path: folder.path(), source })?;
-        let on_ref = self.journal_of_ref(id);
+        let on_ref = self.copy_at(&record::reference(id), &known);
         Ok(on_ref.filter(|on_ref| on_ref.bytes.starts_with(&here.bytes)).unwrap_or(here))
     }
 
@@ -264,14 +273,15 @@ impl Store {
         found().unwrap_or_default()
     }
 
-    fn journal_of_ref(&self, id: &RunId) -> Option<Copy> {
-        self.copy_at(&record::reference(id))
-    }
-
-    fn copy_at(&self, reference: &str) -> Option<Copy> {
+    /// The copy on a ref; `None` where it holds nothing but these known segments.
+    fn copy_at(&self, reference: &str, known: &BTreeMap<String, BlobId>) -> Option<Copy> {
         let repository = self.repository()?;
         let tip = repository.tip(reference).ok()??;
         let files = repository.files_of(&tip).ok()?;
+        let mut segments = files.iter().filter(|(path, _)| record::is_segment(path));
+        if !known.is_empty() && segments.all(|(path, blob)| known.get(path) == Some(blob)) {
+            return None;
+        }
         let read = |path: &str| Ok(files.get(path).and_then(|id| repository.bytes_of(*id).ok()));
         // As `git show` takes it.
         Copy::read(format!("{reference}:"), read).ok()
@@ -280,7 +290,9 @@ impl Store {
     /// Reads a run from the record that a ref holds.
     pub fn read_ref(&self, reference: &str) -> Result<Reading, journal::Error> {
         let path = || PathBuf::from(reference);
-        self.copy_at(reference).ok_or_else(|| journal::Error::Empty { path: path() })?.fold()
+        self.copy_at(reference, &BTreeMap::new())
+            .ok_or_else(|| journal::Error::Empty { path: path() })?
+            .fold()
     }
 
     /// Reads a run from its own journal here, if it has one.

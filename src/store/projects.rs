@@ -5,6 +5,7 @@ use super::journal;
 use super::record;
 use crate::files::Beneath;
 use crate::id::RunId;
+use std::collections::BTreeMap;
 
 /// How much of a journal is read to learn its run's project, in bytes: nothing that users name stands
 /// before it.
@@ -30,7 +31,7 @@ impl Store {
         let head = |place: Beneath| place.read_head(HEAD_BYTES).ok().flatten();
         let own = head(self.state(id).join(journal::FILE)).filter(|head| !head.is_empty());
         let committed = || head(self.record(id).join(record::segment_path(1)));
-        let on_ref = || Some(self.journal_of_ref(id)?.bytes);
+        let on_ref = || Some(self.copy_at(&record::reference(id), &BTreeMap::new())?.bytes);
         project_in(&own.or_else(committed).or_else(on_ref)?)
     }
 

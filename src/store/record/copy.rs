@@ -19,7 +19,7 @@ impl Copy {
     /// Puts the segments together; `read` gives the file at a path of the record.
     pub(in crate::store) fn read(
         place: String,
-        read: impl Fn(&str) -> io::Result<Option<Vec<u8>>>,
+        mut read: impl FnMut(&str) -> io::Result<Option<Vec<u8>>>,
     ) -> io::Result<Self> {
         let mut copy = Self { bytes: Vec::new(), firsts: Vec::new(), place };
         let mut lines = 0_u64;

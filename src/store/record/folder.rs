@@ -127,14 +127,22 @@ impl Folder {
 
 /// The folders below one, each held open while the files in it are gone through: a record has
 /// thousands, and their paths are sorted.
-struct Folders<'p> {
+pub(in crate::store) struct Folders<'p> {
     place: &'p Beneath,
     open: Option<(String, Option<Opened>)>,
 }
 
 impl<'p> Folders<'p> {
-    fn of(place: &'p Beneath) -> Self {
+    pub fn of(place: &'p Beneath) -> Self {
         Self { place, open: None }
+    }
+
+    /// A file's bytes; where they cannot be read so, whatever is in the way is told.
+    pub fn read(&mut self, path: &str) -> io::Result<Option<Vec<u8>>> {
+        match self.with(path, Opened::read) {
+            Some(Ok(Some(bytes))) => Ok(Some(bytes)),
+            Some(Ok(None) | Err(_)) | None => self.place.join(path).read(),
+        }
     }
 
     /// What a file holds; `None` where no regular file lies there.

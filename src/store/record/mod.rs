@@ -25,6 +25,7 @@ mod writer;
 pub use crate::contract::RUNS;
 pub(super) use copy::Copy;
 pub use folder::Error;
+pub(super) use folder::Folders;
 pub use foreign::Foreign;
 pub use foreign::is_foreign;
 pub use news::RecordNews;
@@ -166,6 +167,11 @@ pub fn segment_path(first_seq: u64) -> String {
         0 => format!("journal/{first_seq:06}.jsonl"),
         hundreds => format!("journal/{:06}/{first_seq:06}.jsonl", hundreds * events),
     }
+}
+
+/// Whether a path of the record is that of a journal segment.
+pub fn is_segment(path: &str) -> bool {
+    path.starts_with("journal/")
 }
 
 /// A journal segment as the record holds it.
