@@ -11,7 +11,6 @@ use crate::definition::Definition;
 use crate::event::WaitsFor;
 use crate::id::AttemptId;
 use crate::id::GateId;
-use crate::id::RunId;
 use crate::ops::AttemptChoice;
 use crate::ops::Error;
 use crate::ops::RunChoice;
@@ -19,9 +18,8 @@ use crate::ops::decision;
 use crate::ops::gate_approve;
 use crate::ops::gate_approve::ApprovalQuestion;
 use crate::ops::logs;
+use crate::ops::logs::LogFile;
 use crate::ops::logs::LogKind;
-use crate::ops::logs::LogPart;
-use crate::ops::logs::Logs;
 use crate::ops::open;
 use crate::ops::open::FileRole;
 use crate::ops::report::attempt;
@@ -204,21 +202,15 @@ impl Board<'_> {
         self.page("gate.html", heading, &view)
     }
 
-    /// A log from a place on, as it is downloaded part by part.
-    pub fn log_part(
+    /// A log, to be downloaded.
+    pub fn log(
         &self,
         (run, gate, attempt): (&str, &str, u32),
         kind: LogKind,
-        from: u64,
-    ) -> Result<LogPart, Error> {
-        let id = self.known_run(run)?;
-        self.open_logs(&id, gate, attempt)?.after(kind, from)
-    }
-
-    fn open_logs(&self, run: &RunId, gate: &str, attempt: u32) -> Result<Logs<'_>, Error> {
-        let run = RunChoice { run: Some(run.to_string()) };
+    ) -> Result<LogFile, Error> {
+        let run = RunChoice { run: Some(self.known_run(run)?.to_string()) };
         let choice = AttemptChoice { gate: Some(gate.to_owned()), attempt: Some(attempt), run };
-        logs::logs(self.project, self.caller, &choice)
+        Ok(logs::logs(self.project, self.caller, &choice)?.file(kind))
     }
 
     /// The packet and the outputs of an attempt.

@@ -4,9 +4,9 @@
 mod part;
 
 #[cfg(feature = "serve")]
-pub(crate) use part::LogKind;
+pub(crate) use part::LogFile;
 #[cfg(feature = "serve")]
-pub(crate) use part::LogPart;
+pub(crate) use part::LogKind;
 
 use super::AttemptChoice;
 use super::Caller;

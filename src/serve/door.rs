@@ -33,8 +33,11 @@ const CLIENT: &str = "an HTTP client";
 /// How many readers may follow a project at the same time.
 pub const STREAMS_MAX: usize = 200;
 
-/// How often it is looked whether a run has changed, while somebody follows.
+/// How often it is looked whether a run has changed, while somebody follows and runs go on.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// The same while nothing happens, or nobody follows.
+const LOOK_RARELY: Duration = Duration::from_secs(1);
 
 /// How large the journal of each run is.
 pub type Heads = BTreeMap<RunId, u64>;
@@ -116,8 +119,10 @@ impl Door {
 
     /// Looks how far runs have come, for all who follow the project, as long as anybody does.
     pub async fn watch(self: Arc<Self>) {
+        let mut pause = LOOK_RARELY;
         loop {
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(pause).await;
+            pause = (2 * pause).min(LOOK_RARELY);
             if self.changes.receiver_count() == 0 {
                 continue;
             }
@@ -125,13 +130,16 @@ impl Door {
             let heads = tokio::task::spawn_blocking(move || door.heads()).await;
             // A project that cannot be read now may be again.
             let Some(heads) = heads.ok().flatten() else { continue };
-            self.changes.send_if_modified(|known| {
+            let has_news = self.changes.send_if_modified(|known| {
                 let is_new = **known != heads;
                 if is_new {
                     *known = Arc::new(heads);
                 }
                 is_new
             });
+            if has_news {
+                pause = LOOK_EVERY;
+            }
         }
     }
 

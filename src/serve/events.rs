@@ -4,6 +4,7 @@
 //! Nothing is queued for a reader: one that is slow reads on in the journal from where it is.
 
 use super::door::Door;
+use super::door::Heads;
 use super::problem::Problem;
 use crate::json::harmless_text;
 use crate::ops::RunChoice;
@@ -34,9 +35,6 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::watch;
 
-/// How often it is looked for news.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
-
 /// How often a silent stream says that it lives.
 const BEAT_EVERY: Duration = Duration::from_secs(15);
 
@@ -55,6 +53,7 @@ pub struct Wanted {
 /// A stream and what it has to say next.
 struct Feed {
     source: Source,
+    changes: watch::Receiver<Arc<Heads>>,
     next: VecDeque<Event>,
     ending: watch::Receiver<bool>,
     _permit: OwnedSemaphorePermit,
@@ -62,7 +61,7 @@ struct Feed {
 
 enum Source {
     Run(Box<Follow>),
-    Project { changes: watch::Receiver<Arc<super::door::Heads>>, told: Arc<super::door::Heads> },
+    Project { told: Arc<Heads> },
 }
 
 /// Begins a stream.
@@ -78,15 +77,15 @@ pub async fn events(
     })?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let last = last.and_then(|text| text.trim().parse().ok()).or(wanted.after);
-    let source = if let Some(run) = wanted.run {
-        Source::Run(Box::new(begin(Arc::clone(&door), run, last).await?))
-    } else {
-        let mut changes = door.changes.subscribe();
-        let told = Arc::clone(&changes.borrow_and_update());
-        Source::Project { changes, told }
+    let mut changes = door.changes.subscribe();
+    let told = Arc::clone(&changes.borrow_and_update());
+    let source = match wanted.run {
+        Some(run) => Source::Run(Box::new(begin(Arc::clone(&door), run, last).await?)),
+        None => Source::Project { told },
     };
     let begun = Event::default().retry(BACK_AFTER).comment("connected");
-    let feed = Feed { source, next: VecDeque::from([begun]), ending, _permit: permit };
+    let next = VecDeque::from([begun]);
+    let feed = Feed { source, changes, next, ending, _permit: permit };
     let alive = KeepAlive::new().interval(BEAT_EVERY);
     Ok(Sse::new(stream_of(feed)).keep_alive(alive).into_response())
 }
@@ -112,17 +111,20 @@ fn stream_of(feed: Feed) -> impl Stream<Item = Result<Event, Infallible>> {
             if *feed.ending.borrow() {
                 return None;
             }
-            feed.source = look(feed.source, &mut feed.next).await?;
+            let heads = Arc::clone(&feed.changes.borrow_and_update());
+            feed.source = look(feed.source, heads, &mut feed.next).await?;
             if feed.next.is_empty() {
-                // Whether time is over or the server ends, it is looked again.
-                let _ = tokio::time::timeout(LOOK_EVERY, feed.ending.changed()).await;
+                tokio::select! {
+                    changed = feed.changes.changed() => changed.ok()?,
+                    ended = feed.ending.changed() => ended.ok()?,
+                }
             }
         }
     })
 }
 
 /// Looks for news; `None` where there can be none.
-async fn look(source: Source, next: &mut VecDeque<Event>) -> Option<Source> {
+async fn look(source: Source, heads: Arc<Heads>, next: &mut VecDeque<Event>) -> Option<Source> {
     match source {
         Source::Run(mut follow) => {
             let (follow, news) = tokio::task::spawn_blocking(move || {
@@ -134,13 +136,12 @@ async fn look(source: Source, next: &mut VecDeque<Event>) -> Option<Source> {
             next.extend(news.ok()?.iter().map(of_entry));
             Some(Source::Run(follow))
         }
-        Source::Project { mut changes, told } => {
-            let heads = Arc::clone(&changes.borrow_and_update());
+        Source::Project { told } => {
             let new = heads.iter().filter(|(run, bytes)| told.get(*run) != Some(bytes));
             next.extend(new.map(|(run, _)| {
                 Event::default().event("run").data(json!({ "run_id": run }).to_string())
             }));
-            Some(Source::Project { changes, told: heads })
+            Some(Source::Project { told: heads })
         }
     }
 }

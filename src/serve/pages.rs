@@ -177,40 +177,26 @@ async fn log(
                 .into_response();
         }
     };
-    let wanted = (run, gate, attempt);
-    let first = part(Arc::clone(&door), wanted.clone(), (kind, 0)).await;
-    let first = match first {
-        Ok(first) => first,
-        Err(error) => return answer(door, move |_| Err(error)).await,
-    };
-    let name =
-        format!("attachment; filename=\"{}-{}.txt\"", wanted.1.replace(['[', ']'], "-"), name);
-    let headers =
-        [(CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
-    let rest = stream::unfold(Some(first), move |next| {
-        let (door, wanted) = (Arc::clone(&door), wanted.clone());
-        async move {
-            let (text, to) = next.filter(|(text, _)| !text.is_empty())?;
-            let next = part(door, wanted, (kind, to)).await.ok();
-            Some((Ok::<_, io::Error>(text), next))
-        }
-    });
-    (headers, Body::from_stream(rest)).into_response()
-}
-
-/// A part of a log from a place on, and where it ends.
-async fn part(
-    door: Arc<Door>,
-    (run, gate, attempt): (String, String, u32),
-    (kind, from): (LogKind, u64),
-) -> Result<(String, u64), Error> {
-    let read = tokio::task::spawn_blocking(move || {
-        with_board(&door, |board| {
-            let part = board.log_part((&run, &gate, attempt), kind, from)?;
-            Ok((part.text, part.to))
-        })
-    });
-    read.await.map_err(|error| Error::environment(error.to_string()))?
+    answer(door, move |board| {
+        let log = Arc::new(board.log((&run, &gate, attempt), kind)?);
+        let name = format!("attachment; filename=\"{}-{name}.txt\"", gate.replace(['[', ']'], "-"));
+        let headers =
+            [(CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
+        let parts = stream::unfold(0, move |from| {
+            let log = Arc::clone(&log);
+            async move {
+                let read = tokio::task::spawn_blocking(move || log.after(from));
+                let part = read.await.map_err(io::Error::other);
+                match part.and_then(|part| part.map_err(io::Error::other)) {
+                    Ok(part) => (!part.text.is_empty()).then_some((Ok(part.text), part.to)),
+                    // The client is told by a body that is cut off.
+                    Err(error) => Some((Err(error), from)),
+                }
+            }
+        });
+        Ok((headers, Body::from_stream(parts)).into_response())
+    })
+    .await
 }
 
 /// Shows a page.

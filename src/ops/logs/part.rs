@@ -3,6 +3,7 @@
 use super::Logs;
 use super::Stream;
 use crate::ops::Error;
+use crate::secret::Secrets;
 use std::io;
 use std::io::BufRead;
 use std::io::BufReader;
@@ -37,6 +38,22 @@ const LINE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// What stands for a line that is longer: nobody looks through it for secrets.
 const TOO_LONG: &str = "(a line of more than 4 MiB is left out)\n";
 
+/// One log, for a download.
+#[derive(Debug)]
+pub(crate) struct LogFile {
+    stream: Stream,
+    secrets: Secrets,
+}
+
+impl LogFile {
+    /// The lines from a place on, as many as one part holds.
+    pub(crate) fn after(&self, from: u64) -> Result<LogPart, Error> {
+        let part = self.stream.after(from);
+        let part = part.map_err(|source| Error::disk(&self.stream.place, source))?;
+        Ok(LogPart { text: self.secrets.redact(&part.text), ..part })
+    }
+}
+
 impl Logs<'_> {
     /// The lines before a place of a log, as many as one part holds; the last ones without a place.
     pub(crate) fn before(&self, kind: LogKind, end: Option<u64>) -> Result<LogPart, Error> {
@@ -45,11 +62,14 @@ impl Logs<'_> {
         Ok(LogPart { text: self.secrets.redact(&part.text), ..part })
     }
 
-    /// The lines from a place of a log on, as many as one part holds.
-    pub(crate) fn after(&self, kind: LogKind, from: u64) -> Result<LogPart, Error> {
-        let stream = self.stream(kind);
-        let part = stream.after(from).map_err(|source| Error::disk(&stream.place, source))?;
-        Ok(LogPart { text: self.secrets.redact(&part.text), ..part })
+    /// One of them, to be read without the project.
+    pub(crate) fn file(self, kind: LogKind) -> LogFile {
+        let [stdout, stderr] = self.streams;
+        let stream = match kind {
+            LogKind::Stdout => stdout,
+            LogKind::Stderr => stderr,
+        };
+        LogFile { stream, secrets: self.secrets }
     }
 
     fn stream(&self, kind: LogKind) -> &Stream {
