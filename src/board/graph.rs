@@ -108,6 +108,12 @@ enum Meaning {
 /// Layouts by what was laid out, each with when it was used last.
 static LAYOUTS: Mutex<BTreeMap<Digest, (Moment, Arc<Layout>)>> = Mutex::new(BTreeMap::new());
 
+/// What stands in place of a drawing of so many gates; `None` where they can be drawn.
+pub(super) fn refuse_many(count: usize) -> Option<GraphView> {
+    let reason = || format!("{count} gates are too many to draw; the list has all of them");
+    (count > NODES_MAX).then(|| GraphView { drawing: None, reason: Some(reason()) })
+}
+
 /// Draws a workflow; `detail` says what stands in the node of a gate.
 pub(super) fn draw(
     workflow: &Workflow,
@@ -116,8 +122,8 @@ pub(super) fn draw(
 ) -> GraphView {
     let none = |reason: String| GraphView { drawing: None, reason: Some(reason) };
     let count = workflow.gates.len();
-    if count > NODES_MAX {
-        return none(format!("{count} gates are too many to draw; the list has all of them"));
+    if let Some(refused) = refuse_many(count) {
+        return refused;
     }
     let arrows = arrows(workflow);
     if work(count, &arrows) > WORK_MAX {

@@ -44,6 +44,25 @@ pub struct Need {
     since_at: Option<Moment>,
 }
 
+/// How many are shown whole; the others are named.
+const WHOLE_MAX: usize = 50;
+
+/// What waits, as a page lists it.
+#[derive(Debug, Serialize)]
+pub(super) struct NeedList {
+    needs: Vec<Need>,
+    more_needs: Vec<Need>,
+    pub needs_count: usize,
+}
+
+impl NeedList {
+    pub fn of(mut needs: Vec<Need>) -> Self {
+        let needs_count = needs.len();
+        let more_needs = needs.split_off(needs_count.min(WHOLE_MAX));
+        Self { needs, more_needs, needs_count }
+    }
+}
+
 /// Of these runs, what waited longest first.
 pub(super) fn of_runs(board: &Board<'_>, entries: &[&RunEntry]) -> Vec<Need> {
     let open: Vec<&RunId> =

@@ -7,7 +7,7 @@ use super::graph;
 use super::graph::GraphView;
 use super::link;
 use super::needs;
-use super::needs::Need;
+use super::needs::NeedList;
 use super::part::Pages;
 use super::timeline;
 use super::timeline::Timeline;
@@ -41,6 +41,7 @@ use crate::standing::GateLine;
 use crate::standing::State;
 use crate::store::journal::Reading;
 use crate::suggestion::Suggestion;
+use crate::workflow::Gate;
 use crate::workflow::Workflow;
 use serde::Deserialize;
 use serde::Serialize;
@@ -79,7 +80,8 @@ struct RunView {
     spending: Vec<String>,
     /// What has it go on, where nothing does.
     resume: Option<String>,
-    needs: Vec<Need>,
+    #[serde(flatten)]
+    needs: NeedList,
     graph: GraphView,
     timeline: Option<Timeline>,
     gates: Vec<GateRow>,
@@ -135,10 +137,7 @@ impl Board<'_> {
         let started = &run.started;
         let state =
             State::of(run.status, run.wants_a_driver(), || self.project.store.is_in_hand(id));
-        let workflow = Workflow::parse(&started.workflow, &Definition::thaw(&started.definition))?;
-        let graph = graph::draw(&workflow, now, |gate| {
-            graph::detail(run, gate, link::gate(self.base, id, &gate.id))
-        });
+        let graph = self.graph(id, run)?;
         let mut lines = standing::gates(run);
         let is_sorted = lines.len() > GATES_MAX;
         if is_sorted {
@@ -172,7 +171,7 @@ impl Board<'_> {
                 .map(|it| it.words)
                 .collect(),
             resume: resume(state, id),
-            needs: needs::of_run(self, run),
+            needs: NeedList::of(needs::of_run(self, run)),
             timeline: timeline::of_gates(run, shown, (self.base, now)),
             gates: self.rows(run, &lines),
             graph,
@@ -186,6 +185,17 @@ impl Board<'_> {
             events: reading.count,
             verify: verify.to_string(),
         })
+    }
+
+    fn graph(&self, id: &RunId, run: &Run) -> Result<GraphView, Error> {
+        let started = &run.started;
+        if let Some(refused) = graph::refuse_many(started.gates.len()) {
+            return Ok(refused);
+        }
+        let workflow = Workflow::parse(&started.workflow, &Definition::thaw(&started.definition))?;
+        let link = |gate: &GateId| link::gate(self.base, id, gate);
+        let detail = |gate: &Gate| graph::detail(run, gate, link(&gate.id));
+        Ok(graph::draw(&workflow, self.project.clock.now(), detail))
     }
 
     fn rows(&self, run: &Run, lines: &[GateLine]) -> Vec<GateRow> {

@@ -4,7 +4,7 @@ use super::Board;
 use super::frame::Heading;
 use super::link;
 use super::needs;
-use super::needs::Need;
+use super::needs::NeedList;
 use super::part::Pages;
 use crate::budget::Measure;
 use crate::clock::show_duration;
@@ -34,7 +34,8 @@ pub struct RunsQuery {
 
 #[derive(Debug, Serialize)]
 struct RunsView {
-    needs: Vec<Need>,
+    #[serde(flatten)]
+    needs: NeedList,
     runs: Vec<RunRow>,
     pages: Pages,
     /// The filters, for links to other parts of the list.
@@ -64,7 +65,7 @@ impl Board<'_> {
     pub fn runs(&self, query: &RunsQuery) -> Result<String, Error> {
         let all = run_list::run_list(self.project, &run_list::Request::default())?;
         let entries: Vec<&RunEntry> = all.iter().filter_map(entry).collect();
-        let needs = needs::of_runs(self, &entries);
+        let needs = NeedList::of(needs::of_runs(self, &entries));
         let workflows = entries.iter().map(|entry| entry.workflow.clone());
         let workflows = workflows.filter(|name| !name.is_empty()).collect();
         let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
@@ -93,7 +94,7 @@ impl Board<'_> {
             pages,
             workflows,
         };
-        let title = match view.needs.len() {
+        let title = match view.needs.needs_count {
             0 => "Runs".to_owned(),
             count => format!("({count}) Runs"),
         };
@@ -106,7 +107,7 @@ impl Board<'_> {
         let entries: Vec<&RunEntry> = all.iter().filter_map(entry).collect();
         let mut needs = needs::of_runs(self, &entries);
         needs.retain(|need| need.question.is_some());
-        let view = EscalationsView { needs };
+        let view = NeedList::of(needs);
         let heading = Heading { title: "Escalations", section: "escalations", follows: "" };
         self.page("escalations.html", heading, &view)
     }
@@ -156,11 +157,6 @@ impl Board<'_> {
     fn is_listed(&self, id: &RunId) -> bool {
         self.project.store.runs().is_ok_and(|runs| runs.contains(id))
     }
-}
-
-#[derive(Debug, Serialize)]
-struct EscalationsView {
-    needs: Vec<Need>,
 }
 
 fn entry(listed: &Listed) -> Option<&RunEntry> {

@@ -86,17 +86,21 @@ function heard(run) {
 }
 
 let known;
+let reminding;
 
 // Tells of what waits for a person since the last look.
 async function remind() {
+  reminding = undefined;
   if (!("Notification" in window) || Notification.permission !== "granted") return;
   const page = await load(base).catch(() => undefined);
   if (!page) return;
-  const needs = [...page.querySelectorAll("[data-need]")].map(({ dataset }) => dataset);
-  const fresh = known ? needs.filter(({ need }) => !known.has(need)) : [];
-  known = new Set(needs.map(({ need }) => need));
-  for (const { need, title, href } of fresh) {
-    const notification = new Notification(title, { tag: need });
+  const needs = [...page.querySelectorAll("[data-need]")].map((item) => {
+    return { title: item.dataset.need, href: item.querySelector("a").getAttribute("href") };
+  });
+  const fresh = known ? needs.filter(({ href }) => !known.has(href)) : [];
+  known = new Set(needs.map(({ href }) => href));
+  for (const { title, href } of fresh) {
+    const notification = new Notification(title, { tag: href });
     notification.onclick = () => {
       window.focus();
       location.assign(href);
@@ -109,7 +113,7 @@ function follow(channel) {
   const tell = (run) => {
     channel.postMessage(run);
     heard(run);
-    remind();
+    reminding ??= setTimeout(remind, GATHER_MS);
   };
   // What happened while nobody followed.
   source.addEventListener("open", () => tell(""));

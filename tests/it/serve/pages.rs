@@ -102,6 +102,28 @@ fn what_waits_for_a_person_is_listed_until_it_is_decided() {
 }
 
 #[test]
+fn of_much_that_waits_the_oldest_is_shown_whole_and_all_of_it_is_named() {
+    let items: Vec<String> = (0..60).map(|item| format!("'i{item}'")).collect();
+    let house = House::new().workflow(
+        "many",
+        &format!(
+            "[[gate]]\nid = 'ask'\nexecutor = 'human'\n\
+             each = {{ in = \"{{{{ [{}] }}}}\", as = 'it' }}\n",
+            items.join(", ")
+        ),
+    );
+    house.orch("run many").code(3);
+    let server = house.serves("");
+    for path in ["/".to_owned(), format!("/runs/{}", house.run_id())] {
+        let body = page(&server, &path);
+        has(&body, &["60 waiting", "<summary>10 more</summary>"]);
+        assert_eq!(body.matches("Waits for your work").count(), 50);
+        let named = body.matches(" data-need=\"").count();
+        assert_eq!(named, 60, "{body}");
+    }
+}
+
+#[test]
 fn runs_are_filtered_and_come_in_parts() {
     let house = House::new().workflow(
         "item",
