@@ -14,6 +14,7 @@ use crate::project::supervisor;
 use crate::project::worktree;
 use crate::store::pool::Errand;
 use crate::store::pool::Ticket;
+use crate::suggestion::Suggestion;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
 use schemars::JsonSchema;
@@ -50,15 +51,24 @@ pub fn convoy_add(project: &Project, caller: &Caller, request: &Request) -> Resu
     let run = convoy_status::find(project, &meant)?;
     let start = Instant::now();
     loop {
-        let added = if run.status.is_none() && add_to_ticket(project, &run, &request.keys)? {
-            Ok(())
-        } else {
-            add_to_run(project, caller, &run, &request.keys)
-        };
-        match added {
-            Err(Error::Held { .. }) if start.elapsed() < FREE_WITHIN => thread::sleep(LOOK_EVERY),
-            added => break added?,
+        if run.status.is_none() && add_to_ticket(project, &run, &request.keys)? {
+            break;
         }
+        // A worker has taken its ticket, and not written its first event yet.
+        let is_beginning =
+            run.status.is_none() && project.store.journal_bytes(&run.run_id).unwrap_or(0) == 0;
+        if is_beginning && start.elapsed() >= FREE_WITHIN {
+            let message = format!("convoy {} has not begun yet", run.key);
+            let see = Suggestion::new("get").word(&run.key);
+            return Err(Error::usage(message).advise_command_that(see, "says what it waits for"));
+        }
+        if !is_beginning {
+            match add_to_run(project, caller, &run, &request.keys) {
+                Err(Error::Held { .. }) if start.elapsed() < FREE_WITHIN => {}
+                added => break added?,
+            }
+        }
+        thread::sleep(LOOK_EVERY);
     }
     let meant = convoy_status::Request { name: Some(run.run_id.to_string()) };
     convoy_status::convoy_status(project, &meant)

@@ -5,6 +5,7 @@ use super::house;
 use super::orch;
 use super::runs;
 use crate::house::wait_until;
+use std::path::PathBuf;
 
 const WORK: &str = "echo $ORCH_INPUT_KEY > made.txt; test $ORCH_INPUT_KEY != bad";
 
@@ -116,6 +117,21 @@ fn keys_are_added_before_it_has_begun() {
     orch(&house, "run wait --detach").code(0);
     orch(&house, "convoy start a --workflow item --name more").code(0);
     orch(&house, "convoy add b --name more").code(0).says("more queued");
+    // As where a worker has just taken its ticket.
+    let pool = house.project().join(".git/orch/pool");
+    let find = |folder: &str| {
+        let all = std::fs::read_dir(pool.join(folder)).unwrap().map(|it| it.unwrap().path());
+        let text = |path: &PathBuf| std::fs::read_to_string(path).unwrap_or_default();
+        all.into_iter().find(|path| text(path).contains("more"))
+    };
+    let ticket = find("waiting").unwrap();
+    let aside = pool.join("ticket-aside");
+    std::fs::rename(&ticket, &aside).unwrap();
+    let taken = pool.join("at-work").join(ticket.file_name().unwrap());
+    std::fs::copy(&aside, &taken).unwrap();
+    orch(&house, "convoy add c --name more").code(2).says("convoy more has not begun yet");
+    std::fs::remove_file(&taken).unwrap();
+    std::fs::rename(&aside, &ticket).unwrap();
     house.write("go", "");
     wait_until("it is over", || runs(&house).contains("a PASSED, b PASSED, "));
     wait_until("it has passed", || runs(&house).contains("more PASSED"));
