@@ -179,6 +179,10 @@ fn place(
     let Some(folder) = repository.path_of(&project.store.record(id).path()) else {
         return Ok(None);
     };
+    // Its branch went with its worktree, and was saved.
+    if project.store.deleted_mark(id).exists() {
+        return Ok(None);
+    }
     if !repository.is_grafted(&target, &folder, &tip)? {
         return Ok(Some("its record is not fully committed on its branch".to_owned()));
     }
