@@ -52,6 +52,7 @@ pub fn standing_of(project: &Project, workflow: &Workflow, run: &Run, head: Head
         // Where one of the runs around cannot be read, whoever asks for that is told why.
         standing.here.bound_by = sitting_budget::binding(project, run).ok().flatten();
     }
+    standing.here.is_pooled = project.store.ticket(id).exists();
     if is_driven {
         let is_due = |at| at <= around.now;
         standing.lock_waits = locks::waits(&project.store, (workflow, run), is_due);

@@ -9,10 +9,11 @@ use serde_json::Value as Json;
 use serde_json::json;
 
 /// Commands for which the tool of another operation does.
-const STAND_INS: [(&str, &str); 4] = [
+const STAND_INS: [(&str, &str); 5] = [
     ("status", "next"),
     ("done", "gate finish"),
     ("gate redo", "run resume"),
+    ("restart", "run resume"),
     ("run", "run detach"),
 ];
 

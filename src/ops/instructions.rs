@@ -264,10 +264,13 @@ impl Instructions {
     }
 }
 
-/// What takes a run up again: at one that somebody has sat at, one sits down, unless one does.
+/// What takes a run up again: at one that somebody has sat at, one sits down, unless one does; one that
+/// a worker drove is given to a worker again.
 pub(super) fn take_up(standing: &Standing) -> Suggestion {
     if standing.here.was_left {
         Suggestion::new("session resume").word(&standing.here.key)
+    } else if standing.here.is_pooled {
+        Suggestion::new("restart").word(&standing.here.key)
     } else {
         Suggestion::new("run resume").of(&standing.run_id)
     }

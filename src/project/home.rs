@@ -7,6 +7,8 @@ use crate::event::RunStarted;
 use crate::git::Target;
 use crate::git::short_branch;
 use crate::id::RunId;
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
 
 /// A run belongs to the project that it was begun in: elsewhere its gates would work on other files.
 pub fn refuse_other_project(project: &Project, id: &RunId) -> Result<(), Error> {
@@ -34,6 +36,12 @@ pub(super) fn refuse_other_worktree(project: &Project, started: &RunStarted) -> 
     let Some(folder) = repository.elsewhere(&branch) else { return Ok(()) };
     let (run, folder) = (&started.run_id, folder.display().to_string());
     let (name, folder) = (short_branch(&branch), folder.trim_end_matches('/'));
-    Err(Error::usage(format!("run {run} belongs to {name}, which is checked out in {folder}"))
-        .advise(format!("continue there: cd {folder}")))
+    let error = format!("run {run} belongs to {name}, which is checked out in {folder}");
+    let there = Advice::from(format!("continue there: cd {folder}"));
+    Err(Error::usage(error).advise(if project.store.ticket(run).exists() {
+        let restart = Suggestion::new("restart").word(&started.key);
+        there.then("\n      or have a worker continue it: ").then(restart)
+    } else {
+        there
+    }))
 }

@@ -128,6 +128,8 @@ pub struct Here {
     pub session: Option<u32>,
     /// Whether it had a session, and has none now.
     pub was_left: bool,
+    /// Whether a worker drove it last.
+    pub is_pooled: bool,
     /// The run of the session whose budget binds this one, and its key, if it is paused for that.
     pub bound_by: Option<(RunId, String)>,
 }
@@ -329,6 +331,7 @@ fn here(workflow: &Workflow, run: &Run, around: &Around) -> Here {
         ready,
         session: run.session().map(|session| session.number),
         was_left: !run.sessions.is_empty() && !around.is_kept,
+        is_pooled: false,
         bound_by: None,
     }
 }

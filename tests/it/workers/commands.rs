@@ -58,6 +58,7 @@ fn what_is_not_committed_is_saved_before_a_worktree_goes() {
     // The record is on the branch that was saved.
     assert!(house.git(&format!("ls-tree -r --name-only {}", refs[0])).contains("RUN.json"));
     orch(&house, "delete a").code(0);
+    orch(&house, "doctor").never_says("not fully committed");
     orch(&house, "delete nobody").code(2).says("no worker has a run of `nobody`");
 }
 
@@ -81,8 +82,9 @@ fn a_pause_a_restart_and_a_reboot_lose_nothing() {
     let house = committed(house(WAITS, "on_interrupt = 'rerun'"));
     spawn(&house, "a");
     begun(&house, "a");
-    orch(&house, "pause --run a").code(0);
+    orch(&house, "pause --run a").code(0).says("orch restart a").never_says("orch run resume");
     orch(&house, "list").code(0).says("PAUSED");
+    orch(&house, "resume a").code(2).says("continue there: cd ").says("orch restart a");
     std::fs::remove_file(house.outside("project-worktrees/a/begun")).unwrap();
     orch(&house, "restart a").code(0);
     begun(&house, "a");
