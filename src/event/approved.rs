@@ -71,6 +71,28 @@ pub struct SignedHead {
     pub signed: Signed,
 }
 
+impl Signed {
+    /// The lines that a signed text about an attempt begins with.
+    pub(super) fn head_of(
+        &self,
+        kind: &str,
+        run: &RunId,
+        attempt: &AttemptId,
+        (by, how): (&str, &str),
+    ) -> String {
+        let AttemptId { gate, number } = attempt;
+        let (chain, at, by, how) = (self.chain, self.at, quoted(by), quoted(how));
+        let mut text = format!(
+            "orch {kind} 1\nrun: {run}\ngate: {gate}\nattempt: {number}\nchain: {chain}\nat: {at}\n\
+             by: {by}\nhow: {how}\n"
+        );
+        if let Some(nonce) = &self.nonce {
+            let _ = writeln!(text, "nonce: {}", quoted(nonce));
+        }
+        text
+    }
+}
+
 impl SignedHead {
     /// The text that is signed.
     pub fn signed_text(&self, run: &RunId) -> String {
@@ -83,19 +105,12 @@ impl Approved {
     /// The text that is signed, in the one form that it has: names in quotes, so that none of them
     /// can pass for a line. `None` for an approval that is not signed.
     pub fn signed_text(&self, run: &RunId, attempt: &AttemptId) -> Option<String> {
-        let AttemptId { gate, number } = attempt;
-        let signed = self.signature.as_ref()?;
-        let mut text = format!(
-            "orch approval 1\nrun: {run}\ngate: {gate}\nattempt: {number}\nchain: {}\nat: {}\n\
-             by: {}\nhow: {}\n",
-            signed.chain,
-            signed.at,
-            quoted(&self.by),
-            quoted(&self.how),
-        );
-        if let Some(nonce) = &signed.nonce {
-            let _ = writeln!(text, "nonce: {}", quoted(nonce));
-        }
+        Some(self.text_signed_by(run, attempt, self.signature.as_ref()?))
+    }
+
+    /// The same for a signature that is still to be made.
+    pub fn text_signed_by(&self, run: &RunId, attempt: &AttemptId, signed: &Signed) -> String {
+        let mut text = signed.head_of("approval", run, attempt, (&self.by, &self.how));
         if let Some(note) = &self.note {
             let _ = writeln!(text, "note: {}", quoted(note));
         }
@@ -105,7 +120,7 @@ impl Approved {
         for (path, digest) in &self.shown {
             let _ = writeln!(text, "shown: {digest} {}", quoted(path));
         }
-        Some(text)
+        text
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::Signed;
 use super::approved::quoted;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::workflow::input::Values;
@@ -73,18 +74,9 @@ pub struct SignedDecision {
 impl SignedDecision {
     /// The text that is signed, in the one form that it has.
     pub fn signed_text(&self, run: &RunId) -> String {
-        let Self { gate, attempt, signature, .. } = self;
-        let mut text = format!(
-            "orch decision 1\nrun: {run}\ngate: {gate}\nattempt: {attempt}\nchain: {}\nat: {}\n\
-             by: {}\nhow: {}\n",
-            signature.chain,
-            signature.at,
-            quoted(&self.by),
-            quoted(&self.how),
-        );
-        if let Some(nonce) = &signature.nonce {
-            let _ = writeln!(text, "nonce: {}", quoted(nonce));
-        }
+        let attempt = AttemptId::new(&self.gate, self.attempt);
+        let by = (self.by.as_str(), self.how.as_str());
+        let mut text = self.signature.head_of("decision", run, &attempt, by);
         match &self.decision {
             Decision::Rejected { reason } => {
                 let _ = writeln!(text, "rejected: {}", quoted(reason));

@@ -118,8 +118,7 @@ fn asked(project: &Project, run: &Run, gate: GateId) -> Result<ApprovalQuestion,
     let state = run.gate(&gate);
     let answers = state.into_iter().flat_map(|state| &state.answers);
     let answers = answers.map(|(name, value)| (name.clone(), input::as_text(value))).collect();
-    let attempt = state.and_then(|state| state.attempt());
-    let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
+    let attempt = run.attempt_id(&gate);
     let message = advance::approval_message(&workflow, run, &attempt)?;
     let mut shown = shown(project, (&workflow, run), &attempt)?;
     let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)?;

@@ -21,7 +21,7 @@ use super::gate_finish;
 use super::gate_reject;
 use super::gate_waive;
 use super::run::DriveRequest;
-use super::signed_decision::Speaker;
+use super::signed_decision::SignedWord;
 use crate::event::APPROVAL_NAMESPACE;
 use crate::event::DECISION_NAMESPACE;
 use crate::event::Signed;
@@ -138,11 +138,20 @@ pub struct DecisionQuestion {
 /// What a question is about, for when it is answered.
 #[derive(Debug, Clone)]
 struct Asked {
-    choice: DecisionChoice,
+    chosen: Chosen,
     origin: String,
-    approval: Option<ApprovalQuestion>,
-    said: Speaker,
+    said: SignedWord,
     passkeys: Vec<Enrolled>,
+}
+
+/// What was chosen, with all that it takes to do it.
+#[derive(Debug, Clone)]
+enum Chosen {
+    Approve { note: Option<String>, question: Box<ApprovalQuestion> },
+    Reject { reason: String },
+    Waive { reason: String },
+    Finish { answers: Vec<String> },
+    Reply { text: String },
 }
 
 /// What came of a decision.
@@ -165,12 +174,12 @@ pub fn deciders(run: &Run) -> Vec<String> {
 
 impl Asked {
     fn namespace(&self) -> &'static str {
-        match self.choice {
-            DecisionChoice::Approve { .. } => APPROVAL_NAMESPACE,
-            DecisionChoice::Reject { .. }
-            | DecisionChoice::Waive { .. }
-            | DecisionChoice::Finish { .. }
-            | DecisionChoice::Reply { .. } => DECISION_NAMESPACE,
+        match self.chosen {
+            Chosen::Approve { .. } => APPROVAL_NAMESPACE,
+            Chosen::Reject { .. }
+            | Chosen::Waive { .. }
+            | Chosen::Finish { .. }
+            | Chosen::Reply { .. } => DECISION_NAMESPACE,
         }
     }
 }
@@ -195,8 +204,7 @@ impl DecisionQuestion {
         if signature.origin != asked.origin {
             return Err(PasskeyProblem::OtherOrigin(signature.origin));
         }
-        let signed = asked.said.signature.clone().ok_or(PasskeyProblem::NotEnrolled)?;
-        Ok(Signed { armored, ..signed })
+        Ok(Signed { armored, ..asked.said.signature.clone() })
     }
 
     /// How the person was asked.
@@ -216,25 +224,24 @@ pub fn decide(
     let run = RunChoice { run: Some(question.run.to_string()) };
     let gate = GateChoice { run, gate: Some(question.gate.to_string()) };
     let drive = drive.clone();
-    let reply = match (&question.asked.choice, &question.asked.approval) {
-        (DecisionChoice::Approve { note }, Some(approval)) => {
+    let reply = match &question.asked.chosen {
+        Chosen::Approve { note, question } => {
             let request = gate_approve::Request { gate, note: note.clone(), drive };
-            gate_approve::gate_approve(project, caller, &request, (person, approval))
+            gate_approve::gate_approve(project, caller, &request, (person, question))
         }
-        (DecisionChoice::Approve { .. }, None) => Err(Error::usage("nothing was asked")),
-        (DecisionChoice::Reject { reason }, _) => {
+        Chosen::Reject { reason } => {
             let request = gate_reject::Request { gate, reason: reason.clone(), drive };
             gate_reject::gate_reject(project, caller, &request, person)
         }
-        (DecisionChoice::Waive { reason }, _) => {
+        Chosen::Waive { reason } => {
             let request = gate_waive::Request { gate, reason: reason.clone(), drive };
             gate_waive::gate_waive(project, caller, &request, person)
         }
-        (DecisionChoice::Finish { answers }, _) => {
+        Chosen::Finish { answers } => {
             let request = gate_finish::Request { gate, answers: answers.clone(), drive };
             gate_finish::gate_finish_signed(project, caller, &request, person)
         }
-        (DecisionChoice::Reply { text }, _) => {
+        Chosen::Reply { text } => {
             let run = question.run.to_string();
             let text = vec![text.clone()];
             let request = forward::Request { run, text, gate: gate.gate };

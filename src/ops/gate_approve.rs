@@ -11,7 +11,6 @@ use super::approval_question;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
-use super::signed_decision::Speaker;
 use crate::advance;
 use crate::caller::asker;
 use crate::digest::Digest;
@@ -20,7 +19,6 @@ use crate::event::Event;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::event::digests_of;
-use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::project::sign;
@@ -75,8 +73,7 @@ pub fn gate_approve(
         return gate_finish::go_on(driver, caller, &gate, &request.drive);
     }
     refuse_changed_needs(&mut driver, &gate)?;
-    let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
-    let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
+    let attempt = driver.run().attempt_id(&gate);
     let judged = advance::judge_held(&driver, &gate);
     if digests(driver.run(), &gate) != question.seen
         || digests_of(&judged.artifacts) != question.seen
@@ -92,8 +89,9 @@ pub fn gate_approve(
             "shows the current files",
         ));
     }
-    let approval =
-        approval(&driver.secrets, request.note.as_deref(), (Speaker::of(person), question));
+    let by = (person.by.as_str(), person.how.as_str());
+    let approval = approval(&driver.secrets, request.note.as_deref(), by, question);
+    let approval = Approved { signature: person.signature.clone(), ..approval };
     let approval = sign::sign(&driver, &attempt, approval)?;
     let judged = advance::judged_of(driver.run(), &gate);
     let passed = advance::passed(&driver, &attempt, judged)?;
@@ -104,19 +102,20 @@ pub fn gate_approve(
     gate_finish::go_on(driver, caller, &gate, &request.drive)
 }
 
-/// What somebody approves with their word.
+/// What somebody approves with their word, before they sign it.
 pub(super) fn approval(
     secrets: &Secrets,
     note: Option<&str>,
-    (said, question): (Speaker, &ApprovalQuestion),
+    (by, how): (&str, &str),
+    question: &ApprovalQuestion,
 ) -> Approved {
     Approved {
-        by: said.by,
-        how: said.how,
+        by: by.to_owned(),
+        how: how.to_owned(),
         seen: question.seen.clone(),
         shown: approval_question::digests_shown(&question.shown),
         note: note.map(|note| secrets.redact(note)),
-        signature: said.signature,
+        signature: None,
     }
 }
 

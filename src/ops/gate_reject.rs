@@ -16,7 +16,6 @@ use super::signed_decision;
 use crate::advance;
 use crate::caller::asker;
 use crate::event::Decision;
-use crate::id::AttemptId;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 use schemars::JsonSchema;
@@ -58,8 +57,7 @@ pub fn gate_reject(
     let mut driver = Driver::take(project, &id)?;
     let gate = gate_approve::gate_of(project, caller, driver.run(), &request.gate)?;
     gate_approve::refuse_other(&id, driver.run(), &gate)?;
-    let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
-    let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
+    let attempt = driver.run().attempt_id(&gate);
     let decision = Decision::Rejected { reason: request.reason.clone() };
     signed_decision::record(&mut driver, &attempt, decision, person)?;
     let result = WorkResult::said_to_fail(&format!("rejected by {}", person.by), &request.reason);

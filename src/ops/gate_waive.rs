@@ -15,7 +15,6 @@ use crate::caller::asker;
 use crate::event::Decision;
 use crate::event::Event;
 use crate::event::RunStatus;
-use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::project::signing;
 use crate::run::GateStatus;
@@ -58,8 +57,7 @@ pub fn gate_waive(
     asker::refuse_agents(project, caller)?;
     let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
     refuse_unwaivable(&driver.workflow, driver.run(), &gate)?;
-    let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
-    let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
+    let attempt = driver.run().attempt_id(&gate);
     let decision = Decision::Waived { reason: request.reason.clone() };
     signed_decision::record(&mut driver, &attempt, decision, person)?;
     let mut events = Vec::new();

@@ -13,17 +13,10 @@ use crate::secret::Secrets;
 
 /// Who says something, how they were asked, and what they sign it with.
 #[derive(Debug, Clone)]
-pub struct Speaker {
+pub struct SignedWord {
     pub by: String,
     pub how: String,
-    pub signature: Option<Signed>,
-}
-
-impl Speaker {
-    pub fn of(person: &Person) -> Self {
-        let (by, how) = (person.by.clone(), person.how.clone());
-        Self { by, how, signature: person.signature.clone() }
-    }
+    pub signature: Signed,
 }
 
 /// Writes the decision down if it is signed. At a terminal, only approvals are.
@@ -33,9 +26,9 @@ pub fn record(
     decision: Decision,
     person: &Person,
 ) -> Result<(), Error> {
-    let Some(decided) = of(&driver.secrets, attempt, decision, Speaker::of(person)) else {
-        return Ok(());
-    };
+    let Some(signature) = person.signature.clone() else { return Ok(()) };
+    let said = SignedWord { by: person.by.clone(), how: person.how.clone(), signature };
+    let decided = of(&driver.secrets, attempt, decision, said);
     let decided = sign::prove_decision(driver, decided)?;
     driver.append(&[Event::DecisionSigned(Box::new(decided))])
 }
@@ -45,11 +38,10 @@ pub fn of(
     secrets: &Secrets,
     attempt: &AttemptId,
     mut decision: Decision,
-    said: Speaker,
-) -> Option<SignedDecision> {
+    said: SignedWord,
+) -> SignedDecision {
     decision.each_text(&|text| secrets.blot(text));
     let AttemptId { gate, number: attempt } = attempt.clone();
-    let Speaker { by, how, signature } = said;
-    let signature = signature?;
-    Some(SignedDecision { gate, attempt, decision, by, how, signature })
+    let SignedWord { by, how, signature } = said;
+    SignedDecision { gate, attempt, decision, by, how, signature }
 }

@@ -228,6 +228,12 @@ impl Run {
         self.gates.get(id)
     }
 
+    /// The latest attempt at a gate; its number is 0 where none has begun.
+    pub fn attempt_id(&self, gate: &GateId) -> AttemptId {
+        let attempt = self.gate(gate).and_then(|state| state.attempt());
+        AttemptId::new(gate, attempt.map_or(0, |attempt| attempt.attempt))
+    }
+
     /// How a gate stands.
     pub fn status_of(&self, id: &GateId) -> GateStatus {
         self.gates.get(id).map_or(GateStatus::NotStarted, |gate| gate.status)

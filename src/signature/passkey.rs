@@ -230,6 +230,34 @@ impl ClientData {
     fn read(json: &[u8]) -> Result<Self, PasskeyProblem> {
         serde_json::from_slice(json).map_err(|_| PasskeyProblem::Malformed("clientDataJSON"))
     }
+
+    /// Whether it was used so, for this challenge, on a page of its own and in no frame of another.
+    fn check(&self, kind: &str, challenge: &str, is_own: bool) -> Result<(), PasskeyProblem> {
+        if self.kind != kind {
+            return Err(PasskeyProblem::OtherUse(self.kind.clone()));
+        }
+        if self.challenge != challenge {
+            return Err(PasskeyProblem::OtherStatement);
+        }
+        if !is_own {
+            return Err(PasskeyProblem::OtherOrigin(self.origin.clone()));
+        }
+        if self.cross_origin || self.top_origin.is_some() {
+            return Err(PasskeyProblem::CrossOrigin);
+        }
+        Ok(())
+    }
+}
+
+/// Whether the authenticator says that a person was present, and that it verified them.
+fn check_person(flags: u8) -> Result<(), PasskeyProblem> {
+    if flags & USER_PRESENT == 0 {
+        return Err(PasskeyProblem::NotPresent);
+    }
+    if flags & USER_VERIFIED == 0 {
+        return Err(PasskeyProblem::NotVerified);
+    }
+    Ok(())
 }
 
 /// A signature that a passkey made, as its armored form tells of it.
@@ -281,28 +309,13 @@ impl PasskeySignature {
     /// Whether a person signed this text with it, present and verified, on a page of the key's site.
     pub fn check(&self, namespace: &str, text: &[u8]) -> Result<(), PasskeyProblem> {
         let told = ClientData::read(&self.client_data)?;
-        if told.kind != "webauthn.get" {
-            return Err(PasskeyProblem::OtherUse(told.kind));
-        }
-        if told.challenge != challenge(namespace, text) {
-            return Err(PasskeyProblem::OtherStatement);
-        }
-        if told.origin != self.origin || !is_of_site(&self.origin, &self.key.rp_id) {
-            return Err(PasskeyProblem::OtherOrigin(told.origin));
-        }
-        if told.cross_origin || told.top_origin.is_some() {
-            return Err(PasskeyProblem::CrossOrigin);
-        }
+        let is_own = told.origin == self.origin && is_of_site(&self.origin, &self.key.rp_id);
+        told.check("webauthn.get", &challenge(namespace, text), is_own)?;
         let has_extensions = self.flags & HAS_EXTENSIONS != 0;
         if self.flags & HAS_KEY != 0 || has_extensions == self.extensions.is_empty() {
             return Err(PasskeyProblem::Malformed("authenticatorData"));
         }
-        if self.flags & USER_PRESENT == 0 {
-            return Err(PasskeyProblem::NotPresent);
-        }
-        if self.flags & USER_VERIFIED == 0 {
-            return Err(PasskeyProblem::NotVerified);
-        }
+        check_person(self.flags)?;
         self.verify()
     }
 

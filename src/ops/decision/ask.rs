@@ -2,6 +2,7 @@
 //! not kept from that.
 
 use super::Asked;
+use super::Chosen;
 use super::DecisionChoice;
 use super::DecisionPage;
 use super::DecisionQuestion;
@@ -26,7 +27,7 @@ use crate::ops::gate_waive;
 use crate::ops::note;
 use crate::ops::run::DriveRequest;
 use crate::ops::signed_decision;
-use crate::ops::signed_decision::Speaker;
+use crate::ops::signed_decision::SignedWord;
 use crate::project::Error;
 use crate::project::Project;
 use crate::project::signing;
@@ -59,14 +60,15 @@ pub fn question(
     let caller = &caller.elsewhere();
     asker::refuse_agents(project, caller)?;
     refuse_blank(&request.gate, &request.decision)?;
-    let approval = match &request.decision {
-        DecisionChoice::Approve { .. } => {
-            Some(gate_approve::question(project, caller, &request.gate)?)
+    let chosen = match request.decision.clone() {
+        DecisionChoice::Approve { note } => {
+            let question = gate_approve::question(project, caller, &request.gate)?;
+            Chosen::Approve { note, question: Box::new(question) }
         }
-        DecisionChoice::Reject { .. }
-        | DecisionChoice::Waive { .. }
-        | DecisionChoice::Finish { .. }
-        | DecisionChoice::Reply { .. } => None,
+        DecisionChoice::Reject { reason } => Chosen::Reject { reason },
+        DecisionChoice::Waive { reason } => Chosen::Waive { reason },
+        DecisionChoice::Finish { answers } => Chosen::Finish { answers },
+        DecisionChoice::Reply { text } => Chosen::Reply { text },
     };
     let id = choose::run(project, caller, &request.gate.run)?;
     let reading = project.store.read(&id)?;
@@ -74,8 +76,7 @@ pub fn question(
     let workflow =
         Workflow::parse(&run.started.workflow, &Definition::thaw(&run.started.definition))?;
     let gate = choose::gate_of(project, caller, &run, request.gate.gate.as_deref())?;
-    let attempt = run.gate(&gate).and_then(|state| state.attempt());
-    let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
+    let attempt = run.attempt_id(&gate);
     let matter = Matter { project, caller, run, workflow, attempt };
     let (by, passkeys) = matter.signer(request, page)?;
     let nonce = id::nonce();
@@ -85,10 +86,9 @@ pub fn question(
     signature.signer = Some(by.clone());
     let how = format!("passkey on {}", page.origin);
     let asked = Asked {
-        choice: request.decision.clone(),
+        chosen,
         origin: page.origin.clone(),
-        approval,
-        said: Speaker { by: by.clone(), how, signature: Some(signature) },
+        said: SignedWord { by: by.clone(), how, signature },
         passkeys,
     };
     let statement = matter.statement(&asked)?;
@@ -166,35 +166,35 @@ impl Matter<'_> {
         let Self { project, caller, run, workflow, attempt } = self;
         let (id, gate) = (&run.started.run_id, &attempt.gate);
         let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)?;
-        let decision = match (&asked.choice, &asked.approval) {
-            (DecisionChoice::Approve { note }, Some(approval)) => {
-                let said = (asked.said.clone(), approval);
-                let approved = gate_approve::approval(&secrets, note.as_deref(), said);
-                return Ok(approved.signed_text(id, attempt).unwrap_or_default());
+        let said = &asked.said;
+        let decision = match &asked.chosen {
+            Chosen::Approve { note, question } => {
+                let by = (said.by.as_str(), said.how.as_str());
+                let approved = gate_approve::approval(&secrets, note.as_deref(), by, question);
+                return Ok(approved.text_signed_by(id, attempt, &said.signature));
             }
-            (DecisionChoice::Approve { .. }, None) => return Ok(String::new()),
-            (DecisionChoice::Reject { reason }, _) => {
+            Chosen::Reject { reason } => {
                 gate_approve::refuse_other(id, run, gate)?;
                 Decision::Rejected { reason: reason.clone() }
             }
-            (DecisionChoice::Waive { reason }, _) => {
+            Chosen::Waive { reason } => {
                 gate_waive::refuse_unwaivable(workflow, run, gate)?;
                 Decision::Waived { reason: reason.clone() }
             }
-            (DecisionChoice::Finish { answers }, _) => {
+            Chosen::Finish { answers } => {
                 gate_finish::waiting_in(run, workflow, gate, &|| Ok(()))?;
                 let form = (workflow, &project.folder);
                 Decision::Finished { answers: gate_finish::answers(form, gate, answers)? }
             }
-            (DecisionChoice::Reply { text }, _) => {
+            Chosen::Reply { text } => {
                 let asking = forward::asking(run, Some(gate))?;
                 asking.ok_or_else(|| forward::no_question(id))?;
                 let note = note::said(project, caller, run, (NoteKind::Message, None), text)?;
                 Decision::Replied { text: note.text }
             }
         };
-        let decided = signed_decision::of(&secrets, attempt, decision, asked.said.clone());
-        Ok(decided.map(|decided| decided.signed_text(id)).unwrap_or_default())
+        let decided = signed_decision::of(&secrets, attempt, decision, said.clone());
+        Ok(decided.signed_text(id))
     }
 }
 

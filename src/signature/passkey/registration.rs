@@ -3,8 +3,7 @@
 use super::ClientData;
 use super::PasskeyProblem;
 use super::PublicKey;
-use super::USER_PRESENT;
-use super::USER_VERIFIED;
+use super::check_person;
 use super::decoded;
 use super::read_data;
 use schemars::JsonSchema;
@@ -37,30 +36,14 @@ impl Registration {
         challenge: &str,
     ) -> Result<PublicKey, PasskeyProblem> {
         let told = ClientData::read(&decoded(&self.client_data_json, "clientDataJSON")?)?;
-        if told.kind != "webauthn.create" {
-            return Err(PasskeyProblem::OtherUse(told.kind));
-        }
-        if told.challenge != challenge {
-            return Err(PasskeyProblem::OtherStatement);
-        }
-        if told.origin != origin {
-            return Err(PasskeyProblem::OtherOrigin(told.origin));
-        }
-        if told.cross_origin || told.top_origin.is_some() {
-            return Err(PasskeyProblem::CrossOrigin);
-        }
+        told.check("webauthn.create", challenge, told.origin == origin)?;
         if decoded(&self.credential_id, "credentialId")?.is_empty() {
             return Err(PasskeyProblem::Malformed("credentialId"));
         }
         let key = PublicKey::from_spki(&decoded(&self.public_key, "publicKey")?, rp_id)?;
         let data = decoded(&self.authenticator_data, "authenticatorData")?;
         let (flags, ..) = read_data(&data, &key)?;
-        if flags & USER_PRESENT == 0 {
-            return Err(PasskeyProblem::NotPresent);
-        }
-        if flags & USER_VERIFIED == 0 {
-            return Err(PasskeyProblem::NotVerified);
-        }
+        check_person(flags)?;
         Ok(key)
     }
 }
