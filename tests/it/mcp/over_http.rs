@@ -14,7 +14,7 @@ const ERAS: [Era; 2] = super::ERAS;
 
 /// Sends a request with the headers that its era wants, and more.
 fn post(server: &Server, era: Era, method: &str, params: Json, more: &[(&str, &str)]) -> Response {
-    let bearer = format!("Bearer {}", server.token);
+    let bearer = server.bearer();
     let mut headers = vec![
         ("authorization", bearer.as_str()),
         ("content-type", "application/json"),
@@ -87,7 +87,7 @@ fn what_shows_no_token_or_comes_from_elsewhere_is_refused() {
         let response = post(&server, Era::Inline, "tools/list", json!({}), &[header]);
         assert_eq!(response.status, 400, "{header:?}: {response:?}");
     }
-    let bearer = format!("Bearer {}", server.token);
+    let bearer = server.bearer();
     let headers = [("authorization", bearer.as_str()), ("accept", "text/event-stream")];
     server.send("GET", "/mcp", &headers, "").code(405);
     assert_eq!(house.gates(), "write WAITING");
@@ -159,7 +159,7 @@ fn each_project_has_its_own_tools() {
     let other = House::new().workflow("other", "[[gate]]\nid = 'a'\nexecutor = 'agent'\n");
     let house = waiting_poem();
     let server = house.serves(&format!(". {}", other.project().display()));
-    let bearer = format!("Bearer {}", server.token);
+    let bearer = server.bearer();
     let headers = [
         ("authorization", bearer.as_str()),
         ("content-type", "application/json"),
