@@ -34,7 +34,7 @@
 //! | hands | [`work`], `delivery` | journals, decisions about runs |
 //! | memory | [`store`] | knowledge of executors and checks at work |
 //! | mind | [`event`], [`run`], [`spending`], [`mod@next`], [`standing`], [`notification`] | disk, clock, processes, git |
-//! | plan | `suggestion` to [`workflow`] | runs |
+//! | plan | `suggestion` to [`audit`] | runs |
 //! | ground | [`id`] to `internals` | words of `orch` |
 //!
 //! `files`, `process`, `http` and `git` are the only doors to the disk, to children, to the network
@@ -49,6 +49,7 @@
 //! | executor | `executor/x.rs` | `mod x;`, a variant of [`executor::ExecutorKind`] |
 //! | agent preset | `executor/presets/x.toml` | none |
 //! | workflow rule | `workflow/lint/x.rs` | `mod x;`, a line in `RULES` |
+//! | row of the audit | `audit/x.rs` | `mod x;`, a line in `ROWS` |
 //! | operation | `ops/x.rs` | `mod x;`, a file in `cli/command/` |
 //! | workflow | `workflows/x.toml` and its texts | none |
 
@@ -169,6 +170,7 @@ pub mod permits;
 pub mod executor;
 pub(crate) mod config;
 pub mod workflow;
+pub mod audit;
 pub mod event;
 pub mod run;
 pub mod spending;

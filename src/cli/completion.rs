@@ -120,7 +120,8 @@ impl Kind {
             (_, "agent") => Self::Agent,
             ("run list" | "ls", "status") => Self::Status,
             (_, "workflow") | ("workflow show" | "workflow graph", "name") => Self::Workflow,
-            ("workflow check", "names") | ("rehearse", "words") => Self::Workflow,
+            ("workflow check", "names") => Self::Workflow,
+            ("rehearse" | "workflow audit", "words") => Self::Workflow,
             ("contract test", "name") => Self::Contract,
             ("explain", "topic") => Self::Topic,
             ("logs" | "open", "attempt") => Self::Attempt,
@@ -230,28 +231,35 @@ fn commands(typed: &Typed) -> Command {
         (Some("run"), Some("start")) => whole
             .mut_subcommand("run", |run| run.mut_subcommand("start", |_| start(&project, typed))),
         (Some("run"), _) => whole.mut_subcommand("run", |run| {
-            with_workflows(run, &project, typed, command::of_workflow)
+            with_workflows(run, (&project, typed), 2, command::of_workflow)
         }),
         (Some("rehearse"), _) => whole.mut_subcommand("rehearse", |_| {
             let rehearse = Command::new("rehearse").disable_help_subcommand(true);
-            with_workflows(rehearse, &project, typed, command::of_rehearsal)
+            with_workflows(rehearse, (&project, typed), 2, command::of_rehearsal)
+        }),
+        (Some("workflow"), Some("audit")) => whole.mut_subcommand("workflow", |workflow| {
+            workflow.mut_subcommand("audit", |_| {
+                let audit = Command::new("audit").disable_help_subcommand(true);
+                with_workflows(audit, (&project, typed), 3, command::of_audit)
+            })
         }),
         (_, _) => whole,
     }
 }
 
-/// A command with the workflows below it; the one that was typed with its inputs.
+/// A command with the workflows below it; the one that was typed as the word at a place with its
+/// inputs.
 fn with_workflows(
     mut command: Command,
-    project: &Project,
-    typed: &Typed,
+    (project, typed): (&Project, &Typed),
+    at: usize,
     of: fn(&Workflow) -> Command,
 ) -> Command {
     for name in project.shelf.names("workflows", ".toml") {
         if project.shelf.reserved().names.contains(&name) {
             continue;
         }
-        let is_typed = typed.0.get(2) == Some(&name);
+        let is_typed = typed.0.get(at) == Some(&name);
         let loaded = is_typed.then(|| Workflow::load(&name, &project.shelf).ok()).flatten();
         command = command.subcommand(match loaded {
             Some((workflow, _)) => with_choices(of(&workflow).name(name), &workflow, typed),

@@ -172,6 +172,7 @@ const EXAMPLES: [(&str, &[Example]); 95] = [
             ("orch workflow check essay", "one of them"),
         ],
     ),
+    ("workflow audit", &[("orch workflow audit essay", "what it may do, before it runs")]),
     ("workflow graph", &[("orch workflow graph essay --format mermaid", "a picture of its gates")]),
     ("workflow schema", &[("orch workflow schema contract", "for your editor")]),
     ("contract", &[("orch contract test essay/draft", "test it against its fixtures")]),

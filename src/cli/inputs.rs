@@ -145,6 +145,22 @@ pub fn values(
     Ok(values)
 }
 
+/// The values that were typed; nothing is asked for.
+pub fn typed(
+    project: &Project,
+    workflow: &Workflow,
+    matches: &ArgMatches,
+) -> Result<Values, Failure> {
+    let mut values = Values::new();
+    for input in &workflow.inputs {
+        let Some(typed) = matches.get_many::<String>(&input.name) else { continue };
+        let texts: Vec<String> = typed.cloned().collect();
+        let value = input.accept_all(&texts, &project.folder).map_err(Error::from)?;
+        values.insert(input.name.clone(), value);
+    }
+    Ok(values)
+}
+
 /// Asks for what a form takes, and then for what these answers make necessary: `NAME=VALUE` each;
 /// `None` where whoever is asked went back.
 pub fn fill_in(

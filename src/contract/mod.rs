@@ -243,6 +243,13 @@ impl Rule {
         self.parameters.get((self.kind.counts)()?)?.as_str()
     }
 
+    /// The texts of a parameter that is a list of them, as they are written.
+    pub fn texts(&self, parameter: &str) -> Vec<String> {
+        let listed = self.parameters.get(parameter).and_then(Json::as_array);
+        let texts = listed.into_iter().flatten().filter_map(Json::as_str);
+        texts.map(str::to_owned).collect()
+    }
+
     /// Every text among its parameters.
     pub fn each_parameter(&self, visit: &mut dyn FnMut(&str)) {
         each_text(&self.parameters, visit);

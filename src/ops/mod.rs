@@ -104,6 +104,7 @@ mod waiting_steps;
 pub mod watch;
 pub mod witness;
 pub mod worker;
+pub mod workflow_audit;
 pub mod workflow_check;
 pub mod workflow_graph;
 pub mod workflow_list;

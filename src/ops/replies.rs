@@ -38,6 +38,7 @@ use super::session_status;
 use super::status;
 use super::use_run;
 use super::verify;
+use super::workflow_audit;
 use super::workflow_list;
 use super::workflow_new;
 use super::workflow_show;
@@ -167,6 +168,7 @@ pub const REPLIES: &[ReplyKind] = &[
     reply::<status::Reply>("status"),
     reply::<use_run::Reply>("use_run"),
     reply::<Vec<verify::Verified>>("verify"),
+    reply::<workflow_audit::Reply>("workflow_audit"),
     reply::<String>("workflow_graph"),
     reply::<Vec<workflow_list::WorkflowEntry>>("workflow_list"),
     reply::<workflow_new::Reply>("workflow_new"),

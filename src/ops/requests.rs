@@ -66,6 +66,7 @@ use super::spawn;
 use super::use_run;
 use super::verify;
 use super::worker;
+use super::workflow_audit;
 use super::workflow_check;
 use super::workflow_graph;
 use super::workflow_new;
@@ -207,6 +208,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<RunChoice>("watch"),
     request::<Nothing>("witness"),
     request::<worker::Request>("worker"),
+    request::<workflow_audit::Request>("workflow_audit"),
     request::<workflow_check::Request>("workflow_check"),
     request::<workflow_graph::Request>("workflow_graph"),
     request::<Nothing>("workflow_list"),

@@ -31,6 +31,7 @@ use crate::ops::session_status;
 use crate::ops::status;
 use crate::ops::verify;
 use crate::ops::witness;
+use crate::ops::workflow_audit;
 use crate::ops::workflow_check;
 use crate::ops::workflow_graph;
 use crate::ops::workflow_list;
@@ -124,6 +125,10 @@ pub const OPERATIONS: &[Operation] = &[
     }),
     reads("witness", "Check the health of the runs that workers drive.", |project, _, _| {
         JsonReply::of(&witness::witness(project)?)
+    }),
+    reads("workflow_audit", "Show what a workflow may do before it runs.", |project, _, json| {
+        let reply = workflow_audit::workflow_audit(project, &request(json)?)?;
+        JsonReply::then(!reply.failed, &reply, Instructions::default())
     }),
     reads("workflow_check", "Check workflows.", |project, _, json| {
         let checked = workflow_check::workflow_check(project, &request(json)?);

@@ -74,6 +74,7 @@ use crate::definition::Text;
 use crate::definition::TextKind;
 use crate::id::GateId;
 use crate::secret;
+use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest_of;
 use crate::suggestion::Suggestion;
@@ -260,6 +261,11 @@ fn find(name: &str, shelf: &Shelf) -> Result<Text, Error> {
             Error::NoName { name: name.to_owned(), help }
         }
     })
+}
+
+/// A workflow file as it is written, with the places of its keys.
+pub(crate) fn written(source: &Source, name: &str) -> Result<WorkflowFile, Box<Unsound>> {
+    reading::read_whole(source, name)
 }
 
 /// Everything that is wrong with a workflow and its texts, file by file from top to bottom.

@@ -3,6 +3,7 @@
 use super::Failure;
 use super::rehearse;
 use super::run_workflow;
+use super::workflow_audit;
 use crate::cli;
 use crate::cli::answer::Face;
 use crate::envelope::exit;
@@ -27,7 +28,10 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let mut whole = cli::whole()
         .disable_help_subcommand(true)
         .mut_subcommand("run", |run| described(run, run_workflow::options))
-        .mut_subcommand("rehearse", |rehearse| described(rehearse, rehearse::options));
+        .mut_subcommand("rehearse", |rehearse| described(rehearse, rehearse::options))
+        .mut_subcommand("workflow", |workflow| {
+            workflow.mut_subcommand("audit", |audit| described(audit, workflow_audit::options))
+        });
     whole.build();
     let mut pages = Vec::new();
     add_pages(&whole, &mut pages);

@@ -82,6 +82,7 @@ mod verify;
 mod witness;
 mod worker;
 mod workflow;
+mod workflow_audit;
 mod workflow_check;
 mod workflow_graph;
 mod workflow_list;
@@ -94,6 +95,7 @@ pub use run_start::of_start;
 pub use run_workflow::of_workflow;
 pub use run_workflow::reserved;
 pub use subject::subject;
+pub use workflow_audit::of_audit;
 
 use super::answer::Face;
 use super::run_choice::bare_run;

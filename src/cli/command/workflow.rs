@@ -1,6 +1,7 @@
 //! `orch workflow`: read, write and draw workflows.
 
 use super::Failure;
+use super::workflow_audit;
 use super::workflow_check;
 use super::workflow_graph;
 use super::workflow_list;
@@ -21,6 +22,8 @@ pub enum WorkflowCommand {
     New(ops::workflow_new::Request),
     /// Check workflows and report every error.
     Check(ops::workflow_check::Request),
+    /// Show what a workflow may do before it runs, and what to fix.
+    Audit(workflow_audit::Arguments),
     /// Draw a workflow's gates and their dependencies.
     Graph(ops::workflow_graph::Request),
     /// Print the JSON Schema for workflows, contracts or orch.toml.
@@ -33,6 +36,7 @@ pub fn execute(face: &Face, command: WorkflowCommand) -> Result<u8, Failure> {
         WorkflowCommand::Show(request) => workflow_show::execute(face, &request),
         WorkflowCommand::New(request) => workflow_new::execute(face, &request),
         WorkflowCommand::Check(request) => workflow_check::execute(face, &request),
+        WorkflowCommand::Audit(arguments) => workflow_audit::execute(face, &arguments),
         WorkflowCommand::Graph(request) => workflow_graph::execute(face, &request),
         WorkflowCommand::Schema(request) => Ok(workflow_schema::execute(face, &request)),
     }

@@ -50,5 +50,6 @@ mod terminal;
 mod verify;
 mod watch;
 mod workflow;
+mod workflow_audit;
 mod workflow_warnings;
 mod words;

@@ -1,0 +1,45 @@
+//! Network: which hosts each gate can talk to.
+
+use super::programs;
+use super::reach::NetworkReach;
+use super::report::AuditRow;
+use super::report::Certainty;
+use super::subject::AuditSubject;
+use super::subject::counted;
+use super::subject::listed;
+use crate::workflow::Work;
+
+pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
+    let mut row = AuditRow::new("network");
+    let mut open = 0;
+    for (at, gate) in subject.gates() {
+        if matches!(gate.work, Work::Human) {
+            continue;
+        }
+        let reach = &subject.reaches[at];
+        let used = programs::online(gate);
+        let used =
+            if used.is_empty() { String::new() } else { format!("; runs {}", listed(&used)) };
+        match &reach.network {
+            NetworkReach::Off => row.say(Some(&gate.id), "none"),
+            NetworkReach::Hosts(hosts) => {
+                row.grant(Some(&gate.id), format!("{}{used}", listed(hosts)));
+            }
+            NetworkReach::Any if programs::is_inert(gate) => {
+                row.say(Some(&gate.id), "none used");
+            }
+            NetworkReach::Any => row.grant(Some(&gate.id), format!("any host{used}")),
+        }
+        open += usize::from(!reach.is_boxed);
+    }
+    if open > 0 {
+        row.leave_out(
+            Certainty::Unknown,
+            format!(
+                "what {} in fact: no limits are enforced",
+                counted(open, "gate talks to", "gates talk to")
+            ),
+        );
+    }
+    row
+}
