@@ -16,6 +16,8 @@ use crate::ops;
 use crate::ops::Foreword;
 use crate::ops::Project;
 use crate::ops::RunChoice;
+use crate::ops::Suggestion;
+use crate::ops::audit_notice::AuditNotice;
 use crate::ops::follow::FollowFrom;
 use crate::ops::follow::Shown;
 use crate::store::journal;
@@ -30,6 +32,9 @@ use std::time::Duration;
 
 /// How long another process that writes to the run is waited for before its journal is read again.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// How much of what a workflow may do more is shown.
+const WIDER_MAX: usize = 8;
 
 /// Shows what happens to runs, until it is dropped.
 pub struct Progress<'f> {
@@ -73,6 +78,26 @@ impl<'f> Progress<'f> {
         }
         let choice = RunChoice { run: Some(foreword.run.to_string()) };
         self.follow(project, &choice, Some(foreword.shown.clone()));
+    }
+
+    /// Tells what is new of the audit of a workflow before it is run.
+    pub fn audited(&self, notice: &AuditNotice) {
+        let lines = self.lines();
+        let all = Suggestion::new("workflow audit").word(&notice.workflow);
+        for (number, line) in notice.summary.iter().enumerate() {
+            let all = if number == 0 { format!(" (see {all})") } else { String::new() };
+            lines.line(&format!("audit: {}{all}", plain_text(line)));
+        }
+        if !notice.wider.is_empty() {
+            lines.line(&format!("audit: may do more than when it was last run here (see {all})"));
+        }
+        for line in notice.wider.iter().take(WIDER_MAX) {
+            lines.line(&format!("  + {}", plain_text(line)));
+        }
+        let more = notice.wider.len().saturating_sub(WIDER_MAX);
+        if more > 0 {
+            lines.line(&format!("  and {more} more"));
+        }
     }
 
     fn follow(&mut self, project: &Project, choice: &RunChoice, shown: Option<Shown>) {

@@ -24,6 +24,7 @@ mod stand_ins;
 mod start;
 
 pub mod ack;
+pub mod audit_notice;
 pub mod approver_add;
 pub mod back;
 pub mod cancel;

@@ -3,6 +3,10 @@
 use super::Project;
 use super::route_slips;
 use crate::advance;
+use crate::audit;
+use crate::audit::AuditLevel;
+use crate::audit::AuditSubject;
+use crate::definition::Definition;
 use crate::files::Globs;
 use crate::source::Unsound;
 use crate::template::Template;
@@ -10,6 +14,7 @@ use crate::workflow;
 use crate::workflow::Error;
 use crate::workflow::Gate;
 use crate::workflow::Workflow;
+use crate::workflow::input::Values;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -49,7 +54,11 @@ pub fn workflow_check(project: &Project, request: &Request) -> Vec<Checked> {
         let loaded =
             if errors.is_empty() { Workflow::load(&name, &project.shelf).ok() } else { None };
         let warnings = loaded.as_ref().map(|(workflow, _)| warnings(project, workflow));
-        let doubts = loaded.map(|(workflow, definition)| workflow.single_braces(&definition));
+        let doubts = loaded.map(|(workflow, definition)| {
+            let mut doubts = workflow.single_braces(&definition);
+            doubts.extend(audited(project, &workflow, &definition));
+            doubts
+        });
         let (warnings, doubts) = (warnings.unwrap_or_default(), doubts.unwrap_or_default());
         Checked { name, errors, warnings, doubts }
     });
@@ -64,6 +73,26 @@ fn warnings(project: &Project, workflow: &Workflow) -> Vec<String> {
     told.extend(slips.filter(|slip| slip.concerns(&workflow.name)).map(|slip| slip.words));
     told.extend(workflow.gates.iter().flat_map(|gate| unmatched(project, workflow, gate)));
     told
+}
+
+/// The errors of its audit, where they stand.
+fn audited(project: &Project, workflow: &Workflow, definition: &Definition) -> Vec<Box<Unsound>> {
+    let subject =
+        AuditSubject::new((workflow, definition), (&project.config, None), &Values::new());
+    let audit = audit::audit(&subject);
+    let errors = audit.findings().into_iter().filter(|it| it.level == AuditLevel::Error);
+    let told = errors.filter_map(|finding| {
+        let source = definition.source(&finding.file)?;
+        let line = source.text.split_inclusive('\n').nth(finding.line.checked_sub(1)?)?;
+        let before: usize =
+            source.text.split_inclusive('\n').take(finding.line - 1).map(str::len).sum();
+        let column = finding.column.checked_sub(1)?;
+        let start = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
+        let span = before + start..before + line.trim_end().len();
+        let message = format!("{} [{}]", finding.message, finding.rule);
+        Some(source.unsound(span, message).advise(finding.help.clone()))
+    });
+    told.collect()
 }
 
 /// The `reads` of a gate that match nothing: neither files of the project nor what an earlier gate

@@ -96,6 +96,16 @@ impl Store {
         }
     }
 
+    /// What was told of the audit of a workflow before it was last run here.
+    pub fn seen_audit(&self, workflow: &str) -> Beneath {
+        let name = format!("{}.json", slug_of(workflow));
+        let audits = match &self.shared {
+            Some(shared) => self.own_folder(&shared.join("audits")),
+            None => self.runs_folder().join(".audits"),
+        };
+        audits.join(name)
+    }
+
     /// The folder that all worktrees of the repository share.
     pub fn git_folder(&self) -> Option<PathBuf> {
         self.git_folder.clone()

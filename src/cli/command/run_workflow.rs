@@ -19,6 +19,7 @@ use crate::ops::Foreword;
 use crate::ops::Instructions;
 use crate::ops::Project;
 use crate::ops::Suggestion;
+use crate::ops::audit_notice;
 use crate::ops::run;
 use crate::ops::run::BeginRequest;
 use crate::ops::run::BudgetRequest;
@@ -70,6 +71,13 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
         return run_resume::resume(&face, &project, &request.resume(run), (&ci, &reports));
     }
     let mut progress = Progress::new(&face);
+    if face.can_ask() {
+        let agent = drive_request.agent.as_deref();
+        let notice = audit_notice::notice(&project, (&workflow, &definition), agent);
+        if let Some(notice) = &notice {
+            progress.audited(notice);
+        }
+    }
     let mut greet = |foreword: &Foreword| progress.greet(&project, foreword);
     let standing =
         run::run_loaded(&project, &face.caller, (workflow, definition), &request, &mut greet)?;

@@ -5,6 +5,7 @@ mod aliases;
 mod amend;
 mod approval;
 mod approver;
+mod audit_notice;
 mod checkpoint;
 mod checkpoint_restore;
 mod brief;
