@@ -6,8 +6,13 @@ use super::graph;
 use super::graph::Detail;
 use super::graph::GraphView;
 use super::link;
+use crate::audit::AuditLevel;
+use crate::audit::AuditRow;
+use crate::audit::Certainty;
 use crate::ops::Error;
+use crate::ops::audit_notice;
 use crate::ops::report::words::Tone;
+use crate::ops::workflow_audit;
 use crate::ops::workflow_list;
 use crate::ops::workflow_list::WorkflowEntry;
 use crate::ops::workflow_show;
@@ -19,6 +24,9 @@ use crate::workflow::Workflow;
 use crate::workflow::input;
 use crate::workflow::input::DefaultValue;
 use serde::Serialize;
+
+/// How many lines of a row of an audit are shown.
+const AUDIT_LINES_MAX: usize = 8;
 
 #[derive(Debug, Serialize)]
 struct WorkflowsView {
@@ -40,6 +48,9 @@ struct WorkflowView {
     why: String,
     path: String,
     graph: GraphView,
+    /// What it may do; nothing of a workflow that is too large to look at while a page is waited for.
+    audit: Vec<AuditRowView>,
+    findings: Vec<AuditFindingView>,
     gates: Vec<PlannedRow>,
     fields: Vec<Field>,
     action: String,
@@ -47,6 +58,29 @@ struct WorkflowView {
     text: String,
     /// Why the form was not taken.
     problem: Option<String>,
+}
+
+/// A row of its audit.
+#[derive(Debug, Serialize)]
+struct AuditRowView {
+    row: String,
+    decided: &'static str,
+    tone: Tone,
+    /// What it may do, a few lines of it.
+    said: Vec<String>,
+    more: usize,
+    not_looked_at: Vec<String>,
+}
+
+/// What was found in it.
+#[derive(Debug, Serialize)]
+struct AuditFindingView {
+    level: &'static str,
+    tone: Tone,
+    rule: String,
+    message: String,
+    help: String,
+    place: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -117,6 +151,7 @@ impl Board<'_> {
                 needs: needs.join(", "),
             }
         });
+        let (audit, findings) = self.audit(&workflow)?;
         let run = Suggestion::new("run").word(name);
         let required = workflow.inputs.iter().filter(|input| input.is_required());
         let run = required.fold(run, |run, input| run.option(input.flag(), OPEN));
@@ -127,6 +162,8 @@ impl Board<'_> {
             why: shown.why,
             path: format!("workflows/{name}.toml"),
             graph,
+            audit,
+            findings,
             gates: gates.collect(),
             fields: workflow.inputs.iter().map(|input| field(input, given)).collect(),
             action: format!("{}/workflows/{}", self.base, link::segment(name)),
@@ -136,6 +173,53 @@ impl Board<'_> {
         };
         let heading = Heading { title: name, section: "workflows", follows: "-" };
         self.page("workflow.html", heading, &view)
+    }
+}
+
+impl Board<'_> {
+    /// What a workflow may do, row by row, and what was found.
+    fn audit(
+        &self,
+        workflow: &Workflow,
+    ) -> Result<(Vec<AuditRowView>, Vec<AuditFindingView>), Error> {
+        if workflow.gates.len() > audit_notice::GATES_MAX {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let request =
+            workflow_audit::Request { workflow: workflow.name.clone(), ..Default::default() };
+        let audit = workflow_audit::workflow_audit(self.project, &request)?.audit;
+        let findings = audit.findings().into_iter().map(|finding| AuditFindingView {
+            level: finding.level.as_str(),
+            tone: match finding.level {
+                AuditLevel::Error => Tone::Bad,
+                AuditLevel::Warning => Tone::Open,
+                AuditLevel::Note => Tone::Quiet,
+            },
+            rule: finding.rule.clone(),
+            message: finding.message.clone(),
+            help: finding.help.clone(),
+            place: format!("{}:{}", finding.file, finding.line),
+        });
+        let findings = findings.collect();
+        Ok((audit.rows.into_iter().map(audit_row).collect(), findings))
+    }
+}
+
+fn audit_row(row: AuditRow) -> AuditRowView {
+    let lines = row.said.iter().map(|line| match &line.gate {
+        Some(gate) => format!("{gate}: {}", line.text),
+        None => line.text.clone(),
+    });
+    AuditRowView {
+        decided: row.decided.as_str(),
+        tone: match row.decided {
+            Certainty::Sound => Tone::Good,
+            Certainty::Partial | Certainty::Unknown => Tone::Quiet,
+        },
+        said: lines.take(AUDIT_LINES_MAX).collect(),
+        more: row.said.len().saturating_sub(AUDIT_LINES_MAX),
+        row: row.row,
+        not_looked_at: row.not_looked_at,
     }
 }
 

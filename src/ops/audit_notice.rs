@@ -15,8 +15,8 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Of larger workflows nothing is told unasked: a run does not wait for it.
-const GATES_MAX: usize = 500;
+/// Of larger workflows nothing is told unasked: neither a run nor a page waits for it.
+pub const GATES_MAX: usize = 500;
 
 /// What a person is told.
 #[derive(Debug, Clone, PartialEq, Eq)]

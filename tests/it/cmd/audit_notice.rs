@@ -1,5 +1,5 @@
-//! What a person is told of a workflow's audit without asking for it: before a run, and by
-//! `workflow check`.
+//! What a person is told of a workflow's audit without asking for it: before a run, by
+//! `workflow check`, and on the page of the workflow.
 
 use crate::house::House;
 
@@ -40,4 +40,22 @@ fn a_check_tells_the_errors_of_the_audit() {
     done.says("--> workflows/demo.toml:8:24").says("help: use `shell`");
     let house = house.workflow("demo", &gate("['npx', 'left-pad']"));
     house.orch("workflow check demo").code(0).never_says("warning");
+}
+
+#[test]
+fn the_page_of_a_workflow_shows_its_audit() {
+    let house = house("['sh', '-c', 'npx left-pad {{ x }}']");
+    let server = house.serves("");
+    let page = server.get("/workflows/demo").code(200).body;
+    crate::html::is_sound_page(&page);
+    for part in [
+        "<h2 id=\"audit\">Audit</h2>",
+        "<span class=\"status bad\">error</span>",
+        "<span class=\"faint\">input-in-code, <code>workflows/demo.toml:8</code></span>",
+        "<span class=\"status open\">warning</span>",
+        "<th scope=\"row\">network</th>",
+        "a: any host; runs npx",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
 }
