@@ -1,5 +1,9 @@
 //! `orch workflow audit`: what a workflow may do, before it runs.
 
+mod markdown;
+
+pub use markdown::text as markdown;
+
 use super::Error;
 use super::Project;
 use crate::audit;

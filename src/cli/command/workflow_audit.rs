@@ -48,6 +48,7 @@ enum AuditFormat {
     Text,
     Json,
     Sarif,
+    Markdown,
 }
 
 /// What can be said of an audit, whatever its workflow.
@@ -106,6 +107,9 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let mut text = in_words(&reply.audit);
     if let Some(change) = &reply.change {
         write_change(&mut text, change);
+    }
+    if options.format == AuditFormat::Markdown {
+        text = workflow_audit::markdown(&reply);
     }
     Ok(if reply.failed {
         face.answer_failure(&reply, &Instructions::default(), &text);

@@ -201,7 +201,7 @@ fn an_audit_tells_what_a_workflow_may_do() {
 fn each_format_has_the_same_exit_code() {
     let gate = "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['npx', 'prettier']\n";
     let house = House::new().workflow("demo", gate);
-    for format in ["text", "json", "sarif"] {
+    for format in ["text", "json", "sarif", "markdown"] {
         for (level, code) in [("error", 0), ("warning", 1), ("note", 1), ("never", 0)] {
             house
                 .orch(&format!("workflow audit demo --format {format} --fail-on {level}"))

@@ -127,6 +127,40 @@ fn the_action_posts_its_report_and_replaces_its_own_comment() {
     }
 }
 
+#[test]
+fn the_action_posts_what_a_workflow_may_do_more_than_at_the_base() {
+    let gate = |id: &str, rest: &str| format!("[[gate]]\nid = '{id}'\nexecutor = 'agent'\n{rest}");
+    let plan = |approval: &str| [gate("a", approval), gate("b", "")].concat();
+    let house = House::new().workflow("demo", &plan("approval = 'person'\n"));
+    house.git("add .");
+    house.git("commit --quiet --message=base");
+    house.git("clone --quiet --bare . ../origin");
+    house.git("remote add origin ../origin");
+    let base = house.git("rev-parse HEAD").trim().to_owned();
+    let audit = |workflow: &str, base: &str| {
+        let mut audit = step(&house, "audit");
+        audit.env("WORKFLOW", workflow).env("BASE", base);
+        let output = child::output(&mut audit);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        std::fs::read_to_string(house.outside("orch-audit.md")).unwrap()
+    };
+    assert!(audit("demo", &base).ends_with("What it may do has not changed.\n"));
+    house.write("workflows/demo.toml", format!("name = 'demo'\nversion = '1'\n{}", plan("")));
+    let changed = audit("demo", &base);
+    assert!(changed.starts_with("<!-- orch:audit demo -->\n### Audit of demo 1\n"), "{changed}");
+    assert!(changed.contains("**New findings**\n\n- warning: gate b works on"), "{changed}");
+    assert!(changed.contains("**May do now**\n\n- b&#58; starts without a person"), "{changed}");
+    house.write("workflows/fresh.toml", "name = 'fresh'\nversion = '1'\n".to_owned() + &plan(""));
+    assert!(audit("fresh", &base).contains("**Findings**"));
+    let noted = house.outside("noted");
+    let mut comment = step(&house, "audit-comment");
+    comment.env("PATH", with_gh(&house, "")).env("NOTED", &noted);
+    comment.env("REPOSITORY", "o/r").env("PULL_REQUEST", "7").env("GH_TOKEN", "x");
+    assert!(child::output(&mut comment).status.success());
+    let noted = std::fs::read_to_string(noted).unwrap();
+    assert!(noted.contains("POST repos/o/r/issues/7/comments --field body=@"), "{noted}");
+}
+
 /// What somebody else wrote into an input stays a value.
 #[test]
 fn no_script_of_the_action_holds_an_expression() {
@@ -134,7 +168,7 @@ fn no_script_of_the_action_holds_an_expression() {
     let inputs: Vec<&String> = action["inputs"].as_object().unwrap().keys().collect();
     assert_eq!(
         inputs,
-        ["workflow", "arguments", "answers", "working-directory", "artifact", "comment"]
+        ["workflow", "arguments", "answers", "working-directory", "artifact", "comment", "audit"]
     );
     for step in action["runs"]["steps"].as_array().unwrap() {
         let script = step["run"].as_str().unwrap_or_default();
