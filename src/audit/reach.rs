@@ -1,6 +1,10 @@
 //! How far the programs of a gate reach while they are at work: the one place that every row asks.
 
+use crate::config::Config;
+use crate::permits::Enforce;
+use crate::permits::Permits;
 use crate::workflow::Gate;
+use crate::workflow::PermitsTemplate;
 
 /// Which hosts programs can talk to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,8 +14,6 @@ pub enum NetworkReach {
     Any,
     /// None.
     Off,
-    /// These.
-    Hosts(Vec<String>),
 }
 
 /// Which files programs can write.
@@ -39,13 +41,21 @@ pub struct GateReach {
 }
 
 impl GateReach {
-    /// How far the programs of a gate reach: nothing holds them back.
-    pub(super) fn of(_gate: &Gate) -> Self {
+    /// How far the programs of a gate reach: as far as `orch.toml`, workflow and gate permit where that must
+    /// be enforced, else as far as the account does. What an agent is permitted can only be less.
+    pub(super) fn of(gate: &Gate, config: &Config) -> Self {
+        let tables = gate.permits.iter().map(PermitsTemplate::as_written);
+        let permits = tables.fold(config.permits.clone(), Permits::and);
+        let is_boxed = permits.enforce() == Enforce::Required;
+        let is_offline = is_boxed && !permits.has_network();
         Self {
-            network: NetworkReach::Any,
-            writes: WriteReach::Anything,
-            sees_home: true,
-            is_boxed: false,
+            network: if is_offline { NetworkReach::Off } else { NetworkReach::Any },
+            sees_home: !is_boxed || permits.home.is_none(),
+            writes: match permits.write {
+                Some(globs) if is_boxed => WriteReach::Only(globs),
+                Some(_) | None => WriteReach::Anything,
+            },
+            is_boxed,
         }
     }
 
@@ -54,7 +64,6 @@ impl GateReach {
         match &self.network {
             NetworkReach::Any => true,
             NetworkReach::Off => false,
-            NetworkReach::Hosts(hosts) => !hosts.is_empty(),
         }
     }
 }

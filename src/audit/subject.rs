@@ -78,7 +78,7 @@ impl<'s> AuditSubject<'s> {
         let file = workflow::written(&source, &workflow.name).ok();
         Self {
             order: GateOrder::of(workflow, &courses),
-            reaches: workflow.gates.iter().map(GateReach::of).collect(),
+            reaches: workflow.gates.iter().map(|gate| GateReach::of(gate, config)).collect(),
             places: Places { source, file },
             workflow,
             definition,

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 type Example = (&'static str, &'static str);
 
 /// Commands by their path, each with examples.
-const EXAMPLES: [(&str, &[Example]); 95] = [
+const EXAMPLES: [(&str, &[Example]); 96] = [
     ("run", &[("orch run hello", "start a workflow and drive it")]),
     (
         "run start",

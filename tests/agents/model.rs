@@ -58,11 +58,19 @@ pub fn path() -> Option<String> {
     Some(format!("{}:{}:{path}", programs.display(), orch.display()))
 }
 
+/// A house that does not lie in `/dev`, of which an agent's own sandbox sees nothing inside ours.
+fn house_on_disk() -> House {
+    let house = House::at(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap());
+    house.git("init --quiet --initial-branch=main .");
+    house.git("commit --quiet --allow-empty --message=start");
+    house
+}
+
 /// A project with one gate, `write`, that leaves `out/poem.md` with three words, and a model with a
 /// script for it; `None` where these tests do not run. In the script, `$PROJECT` is the project.
 pub fn house(script: &Json) -> Option<(House, Model)> {
     let path = path()?;
-    let house = House::new()
+    let house = house_on_disk()
         .confined()
         .env("PATH", &path)
         .workflow(
