@@ -26,6 +26,7 @@
 //! | faces | [`cli`], `mcp`, `serve`, and `board`, which it shows a browser | decisions about runs |
 //! | replies in JSON | [`envelope`], [`remote`] | terminals, connections |
 //! | deeds | [`ops`] | terminals, the environment |
+//! | other tools | `export`: a run in their formats | the working tree, the clock |
 //! | paper | `page`: HTML and Markdown, from views | what a run is |
 //! | who asks | `caller`: what a face found, and whether it is a person's word | what to do about it |
 //! | loop | `drive`: orders to the hands of this process, reports back | decisions about runs |
@@ -134,6 +135,7 @@
 pub mod id;
 pub mod digest;
 pub mod json;
+pub(crate) mod sarif;
 pub(crate) mod parallel;
 pub mod clock;
 #[cfg_attr(
@@ -185,6 +187,7 @@ pub(crate) mod advance;
 pub(crate) mod drive;
 pub(crate) mod caller;
 pub(crate) mod page;
+pub(crate) mod export;
 pub mod ops;
 pub mod envelope;
 pub mod remote;

@@ -1,7 +1,9 @@
 //! Signatures, made and checked by the stock `ssh-keygen`, and made by `gpg` where git is told to
-//! sign with it. No key is ever read here: the programs and their agents hold them. What passkeys sign
-//! in a browser is put into the same form.
+//! sign with it. The programs and their agents hold the keys; only what is exported is signed here, with a
+//! key that no passphrase protects. What passkeys sign in a browser is put into the same form.
 
+pub mod bare;
+pub mod dsse;
 pub mod passkey;
 mod wire;
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 type Example = (&'static str, &'static str);
 
 /// Commands by their path, each with examples.
-const EXAMPLES: [(&str, &[Example]); 96] = [
+const EXAMPLES: [(&str, &[Example]); 97] = [
     ("run", &[("orch run hello", "start a workflow and drive it")]),
     (
         "run start",
@@ -196,6 +196,7 @@ const EXAMPLES: [(&str, &[Example]); 96] = [
             ("orch record fetch origin", "get records from a remote"),
         ],
     ),
+    ("export", &[("orch export --format in-toto -o proof", "a proof for in-toto-verify")]),
     ("record rebuild", &[("orch record rebuild", "rewrite the record from the journal")]),
     ("record push", &[("orch record push origin", "send records to a remote")]),
     ("record fetch", &[("orch record fetch origin", "get records from a remote")]),

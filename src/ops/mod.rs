@@ -48,6 +48,7 @@ pub mod errand;
 pub mod escalate;
 pub mod done;
 pub mod explain;
+pub mod export;
 pub mod follow;
 pub mod forward;
 pub mod gate_approve;

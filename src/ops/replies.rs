@@ -13,6 +13,7 @@ use super::cost;
 use super::doctor;
 use super::done;
 use super::explain;
+use super::export;
 use super::gate_check;
 use super::gate_estimate;
 use super::gate_fail;
@@ -129,6 +130,7 @@ pub const REPLIES: &[ReplyKind] = &[
     reply::<Vec<doctor::Symptom>>("doctor"),
     reply::<done::Reply>("done"),
     reply::<explain::Reply>("explain"),
+    reply::<export::Reply>("export"),
     reply::<GateReply>("gate_approve"),
     reply::<gate_check::Reply>("gate_check"),
     reply::<gate_estimate::Reply>("gate_estimate"),

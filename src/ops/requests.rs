@@ -24,6 +24,7 @@ use super::done;
 use super::errand;
 use super::escalate;
 use super::explain;
+use super::export;
 use super::forward;
 use super::gate_approve;
 use super::gate_check;
@@ -154,6 +155,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<errand::Request>("errand"),
     request::<escalate::Request>("escalate"),
     request::<explain::Request>("explain"),
+    request::<export::Request>("export"),
     request::<RunChoice>("follow"),
     request::<forward::Request>("forward"),
     request::<gate_approve::Request>("gate_approve"),

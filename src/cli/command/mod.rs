@@ -23,6 +23,7 @@ mod doctor;
 mod done;
 mod escalate;
 mod explain;
+mod export;
 mod forward;
 mod gate;
 mod gate_approve;
@@ -184,6 +185,9 @@ pub enum Command {
     /// Report on a run in one document: what was asked, done, found, approved and verified.
     #[command(arg = bare_run())]
     Report(report::Arguments),
+    /// Export a run in the format of another tool, signed with your SSH key.
+    #[command(arg = bare_run())]
+    Export(export::Arguments),
     /// Rebuild, push and fetch the records of runs.
     Record {
         #[command(subcommand)]
@@ -309,6 +313,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Cost(request) => cost::execute(face, &request),
         Command::Verify(request) => verify::execute(face, &request),
         Command::Report(arguments) => report::execute(face, &arguments),
+        Command::Export(arguments) => export::execute(face, &arguments),
         Command::Record { command } => record::execute(face, command),
         Command::Spawn(request) => spawn::execute(face, &request),
         Command::Convoy { command } => convoy::execute(face, &command),

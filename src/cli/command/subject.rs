@@ -46,6 +46,7 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Notify { .. }
         | Command::Verify(_)
         | Command::Report(_)
+        | Command::Export(_)
         | Command::Spawn(_)
         | Command::Convoy { .. }
         | Command::List(_)

@@ -19,6 +19,7 @@ mod doctor;
 mod done;
 mod elsewhere;
 mod explain;
+mod export;
 mod gate;
 mod hook;
 mod init;

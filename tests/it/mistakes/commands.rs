@@ -144,7 +144,7 @@ fn commands_and_flags_that_are_none_are_told_with_what_was_meant() {
     let words = [
         "demo",
         "stauts",
-        "export",
+        "exprot",
         "gate aprove",
         "run --slug x demo",
         "run --slug=x",
@@ -161,9 +161,9 @@ fn commands_and_flags_that_are_none_are_told_with_what_was_meant() {
     error: unknown command `stauts`
     help: did you mean `orch status`?
 
-    $ orch export
-    error: unknown command `export`
-    help: did you mean `orch report`?
+    $ orch exprot
+    error: unknown command `exprot`
+    help: did you mean `orch export`?
 
     $ orch gate aprove
     error: unknown command `aprove`

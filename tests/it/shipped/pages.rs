@@ -3,8 +3,9 @@
 //!
 //! The word behind a fence says what a block is. In `console` each line after a `$` runs, ends with
 //! the last block's `exit=` or 0, and prints the lines that stand below it, in that order; `…` stands
-//! for anything. `console terminal` runs on one, where approvals are given. `console agent` and
-//! `console install` need what a test has not: their commands and flags are looked up. A file whose
+//! for anything. `console terminal` runs on one, where approvals are given. `console agent`,
+//! `console install` and `console proof` need what a test has not: their commands and flags are looked
+//! up, and those of the last are run by `tests/proofs`. A file whose
 //! first line is a comment with a path is written there. Other TOML is held against the schemas.
 
 use super::fragment;
@@ -62,7 +63,7 @@ impl<'p> Reader<'p> {
             let language = words.next().unwrap_or_default();
             let how = words.next().unwrap_or_default();
             match (language, how) {
-                ("console", "agent" | "install") => self.look_up(&block.text),
+                ("console", "agent" | "install" | "proof") => self.look_up(&block.text),
                 ("console", "terminal") => self.type_in(&block.text),
                 ("console", how) => self.run(&block.text, how),
                 (_, _) => self.keep(language, &block.text),

@@ -61,6 +61,7 @@ const CALLS: [(&str, &str); 55] = [
     ("record_fetch", "record fetch far"),
     ("run", "run demo --again"),
     ("done", "done all of it"),
+    ("export", "export --format sarif"),
     ("session_start", "session start --epic moon --workflow demo"),
     ("session_status", "session status --epic moon"),
     ("session_list", "session list --epic moon"),

@@ -1,0 +1,130 @@
+//! `orch export`: signed documents from the record alone. What the programs of their formats say of
+//! them is in `tests/proofs`.
+
+use super::signed;
+use crate::house::House;
+use crate::house::child;
+use crate::house::lacks;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// A run that passed, in a house where Ada signs.
+fn passed() -> Option<House> {
+    let house = signed::with_keys(House::new())?
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'write'
+             executor = 'command'
+             shell = 'echo one > one.txt'
+             contract = 'one'",
+        )
+        .leaves("one", "one.txt");
+    house.orch("run demo").code(0);
+    Some(house)
+}
+
+/// The files of an export, by their names.
+fn exported(house: &House, words: &str, name: &str) -> BTreeMap<String, String> {
+    let folder = house.outside(name);
+    house.orch(&format!("export {words} -o {}", folder.display())).code(0);
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    entries
+        .map(|entry| {
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            (entry.file_name().into_string().unwrap(), text)
+        })
+        .collect()
+}
+
+/// The content of an envelope.
+fn content(envelope: &str) -> Json {
+    let envelope: Json = serde_json::from_str(envelope).unwrap();
+    let payload = envelope["payload"].as_str().unwrap();
+    serde_json::from_slice(&data_encoding::BASE64.decode(payload.as_bytes()).unwrap()).unwrap()
+}
+
+#[test]
+fn the_same_record_gives_the_same_bytes_without_its_files() {
+    let Some(house) = passed() else { return };
+    for format in ["in-toto", "slsa"] {
+        let words = format!("--format {format}");
+        let first = exported(&house, &words, &format!("{format}-1"));
+        assert!(first.contains_key("signer.pem"), "{first:?}");
+        house.remove("one.txt");
+        assert_eq!(exported(&house, &words, &format!("{format}-2")), first);
+        house.write("one.txt", "one\n");
+    }
+}
+
+#[test]
+fn a_layout_and_its_links_tell_of_each_gate() {
+    let Some(house) = passed() else { return };
+    let files = exported(&house, "demo --format in-toto", "proof");
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    let layout = content(&files["root.layout"]);
+    let key = layout["keys"].as_object().unwrap().keys().next().unwrap().clone();
+    let link = format!("write.{}.link", &key[..8]);
+    assert_eq!(names, ["root.layout", "signer.pem", "signer.pub", &link]);
+    assert_eq!(layout["steps"][0]["name"], "write");
+    let sha256 = &house.attempt("write", 1)["artifacts"][0]["sha256"];
+    assert_eq!(&content(&files[&link])["products"]["one.txt"]["sha256"], sha256);
+    assert!(
+        std::fs::read_to_string(house.outside("ada.pub"))
+            .unwrap()
+            .starts_with(files["signer.pub"].trim())
+    );
+}
+
+#[test]
+fn an_agent_signs_where_the_key_is_locked() {
+    if lacks("ssh-agent") {
+        return;
+    }
+    let Some(house) = passed() else { return };
+    let open = exported(&house, "--format slsa", "open");
+    let key = house.outside("ada").display().to_string();
+    let mut lock = house.program("ssh-keygen");
+    assert!(
+        child::output(lock.args(["-q", "-p", "-P", "", "-N", "secret", "-f", &key]))
+            .status
+            .success()
+    );
+    house.orch("export --format slsa").code(2).says("ssh-add");
+    let ask = house.outside("ask");
+    std::fs::write(&ask, "#!/bin/sh\necho secret\n").unwrap();
+    let script = format!(
+        "chmod +x {ask}; export SSH_ASKPASS={ask} SSH_ASKPASS_REQUIRE=force
+         ssh-agent sh -c 'ssh-add -q {key} && exec {orch} export --format slsa'",
+        ask = ask.display(),
+        orch = env!("CARGO_BIN_EXE_orch"),
+    );
+    let mut shell = house.program("sh");
+    let output = child::output(shell.args(["-c", &script]).current_dir(house.project()));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(
+        printed,
+        open["provenance.intoto.jsonl"],
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn what_cannot_be_proved_or_signed_is_refused() {
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['false']");
+    house.orch("run demo").code(1);
+    house.orch("export --format in-toto").code(2).says("is FAILED, and in-toto proves only runs");
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']");
+    house.orch("run demo").code(0);
+    house.orch("export --format slsa").code(2).says("left no files");
+    house.orch("export --format in-toto").code(2).says("user.signingkey");
+    house.orch("export").code(2).says("--format");
+    house.orch("export --format slsa --unsigned").code(2);
+    let Some(house) = passed() else { return };
+    house.orch("export --format in-toto").code(2).says("name a folder for them: -o DIR");
+    house.git("config --global user.signingkey /nowhere");
+    house.orch("export --format slsa").code(2).says("/nowhere: no such file");
+}
