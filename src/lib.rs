@@ -199,3 +199,7 @@ pub(crate) mod board;
 pub(crate) mod serve;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+#[path = "../fuzz/targets.rs"]
+pub mod fuzz;

@@ -38,7 +38,8 @@ mod request;
 mod said;
 mod schema_loops;
 mod summary;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
+#[cfg_attr(not(test), allow(dead_code, reason = "only tests use the rest"))]
 pub(crate) mod testing;
 mod text;
 mod time_logged;

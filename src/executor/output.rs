@@ -192,6 +192,13 @@ impl AgentOutput {
         Ok(self.concluded(told))
     }
 
+    /// What a whole stream tells, and whether it holds JSON.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn told_by(&self, printed: impl BufRead) -> io::Result<(Usage, bool)> {
+        let (usage, signs) = self.concluded(self.told(printed, self.format)?);
+        Ok((usage, signs.has_json))
+    }
+
     #[cfg(test)]
     pub(super) fn read(&self, printed: impl BufRead) -> io::Result<(Usage, Signs)> {
         Ok(self.concluded(self.told(printed, self.format)?))
