@@ -201,5 +201,6 @@ pub(crate) mod serve;
 pub mod cli;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
+#[allow(clippy::panic, reason = "a target says so that something is wrong")]
 #[path = "../fuzz/targets.rs"]
 pub mod fuzz;

@@ -40,6 +40,7 @@ mod schema_loops;
 mod summary;
 #[cfg(any(test, fuzzing))]
 #[cfg_attr(not(test), allow(dead_code, reason = "only tests use the rest"))]
+#[allow(clippy::unwrap_used, reason = "what cannot be laid out ends a test, or a fuzzed program")]
 pub(crate) mod testing;
 mod text;
 mod time_logged;

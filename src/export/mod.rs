@@ -2,9 +2,12 @@
 //! same record and the same key give the same bytes.
 
 pub mod in_toto;
+pub mod prov;
+pub mod ro_crate;
 pub mod sarif;
 pub mod slsa;
 
+use crate::definition::TextKind;
 use crate::digest::Digest;
 use crate::event::Artifact;
 use crate::id::GateId;
@@ -40,6 +43,8 @@ pub enum Sealing {
     Envelope(&'static str),
     /// By a file beside it, as `ssh-keygen` makes and checks it.
     Beside,
+    /// Not at all: another document has its digest.
+    None,
 }
 
 /// The namespace of signatures beside documents.
@@ -95,4 +100,9 @@ impl<'r> Record<'r> {
 /// Whether a gate passed by work of its own: a fan-out passes by that of its instances.
 fn is_work_that_stands(state: &GateState) -> bool {
     state.status == GateStatus::Pass && state.items.is_none()
+}
+
+/// The path of a run's workflow among the texts of its definition.
+fn workflow_path(run: &Run) -> String {
+    TextKind::Workflow.path(&run.started.workflow)
 }

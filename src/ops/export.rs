@@ -59,6 +59,10 @@ pub enum ExportFormat {
     Slsa,
     /// What the checks found, as SARIF 2.1.0.
     Sarif,
+    /// A Workflow Run RO-Crate with the definition of the run.
+    RoCrate,
+    /// Provenance as W3C PROV-JSON.
+    Prov,
 }
 
 impl ExportFormat {
@@ -68,6 +72,8 @@ impl ExportFormat {
             Self::InToto => "in-toto",
             Self::Slsa => "slsa",
             Self::Sarif => "sarif",
+            Self::RoCrate => "ro-crate",
+            Self::Prov => "prov",
         }
     }
 
@@ -75,15 +81,15 @@ impl ExportFormat {
     fn is_proof(self) -> bool {
         match self {
             Self::InToto | Self::Slsa => true,
-            Self::Sarif => false,
+            Self::Sarif | Self::RoCrate | Self::Prov => false,
         }
     }
 
     /// Whether it is one document that means something without its signature.
     pub fn is_plain(self) -> bool {
         match self {
-            Self::InToto | Self::Slsa => false,
-            Self::Sarif => true,
+            Self::InToto | Self::Slsa | Self::RoCrate => false,
+            Self::Sarif | Self::Prov => true,
         }
     }
 }
@@ -170,6 +176,8 @@ fn sheets(record: &Record<'_>, format: ExportFormat, signer: Option<&BareSigner>
         (ExportFormat::Slsa, Some(key)) => export::slsa::sheets(record, key),
         (ExportFormat::InToto | ExportFormat::Slsa, None) => Vec::new(),
         (ExportFormat::Sarif, _) => export::sarif::sheets(record),
+        (ExportFormat::RoCrate, _) => export::ro_crate::sheets(record),
+        (ExportFormat::Prov, _) => export::prov::sheets(record),
     }
 }
 
@@ -206,6 +214,9 @@ fn sealed(sheet: Sheet, signer: Option<&BareSigner>) -> Result<Vec<Exported>, Er
             };
             vec![Exported { path, text }, signature]
         }
-        (Sealing::Envelope(_) | Sealing::Beside, None) => vec![Exported { path, text }],
+        (Sealing::None, Some(_))
+        | (Sealing::Envelope(_) | Sealing::Beside | Sealing::None, None) => {
+            vec![Exported { path, text }]
+        }
     })
 }

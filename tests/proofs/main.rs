@@ -12,6 +12,8 @@
 mod in_toto;
 mod installed;
 mod page;
+mod prov;
+mod ro_crate;
 mod sarif;
 mod slsa;
 
