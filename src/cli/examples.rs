@@ -9,10 +9,7 @@ type Example = (&'static str, &'static str);
 /// Commands by their path, each with examples.
 const EXAMPLES: [(&str, &[Example]); 97] = [
     ("run", &[("orch run hello", "start a workflow and drive it")]),
-    (
-        "run start",
-        &[("orch run start --workflow essay --slug snow", "start it without driving it")],
-    ),
+    ("run start", &[("orch run start --workflow essay --slug snow", "start without driving it")]),
     (
         "run resume",
         &[
@@ -177,10 +174,7 @@ const EXAMPLES: [(&str, &[Example]); 97] = [
     ("workflow schema", &[("orch workflow schema contract", "for your editor")]),
     ("contract", &[("orch contract test essay/draft", "test it against its fixtures")]),
     ("contract test", &[("orch contract test essay/draft", "test it against its fixtures")]),
-    (
-        "rehearse",
-        &[("orch rehearse essay --slug snow", "show every packet without doing anything")],
-    ),
+    ("rehearse", &[("orch rehearse essay --slug snow", "show every packet and do nothing")]),
     (
         "cost",
         &[("orch cost", "what all runs have cost"), ("orch cost --by model", "cost by model")],

@@ -8,7 +8,7 @@ const EVIL: &str =
     "e\u{1b}]0;PWN\u{7}\u{1b}[31m\u{9b}2J\u{202e}\u{2066}\u{200f}\u{7f}\u{1b}]52;c;eA==\u{7}\u{8}v";
 
 /// Every command, as it may be typed; those that change something last. `EVIL` stands for itself.
-const COMMANDS: [&str; 118] = [
+const COMMANDS: [&str; 119] = [
     "status",
     "worker --until-idle --labels EVIL",
     "serve EVIL",

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 const UNREAD: [&str; 5] = ["gate_approve", "gate_hook", "gate_reject", "gate_waive", "run_amend"];
 
 /// What a session of work asks, in an order in which each of it can be answered.
-const CALLS: [(&str, &str); 55] = [
+const CALLS: [(&str, &str); 56] = [
     ("workflow_list", "workflow list"),
     ("workflow_show", "workflow show demo"),
     ("workflow_audit", "workflow audit demo"),
