@@ -20,7 +20,8 @@ pub struct Permits {
     /// default, or globs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<ReadPermit>,
-    /// The network: `"any"`, the default, or `"off"`.
+    /// The network: `"any"`, the default, `"off"`, or the names of hosts, such as
+    /// `["api.example.org"]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkPermit>,
     /// Whether programs may write to the repository: `"commit"`, the default, or `"read"`.
@@ -54,12 +55,20 @@ pub enum All {
     All,
 }
 
-/// What programs reach of the network; the narrower is the lesser.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
+/// What programs reach of the network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
 pub enum NetworkPermit {
+    /// All or nothing.
+    Whole(WholeNetwork),
+    /// These hosts, by name, over HTTPS: for programs that know `HTTPS_PROXY`.
+    Hosts(Vec<String>),
+}
+
+/// All of the network, or nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum WholeNetwork {
     /// Nothing, not even other programs of this machine.
     Off,
     /// All of it.
@@ -107,7 +116,7 @@ pub enum Restriction {
     Write,
     /// Nothing of the project is read but what `read` and `write` name.
     Read,
-    /// The network is out of reach.
+    /// The network is out of reach, but for the hosts that `network` names.
     Network,
     /// Nothing is written to the repository.
     Git,
@@ -134,7 +143,7 @@ impl Enforcement {
         let is_enforced = |guard: &Restriction| match guard {
             Restriction::Records | Restriction::Processes | Restriction::Write => true,
             Restriction::Read => permits.readable().is_some(),
-            Restriction::Network => !permits.has_network(),
+            Restriction::Network => !permits.has_whole_network(),
             Restriction::Git => permits.git == Some(GitPermit::Read),
             Restriction::Home => permits.home.is_some(),
         };
@@ -155,7 +164,7 @@ impl Permits {
         Self {
             write: both(self.write, other.write, |one, other| common(&one, &other, is_within)),
             read: both(self.read, other.read, ReadPermit::and),
-            network: both(self.network, other.network, Ord::min),
+            network: both(self.network, other.network, NetworkPermit::and),
             git: both(self.git, other.git, Ord::min),
             home: both(self.home, other.home, |one, other| common(&one, &other, is_within)),
             enforce: both(self.enforce, other.enforce, Ord::max),
@@ -167,9 +176,9 @@ impl Permits {
         self.enforce.unwrap_or_default()
     }
 
-    /// Whether programs reach the network.
-    pub fn has_network(&self) -> bool {
-        self.network != Some(NetworkPermit::Off)
+    /// Whether programs reach all of the network.
+    pub fn has_whole_network(&self) -> bool {
+        matches!(self.network, None | Some(NetworkPermit::Whole(WholeNetwork::Any)))
     }
 
     /// The files that can be read, where not all can.
@@ -177,6 +186,22 @@ impl Permits {
         match &self.read {
             None | Some(ReadPermit::All(All::All)) => None,
             Some(ReadPermit::Files(globs)) => Some(globs),
+        }
+    }
+}
+
+impl NetworkPermit {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Whole(WholeNetwork::Off), _) | (_, Self::Whole(WholeNetwork::Off)) => {
+                Self::Whole(WholeNetwork::Off)
+            }
+            (Self::Whole(WholeNetwork::Any), other) | (other, Self::Whole(WholeNetwork::Any)) => {
+                other
+            }
+            (Self::Hosts(one), Self::Hosts(other)) => {
+                Self::Hosts(common(&one, &other, str::eq_ignore_ascii_case))
+            }
         }
     }
 }
@@ -242,6 +267,9 @@ mod tests {
             ("", "network = 'off'", "network = 'off'"),
             ("network = 'any'", "network = 'off'", "network = 'off'"),
             ("git = 'commit'", "git = 'read'", "git = 'read'"),
+            ("network = ['a.org', 'b.org']", "network = ['b.org']", "network = ['b.org']"),
+            ("network = ['a.org']", "network = 'any'", "network = ['a.org']"),
+            ("network = ['a.org']", "network = 'off'", "network = 'off'"),
             ("enforce = 'off'", "", "enforce = 'off'"),
             ("enforce = 'off'", "enforce = 'auto'", "enforce = 'auto'"),
             ("enforce = 'required'", "enforce = 'off'", "enforce = 'required'"),

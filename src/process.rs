@@ -6,6 +6,7 @@ mod ask;
 mod at_work;
 mod child_watch;
 mod detached;
+mod doorway;
 mod end;
 mod group;
 mod helper;
@@ -32,6 +33,10 @@ pub use detached::leave_terminal;
 #[cfg(feature = "cli")]
 pub use detached::say_ready;
 pub use detached::start_detached;
+#[cfg(feature = "cli")]
+pub use doorway::ARGUMENT as DOORWAY_ARGUMENT;
+#[cfg(feature = "cli")]
+pub use doorway::pass as pass_through_doorway;
 pub use helper::Answer;
 pub use helper::Helper;
 pub use helper::Lost;
@@ -42,12 +47,14 @@ pub use program::unresolved;
 pub use resize::Resize;
 pub use sandbox::Mount;
 pub use sandbox::Sandbox;
+pub use sandbox::SandboxNetwork;
 pub use sandbox::Unavailable;
 pub use table::is_alive;
 
 use crate::files::Beneath;
 use crate::files::Log;
 use at_work::RegisterEntry;
+use doorway::Doorway;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
@@ -179,7 +186,13 @@ pub fn run_watched(
     if let Some((name, path)) = entry.as_ref().map(RegisterEntry::variable) {
         environment.insert(name.to_owned(), path.display().to_string());
     }
-    let (program_path, arguments) = started_as(command, resolved).map_err(io_error)?;
+    let hosts = command.sandbox.as_ref().and_then(Sandbox::hosts);
+    let doorway = hosts.map(Doorway::open).transpose().map_err(io_error)?;
+    let started = started_as(command, resolved, doorway.as_ref());
+    let (program_path, arguments) = started.map_err(io_error)?;
+    if doorway.is_some() {
+        environment.extend(Doorway::variables());
+    }
     let mut expression = duct::cmd(program_path, arguments)
         .dir(&command.folder)
         .full_env(environment)
@@ -213,12 +226,17 @@ pub fn run_watched(
 }
 
 /// The program that is started for a call, and its arguments.
-fn started_as(command: &ProgramCall, resolved: PathBuf) -> io::Result<(PathBuf, Vec<OsString>)> {
+fn started_as(
+    command: &ProgramCall,
+    resolved: PathBuf,
+    doorway: Option<&Doorway>,
+) -> io::Result<(PathBuf, Vec<OsString>)> {
     let arguments = command.argv[1..].iter().map(OsString::from);
     Ok(match &command.sandbox {
         None => (resolved, arguments.collect()),
         Some(sandbox) => {
-            sandbox.command(&command.folder, [resolved.into()].into_iter().chain(arguments))?
+            let words = [resolved.into()].into_iter().chain(arguments);
+            sandbox.command_by(&command.folder, words, doorway)?
         }
     })
 }

@@ -40,7 +40,8 @@ pub fn add_agents(granted: &mut Granted, doer: &Doer) {
     if let Some(permits) = settings.permits.clone() {
         granted.permits = std::mem::take(&mut granted.permits).and(permits);
     }
-    granted.home = settings.needs.clone().unwrap_or_default().home;
+    let needs = settings.needs.clone().unwrap_or_default();
+    (granted.home, granted.hosts) = (needs.home, needs.hosts);
 }
 
 /// Says that gates are not held to their permits on this system, where some are to be.

@@ -90,6 +90,7 @@ pub fn workspace(project: &Project, run: &RunId, secrets: Secrets) -> Workspace 
         git_folder: project.store.git_folder(),
         user_folder: project.surroundings.settings.clone(),
         variables: project.surroundings.variables.clone(),
+        program: project.surroundings.program.clone(),
         said: Some((project.store.clone(), run.clone())),
         ..Workspace::new(project.folder.clone(), project.store.logs(run))
     }

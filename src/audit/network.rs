@@ -22,6 +22,9 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
             if used.is_empty() { String::new() } else { format!("; runs {}", listed(&used)) };
         match &reach.network {
             NetworkReach::Off => row.say(Some(&gate.id), "none"),
+            NetworkReach::Hosts(hosts) => {
+                row.grant(Some(&gate.id), format!("{}{used}", listed(hosts)));
+            }
             NetworkReach::Any if programs::is_inert(gate) => {
                 row.say(Some(&gate.id), "none used");
             }

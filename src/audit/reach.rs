@@ -2,7 +2,9 @@
 
 use crate::config::Config;
 use crate::permits::Enforce;
+use crate::permits::NetworkPermit;
 use crate::permits::Permits;
+use crate::permits::WholeNetwork;
 use crate::workflow::Gate;
 use crate::workflow::PermitsTemplate;
 
@@ -14,6 +16,8 @@ pub enum NetworkReach {
     Any,
     /// None.
     Off,
+    /// These.
+    Hosts(Vec<String>),
 }
 
 /// Which files programs can write.
@@ -47,9 +51,13 @@ impl GateReach {
         let tables = gate.permits.iter().map(PermitsTemplate::as_written);
         let permits = tables.fold(config.permits.clone(), Permits::and);
         let is_boxed = permits.enforce() == Enforce::Required;
-        let is_offline = is_boxed && !permits.has_network();
+        let network = match permits.network {
+            Some(NetworkPermit::Whole(WholeNetwork::Off)) if is_boxed => NetworkReach::Off,
+            Some(NetworkPermit::Hosts(hosts)) if is_boxed => NetworkReach::Hosts(hosts),
+            Some(NetworkPermit::Whole(_) | NetworkPermit::Hosts(_)) | None => NetworkReach::Any,
+        };
         Self {
-            network: if is_offline { NetworkReach::Off } else { NetworkReach::Any },
+            network,
             sees_home: !is_boxed || permits.home.is_none(),
             writes: match permits.write {
                 Some(globs) if is_boxed => WriteReach::Only(globs),
@@ -64,6 +72,7 @@ impl GateReach {
         match &self.network {
             NetworkReach::Any => true,
             NetworkReach::Off => false,
+            NetworkReach::Hosts(hosts) => !hosts.is_empty(),
         }
     }
 }

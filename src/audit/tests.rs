@@ -184,12 +184,14 @@ fn only_what_is_enforced_parts_the_three() {
         let row = audit.row("trifecta").unwrap();
         (row.decided, row.findings.first().map(|finding| finding.level))
     };
+    let some = || NetworkReach::Hosts(vec!["api.example.org".to_owned()]);
     let (any, off) = (NetworkReach::Any, NetworkReach::Off);
     assert_eq!(row(&audited(any.clone(), any.clone(), false)), (Certainty::Sound, None));
     assert_eq!(row(&audited(off.clone(), any.clone(), true)), (Certainty::Sound, None));
     assert_eq!(row(&audited(any.clone(), off, true)), (Certainty::Sound, None));
     let error = (Certainty::Sound, Some(AuditLevel::Error));
     assert_eq!(row(&audited(any.clone(), any, true)), error);
+    assert_eq!(row(&audited(some(), some(), true)), error);
     let (decided, level) = row(&with(&plan, |_| ()));
     assert_eq!((decided, level), (Certainty::Unknown, Some(AuditLevel::Warning)));
 }

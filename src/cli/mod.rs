@@ -41,6 +41,7 @@ pub use error_codes::ErrorCode;
 
 use crate::definition::Reserved;
 use crate::envelope::exit;
+use crate::process;
 use crate::template;
 use answer::Face;
 use clap::CommandFactory;
@@ -48,6 +49,7 @@ use clap::FromArgMatches;
 use command::Command;
 use global::Global;
 use std::ffi::OsString;
+use std::io::Write as _;
 
 /// Run workflows for people and AI agents, and keep proof of what was done.
 #[derive(Debug, clap::Parser)]
@@ -78,6 +80,12 @@ fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     // No command of anyone's: `orch` starts itself so.
     if arguments.get(1).is_some_and(|argument| argument == template::HELPER_ARGUMENT) {
         return if template::help().is_ok() { exit::DONE } else { exit::BUG };
+    }
+    if arguments.get(1).is_some_and(|argument| argument == process::DOORWAY_ARGUMENT) {
+        return process::pass_through_doorway(&arguments[2..]).unwrap_or_else(|error| {
+            let _ = writeln!(std::io::stderr(), "orch: cannot start the program: {error}");
+            exit::BUG
+        });
     }
     reserved::note(reserved);
     if let Some(code) = completion::answer(&arguments) {

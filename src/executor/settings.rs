@@ -97,6 +97,8 @@ pub struct AgentSettings {
 pub struct AgentNeeds {
     /// Folders of the user's home with its login and its sessions, such as `[".claude"]`.
     pub home: Vec<String>,
+    /// Hosts that it talks to, such as `["api.anthropic.com"]`.
+    pub hosts: Vec<String>,
 }
 
 /// How to pass the packet to a program.

@@ -1,6 +1,7 @@
 //! A sandbox for a program, by bubblewrap (bwrap(1)): it sees the files that it is given and the processes
 //! that it starts, cannot leave, and ends with whoever started it.
 
+use super::doorway::Doorway;
 use super::program;
 use super::table;
 use std::collections::BTreeSet;
@@ -28,8 +29,19 @@ pub struct Sandbox {
     /// The file system, which can be read and not written, under these, which lie over each other in this
     /// order.
     pub mounts: Vec<Mount>,
-    /// Whether it reaches the network.
-    pub has_network: bool,
+    /// What it reaches of the network.
+    pub network: SandboxNetwork,
+}
+
+/// What a sandbox reaches of the network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SandboxNetwork {
+    /// All that there is.
+    Any,
+    /// Nothing.
+    Off,
+    /// These hosts, over a proxy; `program` is this program, which passes on what is said inside.
+    Hosts { hosts: Vec<String>, program: PathBuf },
 }
 
 /// What lies at a path inside. The path itself must exist outside, or nothing can lie there.
@@ -84,8 +96,36 @@ impl Sandbox {
         }))
     }
 
+    /// The hosts that it reaches, where it reaches some.
+    pub(super) fn hosts(&self) -> Option<&[String]> {
+        match &self.network {
+            SandboxNetwork::Any | SandboxNetwork::Off => None,
+            SandboxNetwork::Hosts { hosts, .. } => Some(hosts),
+        }
+    }
+
+    /// The program and the arguments that run a command inside, in this folder, with a doorway to hosts
+    /// where there is one.
+    pub(super) fn command_by(
+        &self,
+        folder: &Path,
+        command: impl IntoIterator<Item = OsString>,
+        doorway: Option<&Doorway>,
+    ) -> Result<(PathBuf, Vec<OsString>), Unavailable> {
+        let (SandboxNetwork::Hosts { program, .. }, Some(doorway)) = (&self.network, doorway)
+        else {
+            return self.command(folder, command);
+        };
+        let mut mounts = self.mounts.clone();
+        mounts.push(doorway.mount());
+        // Wherever it lies, it is needed inside.
+        mounts.push(Mount::ReadOnly(program.clone()));
+        let words = Doorway::words(program).into_iter().chain(command);
+        Self { mounts, ..self.clone() }.command(folder, words)
+    }
+
     /// The program and the arguments that run a command inside, in this folder.
-    pub(super) fn command(
+    fn command(
         &self,
         folder: &Path,
         command: impl IntoIterator<Item = OsString>,
@@ -111,7 +151,7 @@ impl Sandbox {
         if is_root {
             add(&["--uid", ORDINARY_USER, "--gid", ORDINARY_USER], &[]);
         }
-        if !self.has_network {
+        if self.network != SandboxNetwork::Any {
             add(&["--unshare-net"], &[]);
         }
         add(&["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"], &[]);

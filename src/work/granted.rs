@@ -6,9 +6,12 @@ use crate::files::ProjectFolder;
 use crate::id::AttemptId;
 use crate::permits::Enforce;
 use crate::permits::Enforcement;
+use crate::permits::NetworkPermit;
 use crate::permits::Permits;
+use crate::permits::WholeNetwork;
 use crate::process::Mount;
 use crate::process::Sandbox;
+use crate::process::SandboxNetwork;
 use crate::process::Unavailable;
 use serde::Deserialize;
 use serde::Serialize;
@@ -26,6 +29,8 @@ pub struct Granted {
     pub own_files: Vec<String>,
     /// The folders of the home that the agent cannot work without.
     pub home: Vec<String>,
+    /// The hosts that it cannot work without.
+    pub hosts: Vec<String>,
 }
 
 /// What programs are shut up in, and what that holds them to.
@@ -41,7 +46,7 @@ static TRIED: Mutex<BTreeMap<bool, Result<(), Unavailable>>> = Mutex::new(BTreeM
 /// Whether there are sandboxes here for the programs that work in a project.
 pub fn try_sandbox(project: &ProjectFolder) -> Result<(), Unavailable> {
     let mounts = vec![Mount::Writable(project.root().to_owned())];
-    Sandbox { mounts, has_network: true }.try_out(project.root(), true)
+    Sandbox { mounts, network: SandboxNetwork::Any }.try_out(project.root(), true)
 }
 
 impl Granted {
@@ -80,15 +85,30 @@ impl Granted {
         self.confine(attempt, workspace).map(drop)
     }
 
+    fn network(&self, workspace: &Workspace) -> Result<SandboxNetwork, Unavailable> {
+        Ok(match &self.permits.network {
+            None | Some(NetworkPermit::Whole(WholeNetwork::Any)) => SandboxNetwork::Any,
+            Some(NetworkPermit::Whole(WholeNetwork::Off)) => SandboxNetwork::Off,
+            Some(NetworkPermit::Hosts(hosts)) => {
+                let program = workspace.program.clone().ok_or_else(|| {
+                    let why = "without its own program orch cannot let programs reach named hosts";
+                    Unavailable::Refused(why.to_owned())
+                })?;
+                let hosts = hosts.iter().chain(&self.hosts).cloned().collect();
+                SandboxNetwork::Hosts { hosts, program }
+            }
+        })
+    }
+
     fn sandbox(&self, attempt: &AttemptId, workspace: &Workspace) -> Result<Sandbox, Unavailable> {
         let mounts = mounts::of(self, attempt, workspace)
             .map_err(|error| Unavailable::Refused(error.to_string()))?;
-        let sandbox = Sandbox { mounts, has_network: self.permits.has_network() };
+        let sandbox = Sandbox { mounts, network: self.network(workspace)? };
         let mut tried = TRIED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let is_written = self.permits.write.is_none() && self.permits.readable().is_none();
         let root = workspace.project.root();
         tried
-            .entry(sandbox.has_network)
+            .entry(sandbox.network == SandboxNetwork::Any)
             .or_insert_with(|| sandbox.try_out(root, is_written))
             .clone()
             .map(|()| sandbox)

@@ -41,6 +41,8 @@ pub struct Workspace {
     pub variables: Variables,
     /// Where words about the run arrive while the work goes on.
     pub said: Option<(Store, RunId)>,
+    /// The program that this process runs, which a sandbox with hosts needs inside.
+    pub program: Option<PathBuf>,
     /// Who follows what the calls use; without one each call has what is reserved for it.
     pub follow: Option<FollowUsage>,
 }
@@ -63,6 +65,7 @@ impl Workspace {
             user_folder: None,
             variables: Variables::default(),
             said: None,
+            program: None,
             follow: None,
         }
     }

@@ -125,6 +125,36 @@ fn the_network_is_out_of_reach_where_it_is_off() {
 }
 
 #[test]
+fn named_hosts_are_reached_and_no_others() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let through = "curl --silent --proxytunnel --max-time 5 --write-out '%{http_connect}' http://";
+    // Nobody answers behind the tunnel: whether there is one is what counts.
+    let script = format!(
+        "{through}127.0.0.1:{port}/ || true
+         echo; {through}example.org/ || true
+         echo; bash -c ': < /dev/tcp/127.0.0.1/{port}' && echo reached || echo refused"
+    );
+    std::thread::spawn(move || server.incoming().for_each(drop));
+    let more = "stdout = 'out.txt'\npermits = { network = ['127.0.0.1'] }";
+    let house = house(&script, more);
+    house.orch("run demo").code(0);
+    assert_eq!(house.read("out.txt"), "200\n403\nrefused\n");
+    assert!(super::held_to(&house)["enforced"].to_string().contains("network"));
+}
+
+#[test]
+fn a_program_with_a_doorway_ends_as_it_would_without() {
+    let script = "trap 'sleep 0.5; echo last > last.txt; exit 0' TERM\nsleep 300 & wait";
+    let permits = "permits = { network = ['example.org'] }";
+    let asked = house(script, &format!("timeout = '1s'\n{permits}"));
+    asked.orch("run demo").code(1).says("timed out after 1.0s");
+    assert_eq!(asked.read("last.txt"), "last\n");
+    house("exit 3", permits).orch("run demo").code(1).says("exited with code 3");
+    house("kill -KILL $$", permits).orch("run demo").says("ended by signal 9");
+}
+
+#[test]
 fn work_goes_on_inside_as_outside() {
     let script = "echo x > made.txt
         git add made.txt
