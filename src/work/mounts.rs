@@ -53,6 +53,9 @@ const DEFINITION: [&str; 4] = ["workflows", "contracts", "prompts", config::FILE
 /// What git runs or obeys of its own folder, and the folders of orch's runs in it.
 const IN_GIT: [&str; 5] = ["orch", "hooks", "config", "config.worktree", "refs/orch"];
 
+/// How deep the repositories of submodules may lie.
+const SUBMODULE_LEVELS: u32 = 6;
+
 /// What the programs of an attempt find, in order.
 pub(super) fn of(
     granted: &Granted,
@@ -76,6 +79,17 @@ pub(super) fn of(
     view.programs();
     view.letters(attempt)?;
     Ok(view.mounts)
+}
+
+/// The repositories of submodules below a folder, whose names may have several parts.
+fn submodules(folder: &Path, levels: u32) -> Vec<PathBuf> {
+    if folder.join("HEAD").is_file() {
+        let below = levels.checked_sub(1).map(|left| submodules(&folder.join("modules"), left));
+        return [folder.to_owned()].into_iter().chain(below.into_iter().flatten()).collect();
+    }
+    let Some(left) = levels.checked_sub(1) else { return Vec::new() };
+    let names = files::names_in(folder).unwrap_or_default();
+    names.iter().flat_map(|name| submodules(&folder.join(name), left)).collect()
 }
 
 struct View<'v> {
@@ -212,6 +226,12 @@ impl View<'_> {
         let own = root.join(".git");
         if own.is_file() {
             self.read_only(&own);
+        }
+        // `git status` looks into each submodule, and obeys what it finds there.
+        for module in submodules(&folder.join("modules"), SUBMODULE_LEVELS) {
+            for name in ["config", "hooks"] {
+                self.read_only(&module.join(name));
+            }
         }
         let seats = folder.join("worktrees");
         for seat in files::names_in(&seats).unwrap_or_default() {

@@ -59,6 +59,19 @@ fn a_remote_on_this_machine_is_pushed_to_and_its_hooks_stay() {
 }
 
 #[test]
+fn what_git_obeys_in_a_submodule_stays_as_it_is() {
+    let script =
+        "git config --file .git/modules/deps/lib/config core.fsmonitor evil || echo refused
+        touch .git/modules/deps/lib/hooks/post-checkout || echo refused";
+    let house = house(script, "stdout = 'out.txt'");
+    house.git("init --quiet ../library");
+    house.git("-C ../library commit --quiet --allow-empty -m library");
+    house.git("-c protocol.file.allow=always submodule add --quiet ../library deps/lib");
+    house.orch("run demo").code(0);
+    assert_eq!(house.read("out.txt"), "refused\nrefused\n");
+}
+
+#[test]
 fn the_home_holds_what_is_named() {
     let script = "ls -A ~ | tr '\\n' ' '; echo x > ~/.tool/state; touch ~/other";
     let house = house(script, "stdout = 'out.txt'\npermits = { home = ['.tool'] }");
