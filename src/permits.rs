@@ -137,6 +137,21 @@ pub struct Enforcement {
     pub reason: Option<String>,
 }
 
+impl Restriction {
+    /// The name as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Records => "records",
+            Self::Processes => "processes",
+            Self::Write => "write",
+            Self::Read => "read",
+            Self::Network => "network",
+            Self::Git => "git",
+            Self::Home => "home",
+        }
+    }
+}
+
 impl Enforcement {
     /// To what a sandbox with these permits holds programs.
     pub fn by(permits: &Permits) -> Self {
@@ -149,6 +164,15 @@ impl Enforcement {
         };
         let (enforced, open) = Restriction::VARIANTS.iter().copied().partition(is_enforced);
         Self { enforced, open, reason: None }
+    }
+
+    /// The same in a few words, where anything was enforced.
+    pub fn words(&self) -> Option<String> {
+        if self.enforced.is_empty() {
+            return None;
+        }
+        let names: Vec<&str> = self.enforced.iter().map(|it| it.as_str()).collect();
+        Some(format!("sandboxed: {}", names.join(", ")))
     }
 
     /// To nothing, for a reason.

@@ -19,6 +19,7 @@ use crate::finding::Severity;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::permits::Enforcement;
 use crate::run::Attempt;
 use crate::run::AttemptStatus;
 use crate::run::Run;
@@ -96,6 +97,8 @@ pub struct AttemptStory {
     pub spent: Spent,
     /// What its calls came to.
     pub cost: Cost,
+    /// What its last program was held to.
+    pub permits: Option<Enforcement>,
     /// What was found, errors first.
     pub findings: Vec<Finding>,
     /// Why it failed.
@@ -287,6 +290,7 @@ fn attempt(
         finished_at: attempt.finished_at,
         routing: attempt.routing.as_deref().cloned(),
         spent: attempt.time.until(now),
+        permits: own.clone().next_back().and_then(|call| call.permits.as_deref().cloned()),
         cost: Cost::of(own),
         findings,
         reason: attempt.failure_reason.clone(),

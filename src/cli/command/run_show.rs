@@ -17,6 +17,7 @@ use crate::ops::Instructions;
 use crate::ops::run_amend;
 use crate::ops::run_show;
 use crate::ops::run_show::Told;
+use crate::permits::Enforcement;
 use crate::run::GateStatus;
 use crate::run::Spent;
 use crate::spending::Cost;
@@ -133,6 +134,9 @@ fn write_attempt(text: &mut String, face: &Face, attempt: &AttemptStory) {
     let _ = writeln!(text, "  {}  {status}{}", attempt.id.number, beside(&remarks));
     if let Some(words) = attempt.routing.as_ref().and_then(Routing::words) {
         let _ = writeln!(text, "     {}", one_line(&words));
+    }
+    if let Some(held) = attempt.permits.as_ref().and_then(Enforcement::words) {
+        let _ = writeln!(text, "     {held}");
     }
     for finding in attempt.findings.iter().take(FINDINGS_MAX) {
         let _ =

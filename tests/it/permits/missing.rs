@@ -41,6 +41,7 @@ fn where_there_are_sandboxes_what_is_required_runs() {
     let house = house("touch done", "permits = { enforce = 'required' }");
     house.orch("run demo").code(0);
     house.orch("doctor").says("enforced by bubblewrap");
+    house.orch("run show").says("sandboxed: records, processes, write");
 }
 
 #[test]
