@@ -139,15 +139,16 @@ impl Beneath {
 
     /// Removes the folder where it is empty, and those above it that it leaves so.
     pub fn remove_empty_folders(&self) {
-        for folder in self.below().ancestors().filter(|path| !path.as_os_str().is_empty()) {
-            let place = self.at(folder);
-            // Somebody else may have taken it away.
-            let Ok(spot) = place.spot(Missing::Stay) else { break };
-            // One that holds anything stays.
-            if rustix::fs::unlinkat(&spot.folder, spot.name, AtFlags::REMOVEDIR).is_err() {
-                break;
-            }
-        }
+        let mut folders = self.below().ancestors().filter(|path| !path.as_os_str().is_empty());
+        // One that holds anything stays.
+        while folders.next().is_some_and(|folder| self.at(folder).remove_empty_folder()) {}
+    }
+
+    /// Removes the folder where it is empty, and says whether it was.
+    pub fn remove_empty_folder(&self) -> bool {
+        // Somebody else may have taken it away.
+        let Ok(spot) = self.spot(Missing::Stay) else { return false };
+        rustix::fs::unlinkat(&spot.folder, spot.name, AtFlags::REMOVEDIR).is_ok()
     }
 
     /// Removes what a killed process left half written in the folder, and for it. Call it when nobody

@@ -93,14 +93,16 @@ impl ProjectFolder {
     }
 
     /// The folders in it that hold a repository of their own, relative to it, but for those that git ignores.
-    /// What cannot be read is passed over.
-    pub fn nested_repositories(&self) -> BTreeSet<String> {
+    /// What cannot be read is passed over, and so is the folder `without`.
+    pub fn nested_repositories(&self, without: &str) -> BTreeSet<String> {
+        let without = self.root().join(without);
         let walk = ignore::WalkBuilder::new(self.root())
             .standard_filters(false)
             .git_ignore(true)
             .require_git(false)
-            .filter_entry(|entry| {
-                entry.file_type().is_some_and(|kind| kind.is_dir()) && entry.file_name() != GIT
+            .filter_entry(move |entry| {
+                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                is_folder && entry.file_name() != GIT && entry.path() != without
             })
             .build();
         walk.flatten()

@@ -294,8 +294,10 @@ impl View<'_> {
         self.writable(&folder.path());
         let Some((store, run)) = &self.workspace.said else { return Ok(()) };
         let (mailbox, letterbox) = (store.mailbox(run), store.letterbox(run, attempt));
+        if !letterbox.is_folder() {
+            return Ok(());
+        }
         mailbox.make_folder()?;
-        letterbox.make_folder()?;
         self.mounts.push(Mount::Instead { at: mailbox.path(), of: letterbox.path() });
         Ok(())
     }

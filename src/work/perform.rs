@@ -70,6 +70,7 @@ impl Hands<'_> {
             Ok(folder) => folder,
             Err(message) => return self.report(None, self.failed("dir", message)),
         };
+        self.open_letterbox();
         let confined = self.order.judging.granted.confine(&self.order.attempt, self.workspace);
         let confinement = match confined {
             Ok(confinement) => confinement,
@@ -109,6 +110,7 @@ impl Hands<'_> {
                 result.add(outcome.denied.iter().map(|denied| denial(denied)));
                 let mut invocation = self.invocation(&outcome);
                 invocation.permits = Some(Box::new(confinement.held));
+                self.close_letterbox();
                 self.report(Some(invocation), result)
             }
             Err(error) => {
@@ -121,6 +123,20 @@ impl Hands<'_> {
                 }
                 self.report(Some(invocation), self.failed("executor", error.to_string()))
             }
+        }
+    }
+
+    /// Makes the letterbox of the attempt. Without it, letters cannot be left from inside a sandbox.
+    fn open_letterbox(&self) {
+        if let Some((store, run)) = &self.workspace.said {
+            let _ = store.letterbox(run, &self.order.attempt).make_folder();
+        }
+    }
+
+    /// Takes the letterbox away in which nothing was left: whoever takes letters looks into each.
+    fn close_letterbox(&self) {
+        if let Some((store, run)) = &self.workspace.said {
+            store.letterbox(run, &self.order.attempt).remove_empty_folder();
         }
     }
 

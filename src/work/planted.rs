@@ -4,6 +4,7 @@
 use super::Workspace;
 use super::mounts::OBEYED;
 use crate::config;
+use crate::contract::RUNS;
 use crate::files;
 use crate::files::Beneath;
 use crate::finding::Finding;
@@ -98,7 +99,7 @@ impl Before {
 /// The repositories inside that of the project, but for its own worktrees.
 fn nested(workspace: &Workspace) -> BTreeSet<String> {
     let root = workspace.project.root();
-    let mut nested = workspace.project.nested_repositories();
+    let mut nested = workspace.project.nested_repositories(RUNS);
     let seats = workspace.git_folder.as_ref().map(|git| git.join("worktrees"));
     nested.retain(|folder| {
         let named = files::read_own(&root.join(folder).join(".git")).ok().flatten();
