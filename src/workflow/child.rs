@@ -195,6 +195,14 @@ impl ChildWork {
     ) -> Result<Values, String> {
         let rendered = |(name, input): &(String, ChildInput)| {
             let value = input.render(context).map_err(|error| format!("`{name}`: {error}"))?;
+            let own = workflow.inputs.iter().find(|own| own.name == *name);
+            // A template renders text, whatever type the input has: it is read as if it were typed.
+            let value = match (&value, own) {
+                (Json::String(text), Some(own)) => {
+                    own.accept(text, project).map_err(|error| error.to_string())?
+                }
+                (_, Some(_) | None) => value,
+            };
             Ok((name.clone(), value))
         };
         let mut inputs: Values = self.with.iter().map(rendered).collect::<Result<_, String>>()?;

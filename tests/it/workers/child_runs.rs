@@ -182,3 +182,36 @@ fn each_attempt_has_a_child_run_in_a_worktree_of_its_own_and_replaces_what_it_to
         .says("was not replaced");
     assert_eq!(house.read("notes/a.md"), "mine\n");
 }
+
+#[test]
+fn templates_give_inputs_of_every_type() {
+    let house = House::new()
+        .workflow(
+            "typed",
+            "[inputs]
+             count = { type = 'integer', help = 'count' }
+             loud = { type = 'bool', help = 'loud' }
+             names = { type = 'list', help = 'names' }
+             [[gate]]
+             id = 'tell'
+             executor = 'command'
+             command = ['printf', '%s', '{{ count + 1 }} {% if loud %}loud{% endif %} {{ names | length }}']
+             stdout = 'told.txt'",
+        )
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'child'
+             executor = 'workflow'
+             workflow = 'typed'
+             isolation = 'shared'
+             with = { count = '{{ 1 + 1 }}', loud = '{{ 1 < 2 }}', names = '{{ \"a\" }},b' }",
+        );
+    let house = committed(house);
+    orch(&house, "run demo").code(0);
+    assert_eq!(house.read("told.txt"), "3 loud 2");
+    let wrong = house.read("workflows/demo.toml").replace("{{ 1 + 1 }}", "two");
+    house.write("workflows/demo.toml", wrong);
+    let told = orch(&house, "run demo").code(1);
+    told.says("input `count`: `two` is not a whole number");
+}
