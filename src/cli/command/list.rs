@@ -122,6 +122,13 @@ pub fn instructions(runs: &[PooledRun]) -> Instructions {
         } else if run.waits_for == Some(WaitsFor::Approval) {
             instructions.say(format!("{} waits for approval.", run.key));
             instructions.suggest(&Suggestion::new("approve").of(&run.run_id));
+        } else if run.waits_for == Some(WaitsFor::Decision) {
+            instructions.say(format!(
+                "{} was interrupted. Check what it left behind, then start its gate again or cancel it.",
+                run.key
+            ));
+            instructions.suggest(&Suggestion::new("gate start").of(&run.run_id));
+            instructions.suggest(&Suggestion::new("cancel").word(&run.key));
         } else if run.health == Health::Stuck {
             instructions.say(format!("{} is stuck: {reason}", run.key));
             instructions.suggest(&Suggestion::new("restart").word(&run.key));

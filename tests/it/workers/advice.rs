@@ -25,7 +25,16 @@ fn suggested(house: &House, words: &str) -> Vec<String> {
 
 /// Takes away the processes that drive runs, as a crash does; what they started lives on.
 fn kill_workers(house: &House) {
-    for lock in ["supervisor.lock", "slots/1.lock"] {
+    kill(house, &["supervisor.lock", "slots/1.lock"]);
+}
+
+/// The same, but for the one that looks after them.
+fn kill_drivers(house: &House) {
+    kill(house, &["slots/1.lock"]);
+}
+
+fn kill(house: &House, locks: &[&str]) {
+    for lock in locks {
         let path = house.project().join(".git/orch/pool").join(lock);
         let held: Json = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         signal_one(Signal::KILL, u32::try_from(held["process"].as_u64().unwrap()).unwrap());
@@ -183,4 +192,20 @@ fn a_list_that_is_watched_tells_what_is_asked_and_that_nothing_is_left() {
     wait_until("it says how to answer", || watching.printed().contains("$ orch forward a"));
     orch(&house, "forward a A").code(0);
     wait_until("it passes", || watching.printed().trim_end().ends_with("no runs"));
+}
+
+#[test]
+fn a_run_that_a_crash_interrupted_says_what_to_decide() {
+    let house = committed(house("touch begun; while [ ! -e go ]; do sleep 0.05; done", ""));
+    orch(&house, "spawn a --workflow item").code(0);
+    let begun = house.outside("project-worktrees/a/begun");
+    wait_until("it works", || begun.exists());
+    kill_drivers(&house);
+    wait_until("it waits for a decision", || list(&house, "WAITING"));
+    orch(&house, "list").says("a was interrupted.");
+    let commands = suggested(&house, "list");
+    assert!(commands[0].starts_with("orch gate start --run "), "{commands:?}");
+    std::fs::write(house.outside("project-worktrees/a/go"), "").unwrap();
+    orch(&house, commands[0].trim_start_matches("orch ")).code(0);
+    assert_eq!(runs(&house), "a PASSED");
 }
