@@ -43,6 +43,11 @@ fn asking(workflow: &str) -> Option<Asking> {
 }
 
 fn asking_in(house: House, workflow: &str) -> Option<Asking> {
+    asking_of(house, workflow, "ada@example.org")
+}
+
+/// The same of those who share the passkey.
+fn asking_of(house: House, workflow: &str, names: &str) -> Option<Asking> {
     if lacks("ssh-keygen") {
         return None;
     }
@@ -51,7 +56,7 @@ fn asking_in(house: House, workflow: &str) -> Option<Asking> {
         .workflow("demo", workflow)
         .leaves("one", "one.txt")
         .file("orch.toml", "[signing]\nallowed_signers = 'allowed_signers'\n")
-        .file("allowed_signers", &line("ada@example.org", &ada));
+        .file("allowed_signers", &line(names, &ada));
     house.orch("run demo").code(3);
     let server = house.serves("");
     ada.origin = format!("http://localhost:{}", server.port);

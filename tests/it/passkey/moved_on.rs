@@ -1,12 +1,11 @@
 //! Decisions on what a run was before, and by whom of several: only what was seen is decided, by who signs.
 
+use super::Asking;
 use super::WORKFLOW;
 use super::approve;
 use super::asking;
-use super::authenticator::Authenticator;
-use super::line;
+use super::asking_of;
 use crate::house::House;
-use crate::house::lacks;
 use crate::house::wait_until;
 use serde_json::json;
 
@@ -43,17 +42,11 @@ fn what_was_asked_of_a_gate_before_it_was_finished_elsewhere_does_nothing_to_it(
 
 #[test]
 fn each_of_those_who_share_a_passkey_decides_by_their_own_name() {
-    if lacks("ssh-keygen") {
+    let workflow = "[[gate]]\nid = 'write'\nexecutor = 'human'";
+    let both = "ada@example.org,bob@example.org";
+    let Some(Asking { house, server, ada: both }) = asking_of(House::new(), workflow, both) else {
         return;
-    }
-    let mut both = Authenticator::new("localhost", "");
-    let house = House::new()
-        .workflow("demo", "[[gate]]\nid = 'write'\nexecutor = 'human'")
-        .file("orch.toml", "[signing]\nallowed_signers = 'allowed_signers'\n")
-        .file("allowed_signers", &line("ada@example.org,bob@example.org", &both));
-    house.orch("run demo").code(3);
-    let server = house.serves("");
-    both.origin = format!("http://localhost:{}", server.port);
+    };
     let ask = json!({
         "gate": "write", "by": "bob@example.org", "decision": { "kind": "finish" },
     });

@@ -16,6 +16,22 @@ fn read(house: &House, path: &str) -> String {
     std::fs::read_to_string(house.outside(path)).unwrap_or_default()
 }
 
+/// A house with a workflow that a person works at; `more` are further keys of its gate.
+fn asks(more: &str) -> House {
+    committed(house("", "").workflow(
+        "asks",
+        &format!(
+            "key = '{{{{ key }}}}'
+             [inputs]
+             key = {{ type = 'slug', help = 'key' }}
+             [[gate]]
+             id = 'ask'
+             executor = 'human'
+             {more}"
+        ),
+    ))
+}
+
 #[test]
 fn a_detached_run_returns_at_once_and_the_same_again_is_the_same_run() {
     let house = committed(house(WAITS, ""));
@@ -36,15 +52,7 @@ fn a_detached_run_returns_at_once_and_the_same_again_is_the_same_run() {
 
 #[test]
 fn another_run_of_a_key_begins_only_where_that_is_asked() {
-    let house = committed(house("", "").workflow(
-        "asks",
-        "key = '{{ key }}'
-         [inputs]
-         key = { type = 'slug', help = 'key' }
-         [[gate]]
-         id = 'ask'
-         executor = 'human'",
-    ));
+    let house = asks("");
     orch(&house, "run asks --key a").code(3);
     let told = orch(&house, "run asks --key a --detach").code(2);
     told.says("of `a` is WAITING").says("--again");
@@ -55,16 +63,7 @@ fn another_run_of_a_key_begins_only_where_that_is_asked() {
 
 #[test]
 fn a_reply_says_who_is_waited_for_where_a_worker_would_find_nothing_to_do() {
-    let house = committed(house("", "").workflow(
-        "asks",
-        "key = '{{ key }}'
-         [inputs]
-         key = { type = 'slug', help = 'key' }
-         [[gate]]
-         id = 'ask'
-         executor = 'human'
-         approval = 'person'",
-    ));
+    let house = asks("approval = 'person'");
     orch(&house, "run asks --key a").code(3);
     let finished = orch(&house, "gate finish --gate ask --detach").code(0);
     finished.says("orch gate approve").never_says("Another process");
