@@ -26,6 +26,8 @@ const LETTER_BYTES_MAX: u64 = 256 * 1024;
 #[derive(Debug, Clone)]
 pub struct Mailbox {
     folder: Beneath,
+    /// Whether nobody but what works at an attempt leaves letters there.
+    is_of_work: bool,
 }
 
 /// A letter that lies there.
@@ -62,7 +64,12 @@ struct Written {
 impl Mailbox {
     /// The mailbox in this folder, which need not be there.
     pub fn new(folder: Beneath) -> Self {
-        Self { folder }
+        Self { folder, is_of_work: false }
+    }
+
+    /// The one that what works at an attempt has to itself: no letter there is a person's.
+    pub(super) fn of_work(folder: Beneath) -> Self {
+        Self { folder, is_of_work: true }
     }
 
     /// Leaves a letter. When it returns, a power cut does not take it back.
@@ -100,9 +107,10 @@ impl Mailbox {
             let place = self.folder.join(name);
             match read(&place) {
                 Read::Letter(written) => {
+                    let written = if self.is_of_work { written.of_work() } else { *written };
                     let (answers, lock) =
                         (written.answers.clone(), self.folder.join(lock_name(name)));
-                    letters.push(Letter { note: by_letter(*written), answers, place, lock });
+                    letters.push(Letter { note: by_letter(written), answers, place, lock });
                 }
                 // What cannot be taken away, such as a folder, keeps nobody from working.
                 Read::Garbage => drop(place.remove()),
@@ -114,12 +122,15 @@ impl Mailbox {
     }
 }
 
-impl Letter {
-    /// A letter of what works at an attempt, which answers nobody's question.
-    pub(super) fn of_work(self) -> Self {
-        Self { answers: None, ..self }
+impl Written {
+    /// The same by what works at an attempt, which answers nobody's question, whoever it says it is.
+    fn of_work(self) -> Self {
+        let agent = self.agent.or_else(|| Some("at work".to_owned()));
+        Self { agent, answers: None, ..self }
     }
+}
 
+impl Letter {
     /// Whether both are one letter, found in two ways.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.place.path().file_name() == other.place.path().file_name()

@@ -105,8 +105,7 @@ impl Store {
         let mut letters = Mailbox::new(self.mailbox(id)).letters()?;
         let boxes = self.letterboxes(id);
         for name in boxes.names()? {
-            letters
-                .extend(Mailbox::new(boxes.join(name)).letters()?.into_iter().map(Letter::of_work));
+            letters.extend(Mailbox::of_work(boxes.join(name)).letters()?);
         }
         letters.sort_by_key(|letter| letter.note.said_at);
         // What works at an attempt finds its own letterbox in place of the run's, too.
