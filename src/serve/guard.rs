@@ -71,7 +71,7 @@ impl Guard {
             cookie: format!("orch_{port}"),
             token: settings.token.clone(),
             open: OPEN_PATHS,
-            by_name: elsewhere.is_none().then(|| format!("http://localhost:{port}")),
+            by_name: settings.address.is_none().then(|| format!("http://localhost:{port}")),
         }
     }
 
