@@ -7,6 +7,7 @@ use super::Project;
 use super::RunChoice;
 use super::choose;
 use crate::definition::Definition;
+use crate::digest::Digest;
 use crate::event::RunStatus;
 use crate::export;
 use crate::export::Record;
@@ -19,6 +20,7 @@ use crate::secret;
 use crate::signature;
 use crate::signature::bare::BareSigner;
 use crate::signature::dsse;
+use crate::suggestion::Suggestion;
 use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -124,6 +126,11 @@ pub fn export(project: &Project, caller: &Caller, request: &Request) -> Result<R
     let reading = proof::read(project, &id)?;
     let started = &reading.run.started;
     let workflow = Workflow::parse(&started.workflow, &Definition::thaw(&started.definition))?;
+    let differs = started.definition.iter().find(|text| Digest::of(&text.text) != text.sha256);
+    if let Some(text) = differs {
+        let problem = format!("{} in the record of run {id} does not have its digest", text.path);
+        return Err(Error::usage(problem).advise_command(Suggestion::new("verify").of(&id)));
+    }
     let record = Record::new(&reading, &workflow);
     refuse_unfit(&record, request)?;
     let signer = if request.unsigned { None } else { Some(signer(project)?) };
@@ -154,7 +161,7 @@ fn refuse_unfit(record: &Record<'_>, request: &Request) -> Result<(), Error> {
     }
     if status != RunStatus::Passed {
         let message =
-            format!("run {id} is {status}, and {format} proves only runs that have PASSED");
+            format!("cannot export run {id} as {format}: its status is {status}, not PASSED");
         return Err(Error::usage(message));
     }
     if request.unsigned {
@@ -163,7 +170,8 @@ fn refuse_unfit(record: &Record<'_>, request: &Request) -> Result<(), Error> {
         )));
     }
     if request.format == ExportFormat::Slsa && record.results().is_empty() {
-        let message = format!("run {id} left no files that {format} could name");
+        let message =
+            format!("run {id} has no output files, so there is nothing for {format} to name");
         return Err(Error::usage(message).advise("export it as in-toto"));
     }
     Ok(())

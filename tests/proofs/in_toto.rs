@@ -87,7 +87,26 @@ fn links_that_another_key_signed_are_refused() {
     let Some(house) = with_key(house, "mallory") else { return };
     export(&house, "in-toto", "other");
     verify(&house, "other").unwrap().code(0);
-    let key = house.outside("proof/signer.pem");
-    std::fs::copy(key, house.outside("other/signer.pem")).unwrap();
+    // Her links under the layout and the names of the other key, for which nothing else is wrong.
+    for name in ["signer.pem", "root.layout"] {
+        let good = house.outside("proof").join(name);
+        std::fs::copy(good, house.outside("other").join(name)).unwrap();
+    }
+    let letters = |folder: &str| {
+        let link = links(&house, folder).remove(0);
+        link.trim_end_matches(".link").rsplit('.').next().unwrap().to_owned()
+    };
+    let (own, hers) = (letters("proof"), letters("other"));
+    for link in links(&house, "other") {
+        let folder = house.outside("other");
+        std::fs::rename(folder.join(&link), folder.join(link.replace(&hers, &own))).unwrap();
+    }
     verify(&house, "other").unwrap().code(1);
+}
+
+/// The names of the links of an export.
+fn links(house: &House, folder: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(house.outside(folder)).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.ends_with(".link")).collect()
 }

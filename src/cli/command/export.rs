@@ -4,7 +4,7 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::files;
-use crate::files::Outlet;
+use crate::files::Beneath;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::ops::export;
@@ -35,7 +35,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
             let mut told = String::new();
             for document in documents.iter().chain(&reply.keys) {
                 let path = folder.join(&document.path);
-                write(&path, document).map_err(|error| unwritten(&path, &error))?;
+                write(folder, document).map_err(|error| unwritten(&path, &error))?;
                 told.push_str(&format!("{}\n", path.display()));
             }
             face.answer(&reply, &next, &told);
@@ -52,10 +52,11 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-fn write(path: &Path, document: &Exported) -> io::Result<()> {
-    let path = std::path::absolute(path)?;
-    files::create_folder(path.parent().unwrap_or(&path))?;
-    Outlet::replacing(&path)?.write(document.text.as_bytes())
+/// A record may be somebody else's: what it names stays inside the folder.
+fn write(folder: &Path, document: &Exported) -> io::Result<()> {
+    let folder = std::path::absolute(folder)?;
+    files::create_folder(&folder)?;
+    Beneath::new(folder).join(&document.path).write_view(document.text.as_bytes())
 }
 
 fn unwritten(path: &Path, error: &io::Error) -> Error {

@@ -117,11 +117,14 @@ fn what_cannot_be_proved_or_signed_is_refused() {
     let house = House::new()
         .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['false']");
     house.orch("run demo").code(1);
-    house.orch("export --format in-toto").code(2).says("is FAILED, and in-toto proves only runs");
+    house
+        .orch("export --format in-toto")
+        .code(2)
+        .says("as in-toto: its status is FAILED, not PASSED");
     let house = House::new()
         .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']");
     house.orch("run demo").code(0);
-    house.orch("export --format slsa").code(2).says("left no files");
+    house.orch("export --format slsa").code(2).says("has no output files");
     house.orch("export --format in-toto").code(2).says("user.signingkey");
     house.orch("export").code(2).says("--format");
     house.orch("export --format slsa --unsigned").code(2);
