@@ -86,8 +86,7 @@ fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Er
     if ticket.errand.is_stop() && !will_have_begun(project, &ticket.run) {
         return Ok(());
     }
-    let is_over = || project.store.glance(&ticket.run).is_ok_and(|it| it.run.status.is_final());
-    if advance::has_begun(project, &ticket.run) && is_over() {
+    if is_over(project, &ticket.run) {
         return seal(project, &ticket.run);
     }
     let choice = RunChoice { run: Some(ticket.run.to_string()) };
@@ -153,9 +152,15 @@ fn take_soon<'p>(home: &'p Project, run: &RunId) -> Result<Driver<'p>, Error> {
     }
 }
 
+/// Whether a run came to its end, and nothing but its record can be missing.
+pub(super) fn is_over(project: &Project, id: &RunId) -> bool {
+    let is_final = || project.store.glance(id).is_ok_and(|it| it.run.status.is_final());
+    advance::has_begun(project, id) && is_final()
+}
+
 /// Has the record of a run that is over be whole, where its folder is there: its process may have died
 /// between its last event and the commit.
-fn seal(project: &Project, id: &RunId) -> Result<(), Error> {
+pub(super) fn seal(project: &Project, id: &RunId) -> Result<(), Error> {
     let folder = project.workspace_of(id);
     if !files::exists(&folder) {
         return Ok(());

@@ -109,6 +109,5 @@ fn again(project: &Project, run: &PooledRun) -> Result<(), Error> {
         // A worker takes up by itself what has lost its process before it began.
         return Ok(());
     }
-    pool.forget_refusal(&run.run_id).map_err(trouble)?;
     pool.forget(&run.run_id).map_err(trouble)
 }

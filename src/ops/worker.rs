@@ -3,6 +3,7 @@
 
 use super::Error;
 use super::Project;
+use super::errand;
 use crate::id::RunId;
 use crate::process;
 use crate::project::itself;
@@ -208,11 +209,7 @@ impl<'p> Supervisor<'p> {
         for ticket in at_work.iter().filter(is_dead) {
             let restarts = ticket.restarts + 1;
             if restarts > self.project.config.pool.restarts {
-                let reason = format!("its process died {restarts} times");
-                self.pool.refuse(ticket, &reason).map_err(|source| trouble(&source))?;
-                self.tell_parent(ticket)?;
-                self.pool.finish(ticket).map_err(|source| trouble(&source))?;
-                told(&WorkerNews::GivenUp(ticket.run.clone()));
+                self.give_up(ticket, restarts, told)?;
             } else {
                 let again = Ticket { restarts, ..ticket.clone() };
                 if self.pool.put_back(ticket, &again).map_err(|source| trouble(&source))? {
@@ -221,6 +218,26 @@ impl<'p> Supervisor<'p> {
             }
         }
         Ok(())
+    }
+
+    /// Nobody goes on with a run whose process died too often. One that had come to its end lacks at most
+    /// the commit of its record, which `doctor` makes where it cannot be made here.
+    fn give_up(
+        &self,
+        ticket: &Ticket,
+        deaths: u32,
+        told: &mut dyn FnMut(&WorkerNews),
+    ) -> Result<(), Error> {
+        let is_over = errand::is_over(self.project, &ticket.run);
+        if !is_over {
+            let reason = format!("its process died {deaths} times");
+            self.pool.refuse(ticket, &reason).map_err(|source| trouble(&source))?;
+        }
+        if !is_over || errand::seal(self.project, &ticket.run).is_err() {
+            told(&WorkerNews::GivenUp(ticket.run.clone()));
+        }
+        self.tell_parent(ticket)?;
+        self.pool.finish(ticket).map_err(|source| trouble(&source))
     }
 
     fn is_free(&self, slot: usize) -> bool {

@@ -54,7 +54,8 @@ impl Pool {
         Self { folder }
     }
 
-    /// Has a run wait for a worker. What it waited for before is replaced.
+    /// Has a run wait for a worker. What it waited for before is replaced, and if nobody went on with it,
+    /// somebody does now.
     pub fn put(&self, ticket: &Ticket) -> io::Result<()> {
         let _moving = self.alone()?;
         self.put_alone(ticket)
@@ -67,7 +68,12 @@ impl Pool {
         for other in self.names_of(&ticket.run)?.iter().filter(|other| **other != name) {
             self.waiting_folder().join(other).remove()?;
         }
-        Ok(())
+        self.accept_alone(ticket)
+    }
+
+    /// A run that goes on is no longer refused; to stop one is not to go on with it.
+    fn accept_alone(&self, ticket: &Ticket) -> io::Result<()> {
+        if ticket.errand.is_stop() { Ok(()) } else { self.forget_refusal(&ticket.run) }
     }
 
     /// All tickets at one moment: one that moves meanwhile is in one place, not in none.
@@ -133,6 +139,7 @@ impl Pool {
         self.at_work_place(run, ticket.errand.is_stop())
             .write(&serde_json::to_vec(&ticket).unwrap_or_default())?;
         place.remove()?;
+        self.accept_alone(&ticket)?;
         Ok(Some(ticket))
     }
 
@@ -203,8 +210,12 @@ impl Pool {
         self.at_work_place(run, false).remove()
     }
 
-    /// Says why nobody goes on with a ticket.
+    /// Says why nobody goes on with a ticket, unless somebody has taken it back since.
     pub fn refuse(&self, ticket: &Ticket, reason: &str) -> io::Result<()> {
+        let _moving = self.alone()?;
+        if !self.is_taken(ticket)? && !self.is_waiting(&ticket.run)? {
+            return Ok(());
+        }
         let refused = RefusedTicket { ticket: ticket.clone(), reason: reason.to_owned() };
         let bytes = serde_json::to_vec(&refused).unwrap_or_default();
         self.refused_place(&ticket.run).write(&bytes)

@@ -72,6 +72,32 @@ fn a_run_that_is_driven_is_not_taken_again_and_each_gives_back_its_own() {
 }
 
 #[test]
+fn what_goes_on_is_not_refused_and_what_was_taken_back_cannot_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = Pool::new(Beneath::new(folder.path()).join("pool"));
+    let first = ticket("one", "2026-01-19T14:00:01Z", 0);
+    let is_refused = || pool.refusal(&first.run).unwrap().is_some();
+    pool.put(&first).unwrap();
+    pool.take(&first.run).unwrap().unwrap();
+    pool.refuse(&first, "its process died").unwrap();
+    assert!(is_refused());
+    // To stop it is not to go on with it.
+    let stop = Errand::Cancel { reason: "enough".to_owned() };
+    pool.put(&Ticket { errand: stop, ..first.clone() }).unwrap();
+    assert!(is_refused());
+    pool.put(&first).unwrap();
+    assert!(!is_refused());
+    // Refused while it waited to go on, and taken since.
+    pool.refuse(&first, "its process died").unwrap();
+    pool.forget(&first.run).unwrap();
+    pool.take(&first.run).unwrap().unwrap();
+    assert!(!is_refused());
+    pool.forget(&first.run).unwrap();
+    pool.refuse(&first, "its process died").unwrap();
+    assert!(!is_refused());
+}
+
+#[test]
 fn what_was_never_written_to_its_end_is_no_work() {
     let folder = tempfile::tempdir().unwrap();
     let pool = Pool::new(Beneath::new(folder.path()).join("pool"));

@@ -90,3 +90,23 @@ fn the_run_of_a_process_that_dies_is_taken_up_again_up_to_a_bound() {
     let tries = std::fs::read_to_string(tree.join("tries")).unwrap();
     assert_eq!(tries.lines().count(), 2);
 }
+
+#[test]
+fn a_run_that_had_passed_when_its_process_died_for_the_last_time_is_not_given_up() {
+    let house = super::house("true", "").file("orch.toml", "[pool]\nrestarts = 0\n");
+    let house = committed(house);
+    orch(&house, "spawn a --workflow item").code(0);
+    wait_until("it passes", || runs(&house) == "a PASSED");
+    let pool = house.project().join(".git/orch/pool");
+    wait_until("nobody works", || holder(&house, "supervisor.lock").is_none());
+    // What a process leaves that dies between the last event of its run and giving its ticket back.
+    let id =
+        orch(&house, "list --all --json").json()["data"][0]["run_id"].as_str().unwrap().to_owned();
+    let ticket = house.project().join(format!(".git/orch/runs/{id}/ticket.json"));
+    std::fs::copy(&ticket, pool.join(format!("at-work/{id}.json"))).unwrap();
+    let done = orch(&house, "worker --until-idle").code(0);
+    assert!(!done.shown().contains("died"), "{}", done.shown());
+    assert!(std::fs::read_dir(pool.join("at-work")).unwrap().next().is_none());
+    assert!(!pool.join("refused").join(&id).exists());
+    assert_eq!(runs(&house), "a PASSED");
+}
