@@ -5,6 +5,7 @@ use crate::id::AttemptId;
 use crate::judge;
 use crate::permits::Enforce;
 use crate::permits::Permits;
+use crate::permits::ReadPermit;
 use crate::project::Driver;
 use crate::project::Project;
 use crate::run::Run;
@@ -20,9 +21,11 @@ pub fn granted(project: &Project, run: &Run, gate: &Gate, attempt: &AttemptId) -
     let context = packet::attempt_context(run, gate, attempt);
     let tables = gate.permits.iter().map(|table| {
         // What cannot be filled in permits nothing.
-        table
-            .render(&context)
-            .unwrap_or_else(|_| Permits { write: Some(Vec::new()), ..table.as_written() })
+        table.render(&context).unwrap_or_else(|_| Permits {
+            write: Some(Vec::new()),
+            read: Some(ReadPermit::Files(Vec::new())),
+            ..table.as_written()
+        })
     });
     let permits = tables.fold(project.config.permits.clone(), Permits::and);
     let outputs =
@@ -44,7 +47,7 @@ pub fn add_agents(granted: &mut Granted, doer: &Doer) {
     (granted.home, granted.hosts) = (needs.home, needs.hosts);
 }
 
-/// Says that gates are not held to their permits on this system, where some are to be.
+/// Says that permits are not enforced on this system, where some are to be.
 pub fn unenforced(driver: &Driver<'_>) -> Option<String> {
     let permits = &driver.project.config.permits;
     let is_meant = |gate: &Gate| {
@@ -56,5 +59,5 @@ pub fn unenforced(driver: &Driver<'_>) -> Option<String> {
         return None;
     }
     let why = work::try_sandbox(&driver.project.folder).err()?;
-    Some(format!("gates are not held to their permits: {why}"))
+    Some(format!("permits are not enforced: {why}"))
 }

@@ -79,6 +79,10 @@ impl Check for Command {
         true
     }
 
+    fn starts_programs() -> bool {
+        true
+    }
+
     fn words(&self) -> String {
         format!("`{}` ends with {}", self.shown(), self.expect)
     }

@@ -141,6 +141,14 @@ pub trait Check {
         false
     }
 
+    /// Whether checks of this kind start programs: these are held to what the gate permits.
+    fn starts_programs() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
+
     /// What checks of this kind ask somebody to say about the work.
     fn asks_for() -> Option<WorkRemark>
     where

@@ -7,6 +7,7 @@ use super::transient::Backoff;
 use crate::budget::Budget;
 use crate::clock::Period;
 use crate::document::Placed;
+use crate::permits::HomeFolder;
 use crate::permits::Permits;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -96,7 +97,7 @@ pub struct AgentSettings {
 #[serde(default, deny_unknown_fields)]
 pub struct AgentNeeds {
     /// Folders of the user's home with its login and its sessions, such as `[".claude"]`.
-    pub home: Vec<String>,
+    pub home: Vec<HomeFolder>,
     /// Hosts that it talks to, such as `["api.anthropic.com"]`.
     pub hosts: Vec<String>,
 }

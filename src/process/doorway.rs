@@ -17,6 +17,7 @@ use std::io::Read;
 use std::io::Write;
 use std::net::Shutdown;
 use std::net::TcpStream;
+use std::net::ToSocketAddrs;
 use std::os::unix::net::UnixListener;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -44,6 +45,12 @@ const REQUEST_BYTES_MAX: u64 = 16 * 1024;
 /// How long a client may take to say where it wants to go, and a host to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// More connections than programs need at once; the process that drives the run needs files, too.
+const CLIENTS_MAX: usize = 256;
+
+/// How long to wait where the system has no room for another connection.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// The variables by which programs know a proxy.
 const VARIABLES: [&str; 6] =
     ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
@@ -63,13 +70,24 @@ impl Doorway {
         let is_closed = Arc::new(AtomicBool::new(false));
         let (closed, hosts) = (is_closed.clone(), Arc::new(hosts.to_vec()));
         std::thread::spawn(move || {
-            for client in listener.incoming().flatten() {
+            let open = Arc::new(());
+            for client in listener.incoming() {
                 if closed.load(Ordering::SeqCst) {
                     break;
                 }
-                let hosts = hosts.clone();
-                // One that gives up half-way is no concern of the others.
-                std::thread::spawn(move || serve(&client, &hosts));
+                let Ok(client) = client else {
+                    std::thread::sleep(PAUSE);
+                    continue;
+                };
+                if Arc::strong_count(&open) > CLIENTS_MAX {
+                    continue;
+                }
+                let (hosts, open) = (hosts.clone(), open.clone());
+                std::thread::spawn(move || {
+                    // One that gives up half-way is no concern of the others.
+                    let _ = serve(&client, &hosts);
+                    drop(open);
+                });
             }
         });
         Ok(Self { folder, is_closed })
@@ -77,7 +95,8 @@ impl Doorway {
 
     /// The folder that the sandbox must see, and where.
     pub(super) fn mount(&self) -> super::Mount {
-        super::Mount::Instead { at: PathBuf::from(INSIDE), of: self.folder.path().to_owned() }
+        let of = self.folder.path().to_owned();
+        super::Mount::Instead { at: PathBuf::from(INSIDE), of, is_writable: false }
     }
 
     /// What a program is started with, so that it finds the inner side there: `program` is this one.
@@ -127,7 +146,7 @@ fn serve(client: &UnixStream, hosts: &[String]) -> io::Result<()> {
         let why = format!("the permits of this gate do not name the host {host}\n");
         return refuse("403 Forbidden", &why);
     }
-    match TcpStream::connect((host, port)) {
+    match connect(host, port) {
         Ok(server) => {
             (&*client).write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
             client.set_read_timeout(None)?;
@@ -141,6 +160,18 @@ fn serve(client: &UnixStream, hosts: &[String]) -> io::Result<()> {
         }
         Err(error) => refuse("502 Bad Gateway", &format!("{host}: {error}\n")),
     }
+}
+
+/// Connects to the first address of a host that answers.
+fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
+    let mut last = io::ErrorKind::NotFound.into();
+    for address in (host, port).to_socket_addrs()? {
+        match TcpStream::connect_timeout(&address, PATIENCE) {
+            Ok(server) => return Ok(server),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
 }
 
 /// Passes on what each of two sides says, until both have ended.

@@ -51,12 +51,25 @@ pub enum Mount {
     ReadOnly(PathBuf),
     /// What is there, to read and write.
     Writable(PathBuf),
-    /// What is at another path, to read and write.
-    Instead { at: PathBuf, of: PathBuf },
+    /// What is at another path.
+    Instead { at: PathBuf, of: PathBuf, is_writable: bool },
     /// An empty folder in memory.
     EmptyFolder(PathBuf),
     /// An empty file.
     EmptyFile(PathBuf),
+}
+
+impl Mount {
+    /// Where it lies inside.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::ReadOnly(path)
+            | Self::Writable(path)
+            | Self::Instead { at: path, .. }
+            | Self::EmptyFolder(path)
+            | Self::EmptyFile(path) => path,
+        }
+    }
 }
 
 /// Why there are no sandboxes here.
@@ -162,7 +175,8 @@ impl Sandbox {
             match mount {
                 Mount::ReadOnly(path) => add(&["--ro-bind"], &[path, path]),
                 Mount::Writable(path) => add(&["--bind"], &[path, path]),
-                Mount::Instead { at, of } => add(&["--bind"], &[of, at]),
+                Mount::Instead { at, of, is_writable: true } => add(&["--bind"], &[of, at]),
+                Mount::Instead { at, of, is_writable: false } => add(&["--ro-bind"], &[of, at]),
                 Mount::EmptyFolder(path) => add(&["--tmpfs"], &[path]),
                 Mount::EmptyFile(path) => add(&["--ro-bind", "/dev/null"], &[path]),
             }

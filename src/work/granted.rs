@@ -2,10 +2,12 @@
 
 use super::Workspace;
 use super::mounts;
+use super::planted::Before;
 use crate::files::ProjectFolder;
 use crate::id::AttemptId;
 use crate::permits::Enforce;
 use crate::permits::Enforcement;
+use crate::permits::HomeFolder;
 use crate::permits::NetworkPermit;
 use crate::permits::Permits;
 use crate::permits::WholeNetwork;
@@ -15,8 +17,10 @@ use crate::process::SandboxNetwork;
 use crate::process::Unavailable;
 use serde::Deserialize;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::PoisonError;
 
 /// What they are granted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,20 +32,21 @@ pub struct Granted {
     /// The files of the project that the gate names as its own to write, as globs: of a definition too.
     pub own_files: Vec<String>,
     /// The folders of the home that the agent cannot work without.
-    pub home: Vec<String>,
+    pub home: Vec<HomeFolder>,
     /// The hosts that it cannot work without.
     pub hosts: Vec<String>,
 }
 
 /// What programs are shut up in, and what that holds them to.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Confinement {
-    pub sandbox: Option<Sandbox>,
+pub(super) struct Confinement<'w> {
+    /// The sandbox, and what was there before: what it cannot forbid is looked for afterwards.
+    pub sandbox: Option<(Sandbox, Before<'w>)>,
     pub held: Enforcement,
 }
 
-/// What trying a sandbox out has shown, by whether it has a network: this system does not change its mind.
-static TRIED: Mutex<BTreeMap<bool, Result<(), Unavailable>>> = Mutex::new(BTreeMap::new());
+/// The projects whose sandboxes were tried out and could be made, each with and without a network. One that
+/// could not is tried again.
+static TRIED: Mutex<BTreeSet<(PathBuf, bool)>> = Mutex::new(BTreeSet::new());
 
 /// Whether there are sandboxes here for the programs that work in a project.
 pub fn try_sandbox(project: &ProjectFolder) -> Result<(), Unavailable> {
@@ -51,20 +56,23 @@ pub fn try_sandbox(project: &ProjectFolder) -> Result<(), Unavailable> {
 
 impl Granted {
     /// What the programs of an attempt are shut up in here. Fails where that is required and cannot be.
-    pub(super) fn confine(
+    pub(super) fn confine<'w>(
         &self,
         attempt: &AttemptId,
-        workspace: &Workspace,
-    ) -> Result<Confinement, Unavailable> {
+        workspace: &'w Workspace,
+    ) -> Result<Confinement<'w>, Unavailable> {
         let enforce = self.permits.enforce();
         if enforce == Enforce::Off {
             let held = Enforcement::to_nothing("`enforce` is off".to_owned());
             return Ok(Confinement { sandbox: None, held });
         }
-        match self.sandbox(attempt, workspace) {
+        let before = Before::look(workspace, self);
+        match self.sandbox(attempt, workspace, &before) {
             Ok(sandbox) => {
-                let held = Enforcement::by(&self.permits);
-                Ok(Confinement { sandbox: Some(sandbox), held })
+                // Without a home that can be told, nothing of it is kept from anyone.
+                let home = mounts::home_of(workspace).and_then(|_| self.permits.home.clone());
+                let held = Enforcement::by(&Permits { home, ..self.permits.clone() });
+                Ok(Confinement { sandbox: Some((sandbox, before)), held })
             }
             Err(why) if enforce == Enforce::Required => Err(why),
             Err(why) => {
@@ -91,7 +99,7 @@ impl Granted {
             Some(NetworkPermit::Whole(WholeNetwork::Off)) => SandboxNetwork::Off,
             Some(NetworkPermit::Hosts(hosts)) => {
                 let program = workspace.program.clone().ok_or_else(|| {
-                    let why = "without its own program orch cannot let programs reach named hosts";
+                    let why = "the orch executable, which named hosts require, was not found";
                     Unavailable::Refused(why.to_owned())
                 })?;
                 let hosts = hosts.iter().chain(&self.hosts).cloned().collect();
@@ -100,17 +108,23 @@ impl Granted {
         })
     }
 
-    fn sandbox(&self, attempt: &AttemptId, workspace: &Workspace) -> Result<Sandbox, Unavailable> {
-        let mounts = mounts::of(self, attempt, workspace)
+    fn sandbox(
+        &self,
+        attempt: &AttemptId,
+        workspace: &Workspace,
+        before: &Before<'_>,
+    ) -> Result<Sandbox, Unavailable> {
+        let mounts = mounts::of(self, attempt, workspace, &before.inside)
             .map_err(|error| Unavailable::Refused(error.to_string()))?;
         let sandbox = Sandbox { mounts, network: self.network(workspace)? };
-        let mut tried = TRIED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let is_written = self.permits.write.is_none() && self.permits.readable().is_none();
         let root = workspace.project.root();
-        tried
-            .entry(sandbox.network == SandboxNetwork::Any)
-            .or_insert_with(|| sandbox.try_out(root, is_written))
-            .clone()
-            .map(|()| sandbox)
+        let kind = (root.to_owned(), sandbox.network == SandboxNetwork::Any);
+        let tried = || TRIED.lock().unwrap_or_else(PoisonError::into_inner);
+        if !tried().contains(&kind) {
+            let is_written = self.permits.write.is_none() && self.permits.readable().is_none();
+            sandbox.try_out(root, is_written)?;
+            tried().insert(kind);
+        }
+        Ok(sandbox)
     }
 }

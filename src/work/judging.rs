@@ -14,6 +14,7 @@ use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::judge;
 use crate::judge::Freshness;
+use crate::process::Sandbox;
 use crate::secret;
 use crate::surroundings::Allowed;
 use crate::template::Context;
@@ -59,6 +60,9 @@ impl Judging {
     /// Judges the outputs that lie in the workspace now.
     pub fn judge(&self, workspace: &Workspace, since: Instant) -> Judged {
         let Some(contract) = &self.contract else { return Judged::default() };
+        if !contract.rules().any(|rule| (rule.kind.starts_programs)()) {
+            return self.judge_by(contract, workspace, since, None);
+        }
         let sandbox = match self.granted.confine(&self.attempt, workspace) {
             Ok(confinement) => confinement.sandbox,
             Err(why) => {
@@ -66,6 +70,21 @@ impl Judging {
                 return Judged { findings: vec![finding], ..Judged::default() };
             }
         };
+        let Some((sandbox, before)) = sandbox else {
+            return self.judge_by(contract, workspace, since, None);
+        };
+        let mut judged = self.judge_by(contract, workspace, since, Some(&sandbox));
+        judged.findings.extend(before.findings(&workspace.attempt(&self.attempt)));
+        judged
+    }
+
+    fn judge_by(
+        &self,
+        contract: &Contract,
+        workspace: &Workspace,
+        since: Instant,
+        sandbox: Option<&Sandbox>,
+    ) -> Judged {
         let work = self.worked.as_ref().map(|worked| worked.now(workspace, since.elapsed()));
         let register = workspace.register(&self.attempt.gate);
         let scene = Scene {
@@ -77,7 +96,7 @@ impl Judging {
             secrets: &workspace.secrets,
             stop: &workspace.stop,
             register: register.as_ref(),
-            sandbox: sandbox.as_ref(),
+            sandbox,
             text_bytes_max: self.text_bytes_max,
             work: work.as_ref(),
         };

@@ -3,6 +3,7 @@
 //! another process, or of another machine.
 
 mod barred;
+mod definition;
 mod granted;
 mod hand_in;
 mod judging;
@@ -11,6 +12,7 @@ mod order;
 mod perform;
 mod planted;
 mod report;
+mod repositories;
 mod watch;
 mod worked;
 mod workspace;

@@ -3,15 +3,20 @@
 
 use super::Granted;
 use super::Workspace;
-use crate::config;
+use super::definition::Definition;
+use super::repositories;
+use super::repositories::Named;
 use crate::contract::RUNS;
 use crate::files;
 use crate::files::Beneath;
+use crate::files::Globs;
 use crate::git;
 use crate::id::AttemptId;
 use crate::permits::GitPermit;
 use crate::permits::folder_of;
+use crate::permits::is_below;
 use crate::process::Mount;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
@@ -26,7 +31,8 @@ const NEEDED: [&str; 3] = ["/run/systemd/resolve", "/run/current-system", "/run/
 const KEYS: [&str; 2] = [".ssh", ".gnupg"];
 
 /// What shells, git and sessions of the user run or obey, in the home.
-pub(super) const OBEYED: [&str; 18] = [
+pub(super) const OBEYED: [&str; 20] = [
+    ".bash_aliases",
     ".bash_login",
     ".bash_logout",
     ".bash_profile",
@@ -39,6 +45,7 @@ pub(super) const OBEYED: [&str; 18] = [
     ".config/systemd",
     ".gitconfig",
     ".local/bin",
+    ".local/share/systemd",
     ".profile",
     ".zlogin",
     ".zprofile",
@@ -47,22 +54,21 @@ pub(super) const OBEYED: [&str; 18] = [
     "bin",
 ];
 
-/// The texts of workflows in the project.
-const DEFINITION: [&str; 4] = ["workflows", "contracts", "prompts", config::FILE];
+/// The variables that name another folder for some of it: what its names begin with in the home, and there.
+const ELSEWHERE: [(&str, &str, &str); 2] =
+    [("XDG_CONFIG_HOME", ".config/", ""), ("ZDOTDIR", ".z", ".z")];
 
 /// What git runs or obeys of its own folder, and the folders of orch's runs in it.
 const IN_GIT: [&str; 5] = ["orch", "hooks", "config", "config.worktree", "refs/orch"];
 
-/// How deep the repositories of submodules may lie.
-const SUBMODULE_LEVELS: u32 = 6;
-
-/// What the programs of an attempt find, in order.
+/// What the programs of an attempt find, in order; `inside` are the repositories in the project.
 pub(super) fn of(
     granted: &Granted,
     attempt: &AttemptId,
     workspace: &Workspace,
+    inside: &BTreeMap<String, Named>,
 ) -> io::Result<Vec<Mount>> {
-    let mut view = View { granted, workspace, mounts: Vec::new() };
+    let mut view = View { granted, workspace, inside, mounts: Vec::new() };
     for folder in PASSING {
         view.empty(Path::new(folder));
     }
@@ -81,20 +87,23 @@ pub(super) fn of(
     Ok(view.mounts)
 }
 
-/// The repositories of submodules below a folder, whose names may have several parts.
-fn submodules(folder: &Path, levels: u32) -> Vec<PathBuf> {
-    if folder.join("HEAD").is_file() {
-        let below = levels.checked_sub(1).map(|left| submodules(&folder.join("modules"), left));
-        return [folder.to_owned()].into_iter().chain(below.into_iter().flatten()).collect();
-    }
-    let Some(left) = levels.checked_sub(1) else { return Vec::new() };
-    let names = files::names_in(folder).unwrap_or_default();
-    names.iter().flat_map(|name| submodules(&folder.join(name), left)).collect()
+/// The home of the user, if it can be told from the project: one in which the project does not have it, and
+/// that is not the whole system.
+pub(super) fn home_of(workspace: &Workspace) -> Option<PathBuf> {
+    let home = workspace.variables.get("HOME").map(PathBuf::from)?;
+    let is_own = home.is_absolute() && home.parent().is_some();
+    (is_own && !home.starts_with(workspace.project.root())).then_some(home)
+}
+
+/// Whether a glob matches files at the top of the project and no others.
+fn is_of_top(glob: &str) -> bool {
+    !glob.is_empty() && !glob.contains('/') && glob != "**"
 }
 
 struct View<'v> {
     granted: &'v Granted,
     workspace: &'v Workspace,
+    inside: &'v BTreeMap<String, Named>,
     mounts: Vec<Mount>,
 }
 
@@ -108,95 +117,152 @@ impl View<'_> {
         self.workspace.project.root().to_owned()
     }
 
+    /// Lets something be read where it lies, with links followed, and keeps it there.
     fn read_only(&mut self, path: &Path) {
-        if path.exists() {
-            self.mounts.push(Mount::ReadOnly(path.to_owned()));
+        if let Some(path) = self.pinned(path) {
+            self.mounts.push(Mount::ReadOnly(path));
         }
     }
 
     fn writable(&mut self, path: &Path) {
-        if path.exists() {
-            self.mounts.push(Mount::Writable(path.to_owned()));
+        if let Some(path) = self.pinned(path) {
+            self.mounts.push(Mount::Writable(path));
         }
     }
 
     fn empty(&mut self, path: &Path) {
-        if path.is_dir() {
-            self.mounts.push(Mount::EmptyFolder(path.to_owned()));
-        } else if path.exists() {
-            self.mounts.push(Mount::EmptyFile(path.to_owned()));
-        }
+        let Some(path) = self.pinned(path) else { return };
+        self.mounts.push(if path.is_dir() {
+            Mount::EmptyFolder(path)
+        } else {
+            Mount::EmptyFile(path)
+        });
     }
 
-    /// The home of the user. One that the project has in it, or that is the whole system, is no home.
-    fn home(&mut self) {
-        let Some(home) = self.variable("HOME").filter(|home| home.parent().is_some()) else {
-            return;
-        };
-        if home.starts_with(self.root()) {
-            return;
+    /// Where a path really leads, if anything is there. Each folder above it that could be renamed becomes a
+    /// mount of its own: under another name, what lies in it would not be held.
+    fn pinned(&mut self, path: &Path) -> Option<PathBuf> {
+        let path = path.canonicalize().ok()?;
+        let above = self.mounts.iter().rposition(|mount| path.starts_with(mount.path()));
+        let is_open = above.is_some_and(|at| matches!(self.mounts[at], Mount::Writable(_)));
+        let top = above.filter(|_| is_open).map(|at| self.mounts[at].path().to_owned());
+        if let Some(top) = top.filter(|top| *top != path) {
+            let folders = path.ancestors().skip(1).take_while(|folder| **folder != *top);
+            let mut folders: Vec<PathBuf> = folders.map(Path::to_owned).collect();
+            folders.reverse();
+            self.mounts.extend(folders.into_iter().map(Mount::Writable));
         }
+        Some(path)
+    }
+
+    /// The home of the user.
+    fn home(&mut self) {
+        let Some(home) = home_of(self.workspace) else { return };
         let Some(named) = self.granted.permits.home.clone() else {
             self.writable(&home);
-            for name in OBEYED {
-                self.read_only(&home.join(name));
-            }
-            for name in KEYS {
-                self.empty(&home.join(name));
-            }
+            self.obeyed(&home, Path::new(""));
+            self.obeyed_elsewhere();
             return;
         };
         self.empty(&home);
         self.read_only(&home.join(".gitconfig"));
         self.read_only(&home.join(".config/git"));
-        for name in named.iter().chain(&self.granted.home) {
-            self.writable(&home.join(name));
+        for folder in named.iter().chain(&self.granted.home) {
+            self.writable(&home.join(folder.path()));
+            self.obeyed(&home, folder.path());
+        }
+    }
+
+    /// Holds what lies below a folder of the home and is a key, or is run or obeyed by others.
+    fn obeyed(&mut self, home: &Path, folder: &Path) {
+        let is_held =
+            |name: &&&str| Path::new(name).starts_with(folder) && Path::new(name) != folder;
+        for name in OBEYED.iter().filter(is_held) {
+            self.read_only(&home.join(name));
+        }
+        for name in KEYS.iter().filter(is_held) {
+            self.empty(&home.join(name));
+        }
+        let settings = git::user_settings().into_iter().map(|(_, path)| path);
+        for path in git::named_by_settings(settings) {
+            if path.starts_with(home.join(folder)) {
+                self.read_only(&path);
+            }
+        }
+    }
+
+    /// The same, where the user keeps it somewhere else.
+    fn obeyed_elsewhere(&mut self) {
+        for (variable, prefix, place) in ELSEWHERE {
+            let Some(folder) = self.variable(variable) else { continue };
+            for name in OBEYED.iter().filter_map(|name| name.strip_prefix(prefix)) {
+                self.read_only(&folder.join(format!("{place}{name}")));
+            }
         }
     }
 
     fn project(&mut self) {
         let root = self.root();
         let permits = &self.granted.permits;
-        let written = permits.write.clone().or_else(|| permits.readable().map(<[_]>::to_vec));
+        let read = permits.readable().map(<[_]>::to_vec);
+        let written = permits.write.clone().or_else(|| read.clone());
         let Some(written) = written else {
             self.mounts.push(Mount::Writable(root));
             return;
         };
-        match permits.readable().map(<[_]>::to_vec) {
-            None => self.mounts.push(Mount::ReadOnly(root.clone())),
-            Some(read) => {
-                self.mounts.push(Mount::EmptyFolder(root.clone()));
-                for glob in read.iter().filter(|glob| !written.contains(glob)) {
-                    let place = self.place(glob);
-                    self.read_only(&place);
-                }
+        let is_top_open = written.iter().any(|glob| is_of_top(glob));
+        self.mounts.push(match &read {
+            Some(_) => Mount::EmptyFolder(root.clone()),
+            None if is_top_open => Mount::Writable(root.clone()),
+            None => Mount::ReadOnly(root.clone()),
+        });
+        if is_top_open && read.is_none() {
+            // New files are made at the top: what is there stays as it is.
+            for name in files::names_in(&root).unwrap_or_default() {
+                self.read_only(&root.join(name));
+            }
+        }
+        for glob in read.iter().flatten().filter(|glob| !written.contains(glob)) {
+            for place in self.places(glob) {
+                self.read_only(&place);
             }
         }
         for glob in &written {
-            let place = self.place(glob);
-            // What is not there yet is to be made in a folder.
-            let relative = place.strip_prefix(&root).unwrap_or(Path::new(""));
-            if !place.exists() {
-                let _ = Beneath::new(&root).join(relative).make_folder();
+            let folder = folder_of(glob);
+            // What is to be made needs a folder to be made in.
+            if is_below(&folder) && folder != *glob && !root.join(&folder).exists() {
+                let _ = Beneath::new(&root).join(&folder).make_folder();
             }
-            self.writable(&place);
+            for place in self.places(glob) {
+                self.writable(&place);
+            }
         }
     }
 
-    /// The folder that a glob is held to; the file itself where it lies at the top and is there.
-    fn place(&self, glob: &str) -> PathBuf {
+    /// What a glob is held to: the folder that it begins with; at the top, the files that it matches.
+    fn places(&self, glob: &str) -> Vec<PathBuf> {
         let root = self.root();
-        let named = folder_of(glob);
-        let path = root.join(named);
-        let is_literal = named.len() == glob.trim_end_matches('/').len();
-        if named.is_empty() || !is_literal || path.is_dir() {
-            return path;
+        let folder = folder_of(glob);
+        if is_of_top(glob) {
+            let Ok(globs) = Globs::new(&[glob.to_owned()], &self.workspace.project) else {
+                return Vec::new();
+            };
+            let names = files::names_in(&root).unwrap_or_default().into_iter();
+            let paths = names.filter_map(|name| self.workspace.project.path(&name).ok());
+            return paths
+                .filter(|path| globs.matches(path))
+                .map(|path| root.join(path.as_str()))
+                .collect();
         }
-        match path.parent() {
-            Some(parent) if parent == root && path.exists() => path,
-            Some(parent) => parent.to_owned(),
-            None => root,
+        if folder.is_empty() {
+            return vec![root];
         }
+        if !is_below(&folder) {
+            return Vec::new();
+        }
+        let path = root.join(&folder);
+        let is_file = folder == glob.trim_end_matches('/') && !path.is_dir();
+        vec![if is_file { path.parent().map_or(root, Path::to_owned) } else { path }]
     }
 
     /// The repository, in which each folder that holds something of orch's is a mount of its own: it cannot
@@ -212,7 +278,7 @@ impl View<'_> {
         // A remote on this machine is pushed to as one elsewhere is.
         for remote in git::remote_folders(&folder) {
             self.writable(&remote);
-            for name in ["hooks", "config"] {
+            for name in ["hooks", "config", ".git/hooks", ".git/config"] {
                 self.read_only(&remote.join(name));
             }
         }
@@ -227,8 +293,9 @@ impl View<'_> {
         if own.is_file() {
             self.read_only(&own);
         }
-        // `git status` looks into each submodule, and obeys what it finds there.
-        for module in submodules(&folder.join("modules"), SUBMODULE_LEVELS) {
+        // `git status` looks into each repository inside, and obeys what it finds there.
+        let inside = self.inside.keys().map(|folder| root.join(folder).join(".git"));
+        for module in repositories::submodules_of(&folder).into_iter().chain(inside) {
             for name in ["config", "hooks"] {
                 self.read_only(&module.join(name));
             }
@@ -245,24 +312,14 @@ impl View<'_> {
     /// The texts of workflows, but for those that the gate is there to write.
     fn definition(&mut self) {
         let root = self.root();
-        let permits = &self.granted.permits;
-        let own = self.granted.own_files.iter().chain(permits.write.iter().flatten());
-        let own: Vec<String> = own.map(|glob| folder_of(glob).to_owned()).collect();
-        let is_written = |name: &str| own.iter().any(|folder| Path::new(folder).starts_with(name));
-        for name in DEFINITION.into_iter().filter(|name| !is_written(name)) {
-            self.read_only(&root.join(name));
+        let project = self.workspace.project.clone();
+        for path in Definition::of(self.granted, &project).closed() {
+            self.read_only(&root.join(path));
         }
         if let Some(folder) = self.workspace.user_folder.clone() {
             self.read_only(&folder);
         }
-        let runs = root.join(RUNS);
-        if let Some(above) = Path::new(RUNS).parent().map(|above| root.join(above))
-            && permits.write.is_none()
-            && permits.readable().is_none()
-        {
-            self.writable(&above);
-        }
-        self.read_only(&runs);
+        self.read_only(&root.join(RUNS));
     }
 
     /// Programs stay where they are found, also below a folder that is empty inside.
@@ -298,7 +355,11 @@ impl View<'_> {
             return Ok(());
         }
         mailbox.make_folder()?;
-        self.mounts.push(Mount::Instead { at: mailbox.path(), of: letterbox.path() });
+        self.mounts.push(Mount::Instead {
+            at: mailbox.path(),
+            of: letterbox.path(),
+            is_writable: true,
+        });
         Ok(())
     }
 }

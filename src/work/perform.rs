@@ -7,7 +7,6 @@ use super::WorkResult;
 use super::Workspace;
 use super::hand_in::ANSWERS;
 use super::hand_in::HandIn;
-use super::planted::Before;
 use super::watch::Sight;
 use crate::check::Said;
 use crate::event::Invocation;
@@ -91,16 +90,16 @@ impl Hands<'_> {
             stop: &self.workspace.stop,
             meter: &|used, took| self.workspace.follow(self.order, used, took),
             register: register.as_ref(),
-            sandbox: confinement.sandbox.as_ref(),
+            sandbox: confinement.sandbox.as_ref().map(|(sandbox, _)| sandbox),
         };
         let before = self.order.watch.look(self.workspace);
-        let planted = confinement.sandbox.is_some().then(|| Before::look(self.workspace));
         let hand_in = HandIn::new(self.order, self.workspace, &self.logs);
         hand_in.clear();
         match executor.begin(&call) {
             Ok(Begun::Waiting) => self.report(None, WorkResult::Waiting(self.order.waits_for())),
             Ok(Begun::Finished(outcome)) => {
-                let planted = planted.map(|before| before.findings(self.workspace, &self.logs));
+                let confined = confinement.sandbox.as_ref();
+                let planted = confined.map(|(_, before)| before.findings(&self.logs));
                 let result = match planted.filter(|findings| !findings.is_empty()) {
                     // Nothing more is started here: git would obey what was planted.
                     Some(findings) => WorkResult::failed_by(findings),

@@ -1,18 +1,19 @@
 //! What programs may have left where a sandbox cannot keep them from it: names that were not there, and that
 //! git, orch or a shell outside would obey.
 
+use super::Granted;
 use super::Workspace;
+use super::definition::Definition;
+use super::mounts;
 use super::mounts::OBEYED;
-use crate::config;
-use crate::contract::RUNS;
+use super::repositories;
+use super::repositories::Named;
 use crate::files;
 use crate::files::Beneath;
 use crate::finding::Finding;
 use crate::id::RunId;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::fs::Metadata;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -25,32 +26,53 @@ const RUN_REFS: &str = "refs/orch/";
 /// The folder of an attempt that what was planted is put into.
 const ASIDE: &str = "planted";
 
+/// What is wrong with a name that was made.
+const OBEYED_NOW: &str = "it was not there before, and orch, git or a shell would obey it";
+
 /// What was there before the programs began.
-pub(super) struct Before {
+pub(super) struct Before<'w> {
+    workspace: &'w Workspace,
     /// The names that nothing had, as they are told, and where they lie.
     free: BTreeMap<String, PathBuf>,
-    /// Which folder the repository is.
-    repository: Option<(u64, u64)>,
-    nested: BTreeSet<String>,
+    definition: Definition<'w>,
+    /// The texts of workflows that were there.
+    texts: BTreeSet<String>,
+    repository: Option<Named>,
+    /// The repositories inside it, by their folders.
+    pub inside: BTreeMap<String, Named>,
     packed_refs: BTreeSet<String>,
     has_own_ref: bool,
 }
 
-impl Before {
-    pub(super) fn look(workspace: &Workspace) -> Self {
+impl<'w> Before<'w> {
+    pub(super) fn look(workspace: &'w Workspace, granted: &Granted) -> Self {
         let root = workspace.project.root();
-        let mut names = BTreeMap::from([(config::FILE.to_owned(), root.join(config::FILE))]);
+        let definition = Definition::of(granted, &workspace.project);
+        let mut names = BTreeMap::new();
         if let Some(git) = &workspace.git_folder {
             names.extend(IN_GIT.map(|name| (format!(".git/{name}"), git.join(name))));
+            for module in repositories::submodules_of(git) {
+                let below = module.strip_prefix(git).unwrap_or(&module).display().to_string();
+                names
+                    .extend(IN_GIT.map(|name| (format!(".git/{below}/{name}"), module.join(name))));
+            }
         }
-        if let Some(home) = workspace.variables.get("HOME").map(Path::new) {
+        let inside = repositories::inside(workspace);
+        let places = |folder: &String| IN_GIT.map(|name| format!("{folder}/.git/{name}"));
+        names.extend(inside.keys().flat_map(places).map(|name| (name.clone(), root.join(name))));
+        // Of a home that is hidden, what is made is gone.
+        let home = mounts::home_of(workspace).filter(|_| granted.permits.home.is_none());
+        if let Some(home) = home {
             names.extend(OBEYED.map(|name| (format!("~/{name}"), home.join(name))));
         }
         names.retain(|_, path| !files::exists(path));
         Self {
+            workspace,
             free: names,
-            repository: identity(root),
-            nested: nested(workspace),
+            texts: definition.paths(),
+            definition,
+            repository: repositories::own(workspace),
+            inside,
             packed_refs: packed_refs(workspace),
             has_own_ref: own_ref(workspace).is_some_and(|path| path.exists()),
         }
@@ -58,18 +80,32 @@ impl Before {
 
     /// What lies now where nothing did. What would be obeyed at once is put aside, into the folder of the
     /// attempt.
-    pub(super) fn findings(&self, workspace: &Workspace, attempt: &Beneath) -> Vec<Finding> {
+    pub(super) fn findings(&self, attempt: &Beneath) -> Vec<Finding> {
+        let workspace = self.workspace;
         let root = workspace.project.root();
         let planted = self.free.iter().filter(|(_, path)| files::exists(path));
-        let mut findings: Vec<Finding> =
-            planted.map(|(name, path)| put_aside(name, path, attempt)).collect();
-        if self.repository != identity(root) {
+        let mut findings: Vec<Finding> = planted
+            .map(|(name, path)| match name.strip_prefix("~/") {
+                // It may be the user's, who works there meanwhile.
+                Some(_) => {
+                    finding(name, &format!("{OBEYED_NOW}; remove it if you did not make it"))
+                }
+                None => put_aside(name, path, attempt),
+            })
+            .collect();
+        let texts = self.definition.planted(&self.texts);
+        findings.extend(texts.iter().map(|path| put_aside(path, &root.join(path), attempt)));
+        if self.repository != repositories::own(workspace) {
             findings.push(finding(".git", "the repository was replaced by another one"));
         }
-        let nested = nested(workspace);
-        findings.extend(nested.difference(&self.nested).map(|folder| {
-            finding(&format!("{folder}/.git"), "a repository was made inside the project's")
-        }));
+        for (folder, named) in repositories::inside(workspace) {
+            let wrong = match self.inside.get(&folder) {
+                None => "a repository was made inside the project's",
+                Some(before) if *before != named => "the repository was replaced by another one",
+                Some(_) => continue,
+            };
+            findings.push(finding(&format!("{folder}/.git"), wrong));
+        }
         findings.extend(self.forged_refs(workspace));
         findings
     }
@@ -96,26 +132,6 @@ impl Before {
     }
 }
 
-/// The repositories inside that of the project, but for its own worktrees.
-fn nested(workspace: &Workspace) -> BTreeSet<String> {
-    let root = workspace.project.root();
-    let mut nested = workspace.project.nested_repositories(RUNS);
-    let seats = workspace.git_folder.as_ref().map(|git| git.join("worktrees"));
-    nested.retain(|folder| {
-        let named = files::read_own(&root.join(folder).join(".git")).ok().flatten();
-        let named = named.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
-        let named = named.trim().strip_prefix("gitdir: ").map(Path::new);
-        named.zip(seats.as_deref()).is_none_or(|(named, seats)| named.parent() != Some(seats))
-    });
-    nested
-}
-
-/// Which folder or file the repository of the project is.
-fn identity(root: &Path) -> Option<(u64, u64)> {
-    let identity = |metadata: Metadata| (metadata.dev(), metadata.ino());
-    root.join(".git").symlink_metadata().ok().map(identity)
-}
-
 /// The lines of `packed-refs` that name refs of runs: `ID NAME`.
 fn packed_refs(workspace: &Workspace) -> BTreeSet<String> {
     let Some(git) = &workspace.git_folder else { return BTreeSet::new() };
@@ -136,13 +152,11 @@ fn put_aside(name: &str, path: &Path, attempt: &Beneath) -> Finding {
     let aside = attempt.join(ASIDE);
     let place = aside.join(name.replace('/', "-"));
     let moved = aside.make_folder().and_then(|()| files::rename(path, &place.path()));
-    let what = "it was not there before, and orch, git or a shell would obey it";
-    match moved {
-        Ok(()) => {
-            finding(name, &format!("{what}; it was moved to the attempt's logs, in {ASIDE}/"))
-        }
-        Err(error) => finding(name, &format!("{what}; remove it ({error})")),
-    }
+    let done = match moved {
+        Ok(()) => format!("it was moved to the attempt's logs, in {ASIDE}/"),
+        Err(error) => format!("remove it ({error})"),
+    };
+    finding(name, &format!("{OBEYED_NOW}; {done}"))
 }
 
 fn finding(path: &str, message: &str) -> Finding {

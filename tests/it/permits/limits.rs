@@ -105,6 +105,24 @@ fn templates_name_the_files_of_a_run() {
 }
 
 #[test]
+fn a_template_that_leads_out_of_the_project_permits_nothing() {
+    for part in ["..", "../beside", "/"] {
+        let house = House::new().confined().workflow(
+            "demo",
+            "inputs.part = { type = 'string' }
+             [[gate]]
+             id = 'act'
+             executor = 'command'
+             shell = 'for path in ../beside/x ../x x; do touch $path || true; done'
+             permits = { write = ['{{ part }}/**'] }",
+        );
+        house.write("../beside/.keep", "");
+        house.orch(&format!("run demo --part {part}")).code(0);
+        assert!(["../beside/x", "../x", "x"].iter().all(|path| !house.exists(path)), "{part}");
+    }
+}
+
+#[test]
 fn no_gate_permits_more_than_the_project() {
     let house = house(
         "touch docs/x || echo refused",
@@ -118,13 +136,109 @@ fn no_gate_permits_more_than_the_project() {
 #[test]
 fn a_gate_that_is_there_to_write_a_workflow_may() {
     let contract = "[[output]]\npath = 'workflows/made.toml'\n";
-    let house = house("echo '# made' > workflows/made.toml", "contract = 'made'");
-    house.contract("made", contract).orch("run demo").code(0);
+    let script = "echo '# made' > workflows/made.toml; echo '# x' >> workflows/demo.toml || true";
+    let house = house(script, "contract = 'made'").contract("made", contract);
+    let before = house.read("workflows/demo.toml");
+    house.orch("run demo").code(0);
+    assert_eq!(house.read("workflows/made.toml"), "# made\n");
+    assert_eq!(house.read("workflows/demo.toml"), before);
+}
+
+#[test]
+fn what_orch_and_others_obey_stays_where_all_may_be_written() {
+    let script = "set +e
+        touch ~/.config/git/x ~/.local/bin/x; echo x > ~/.bashrc
+        echo x > .git/modules/lib/config; echo x > orchestration/runs/x
+        mv ~/.config ~/moved; mv orchestration moved; mv .git/modules moved
+        true";
+    let permits = "write = ['**'], home = ['.config', '.local', '.bashrc']";
+    for permits in [permits, "write = ['**']", ""] {
+        let house = house(script, &format!("permits = {{ {permits} }}"));
+        house.write("../dotfiles/bashrc", "");
+        for name in [".config/git/ignore", ".local/bin/tool"] {
+            house.write(&format!("../home/{name}"), "");
+        }
+        let dotfiles = house.outside("dotfiles/bashrc");
+        std::os::unix::fs::symlink(dotfiles, house.outside("home/.bashrc")).unwrap();
+        house.write(".git/modules/lib/HEAD", "ref: refs/heads/main\n");
+        house.write(".git/modules/lib/config", "");
+        house.write("orchestration/runs/.keep", "");
+        house.orch("run demo").code(0);
+        assert!(super::held_to(&house)["enforced"].to_string().contains("write"));
+        // What cannot be renamed may be copied: what counts is that it stays.
+        for made in ["../home/.config/git/x", "../home/.local/bin/x", "orchestration/runs/x"] {
+            assert!(!house.exists(made), "{permits}: {made}");
+        }
+        for untouched in [
+            "../dotfiles/bashrc",
+            "../home/.config/git/ignore",
+            ".git/modules/lib/config",
+            "orchestration/runs/.keep",
+        ] {
+            assert_eq!(house.read(untouched), "", "{permits}: {untouched}");
+        }
+    }
+}
+
+#[test]
+fn without_a_sandbox_all_of_that_is_written() {
+    let house =
+        house("touch ~/.config/git/x; mv ~/.config ~/moved", "permits = { enforce = 'off' }");
+    house.write("../home/.config/git/ignore", "");
+    house.orch("run demo").code(0);
+    assert!(house.exists("../home/moved/git/x"));
+}
+
+#[test]
+fn what_the_user_keeps_elsewhere_stays_too() {
+    let house = house(
+        "touch ~/settings/git/x || touch ~/shell/.zshrc || echo refused",
+        "stdout = 'out.txt'",
+    );
+    house.write("../home/settings/git/ignore", "");
+    house.write("../home/shell/.zshrc", "");
+    let [settings, shell] =
+        ["home/settings", "home/shell"].map(|it| house.outside(it).display().to_string());
+    let house = house.env("XDG_CONFIG_HOME", &settings).env("ZDOTDIR", &shell);
+    house.orch("run demo").code(0);
+    assert_eq!(house.read("out.txt"), "refused\n");
+}
+
+#[test]
+fn a_file_at_the_top_opens_no_other() {
+    let script =
+        "echo x > new.md; echo x >> old.md; echo x >> top.md || true; touch src/a.rs || true";
+    let house = with_files(house(script, "permits = { write = ['new.md', 'o*.md'] }"));
+    house.write("old.md", "");
+    house.orch("run demo").code(0);
+    assert_eq!((house.read("new.md"), house.read("old.md")), ("x\n".into(), "x\n".into()));
+    assert_eq!((house.read("top.md"), house.read("src/a.rs")), ("t".into(), "a".into()));
+}
+
+#[test]
+fn a_glob_with_an_escape_is_the_folder_that_it_means() {
+    let told = {
+        let house = house(
+            "touch 'out[1]/x'; touch out1/x || echo refused",
+            "stdout = 'out[1]/said'\npermits = { write = ['out[[]1]/**'] }",
+        );
+        house.write("out[1]/.keep", "");
+        house.write("out1/.keep", "");
+        house.orch("run demo").code(0);
+        house.read("out[1]/said")
+    };
+    assert_eq!(told, "refused\n");
 }
 
 #[test]
 fn mistakes_are_shown_with_their_place() {
-    let house = house("true", "permits = { network = 'on', writes = [] }");
-    let told = house.orch("workflow check demo").code(2);
-    told.says("workflows/demo.toml:").says("writes");
+    for (permits, found) in [
+        ("network = 'on'", "network"),
+        ("writes = []", "`writes`"),
+        ("home = ['../..']", "`../..` is not below the home"),
+    ] {
+        let house = house("true", &format!("permits = {{ {permits} }}"));
+        let told = house.orch("workflow check demo").code(2);
+        told.says("workflows/demo.toml:").says(found);
+    }
 }

@@ -23,7 +23,7 @@ fn without_bubblewrap(house: House) -> House {
 fn a_run_goes_on_and_says_that_nothing_is_enforced() {
     let house = without_bubblewrap(house("touch done", ""));
     let why = "`bwrap` (bubblewrap) was not found on PATH";
-    house.orch("run demo").code(0).says(&format!("gates are not held to their permits: {why}"));
+    house.orch("run demo").code(0).says(&format!("permits are not enforced: {why}"));
     assert_eq!(held_to(&house)["reason"], why);
     assert_eq!(held_to(&house)["enforced"].as_array().unwrap().len(), 0);
     house.orch("doctor").says("not enforced: ").says("apt install bubblewrap");
