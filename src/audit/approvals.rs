@@ -32,7 +32,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
             (false, _) => {
                 row.say(Some(&gate.id), format!("a person decides at {}", listed(&persons)));
             }
-            (true, true) => row.grant(Some(&gate.id), "starts without a person's word"),
+            (true, true) => row.grant(Some(&gate.id), "starts without approval"),
             (true, false) => {}
         }
         if let Some(how) = approval(gate) {

@@ -46,7 +46,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
             let found = Found {
                 rule: "unpinned-model",
                 level: AuditLevel::Note,
-                message: format!("agent {} takes whatever model its program prefers", agent.name),
+                message: format!("agent {} uses the default model of its program", agent.name),
                 help: format!("write model = \"…\" in [agents.{}]", agent.name),
             };
             row.findings.push(subject.at(gate, Key::Agent, found));

@@ -92,12 +92,12 @@ fn an_approval_that_may_be_missed_counts_for_nothing() {
     };
     assert_eq!(persons("needs = ['a', 'b']"), ["a person decides at a, b"]);
     assert_eq!(persons("needs = ['a', 'c']"), ["a person decides at a"]);
-    assert_eq!(persons("needs = ['a', 'c']\njoin = 'any'"), ["starts without a person's word"]);
-    assert_eq!(persons("needs = ['a', 'c']\njoin = 'done'"), ["starts without a person's word"]);
+    assert_eq!(persons("needs = ['a', 'c']\njoin = 'any'"), ["starts without approval"]);
+    assert_eq!(persons("needs = ['a', 'c']\njoin = 'done'"), ["starts without approval"]);
     let two =
         |min: u32| persons(&format!("needs = ['a', 'b', 'c']\njoin = {{ passed_min = {min} }}"));
     assert_eq!(two(3), ["a person decides at a, b"]);
-    assert_eq!(two(2), ["starts without a person's word"]);
+    assert_eq!(two(2), ["starts without approval"]);
 }
 
 #[test]

@@ -189,7 +189,7 @@ fn an_audit_tells_what_a_workflow_may_do() {
       --> workflows/demo.toml:17:6
       help: write approval = "person" in gate write, or put a gate with executor = "human" before gate say
 
-    note: agent writer takes whatever model its program prefers [unpinned-model]
+    note: agent writer uses the default model of its program [unpinned-model]
       --> workflows/demo.toml:13:9
       help: write model = "…" in [agents.writer]
 
@@ -238,7 +238,7 @@ fn an_earlier_audit_is_compared_with() {
     house.orch(&against).code(0).says("no difference to the earlier audit");
     let lacking = essay_without_approval();
     let done = lacking.orch(&against).code(0);
-    done.says("+ warning: gate G2 works on what G1").says("+ G2: starts without a person's word");
+    done.says("+ warning: gate G2 works on what G1").says("+ G2: starts without approval");
     let json = lacking.orch(&format!("{against} --json")).code(0).json();
     assert_eq!(json["data"]["change"]["added"][0]["rule"], "trifecta");
     std::fs::write(&earlier, "{}").unwrap();

@@ -149,7 +149,7 @@ fn the_action_posts_what_a_workflow_may_do_more_than_at_the_base() {
     let changed = audit("demo", &base);
     assert!(changed.starts_with("<!-- orch:audit demo -->\n### Audit of demo 1\n"), "{changed}");
     assert!(changed.contains("**New findings**\n\n- warning: gate b works on"), "{changed}");
-    assert!(changed.contains("**May do now**\n\n- b&#58; starts without a person"), "{changed}");
+    assert!(changed.contains("**May do now**\n\n- b&#58; starts without approval"), "{changed}");
     house.write("workflows/fresh.toml", "name = 'fresh'\nversion = '1'\n".to_owned() + &plan(""));
     assert!(audit("fresh", &base).contains("**Findings**"));
     let noted = house.outside("noted");
