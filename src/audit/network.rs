@@ -36,8 +36,8 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
         row.leave_out(
             Certainty::Unknown,
             format!(
-                "what {} in fact: no limits are enforced",
-                counted(open, "gate talks to", "gates talk to")
+                "the hosts that {} at run time: permits need not be enforced",
+                counted(open, "gate reaches", "gates reach")
             ),
         );
     }

@@ -18,8 +18,10 @@ use crate::template::Template;
 use crate::workflow;
 use crate::workflow::Gate;
 use crate::workflow::Role;
+use crate::workflow::Work;
 use crate::workflow::Workflow;
 use crate::workflow::input;
+use std::collections::BTreeSet;
 
 /// Whether a gate runs, by its `when` and the inputs that are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,9 +78,9 @@ impl<'s> AuditSubject<'s> {
         let text = definition.source(&path).map(|source| source.text.clone());
         let source = Source::new(path, text.unwrap_or_else(|| "".into()));
         let file = workflow::written(&source, &workflow.name).ok();
-        Self {
+        let subject = Self {
             order: GateOrder::of(workflow, &courses),
-            reaches: workflow.gates.iter().map(|gate| GateReach::of(gate, config)).collect(),
+            reaches: Vec::new(),
             places: Places { source, file },
             workflow,
             definition,
@@ -86,7 +88,26 @@ impl<'s> AuditSubject<'s> {
             agent,
             inputs,
             courses,
-        }
+        };
+        let reach = |gate: &Gate| GateReach::of(gate, config, subject.needed_hosts(gate));
+        Self { reaches: workflow.gates.iter().map(reach).collect(), ..subject }
+    }
+
+    /// The hosts that the agent of a gate talks to whatever is permitted; of all agents, where another one may
+    /// do the work.
+    fn needed_hosts(&self, gate: &Gate) -> BTreeSet<String> {
+        let Work::Agent(role) = &gate.work else { return BTreeSet::new() };
+        let has_stand_in =
+            |agent: &Agent| agent.settings().fallback.as_ref().is_some_and(|it| !it.is_empty());
+        let agents = match self.player(role) {
+            Player::Nobody if !self.has_routes() => Vec::new(),
+            Player::Known(agent) if !self.has_routes() && !has_stand_in(agent) => vec![agent],
+            Player::Known(_) | Player::Nobody | Player::Open => {
+                self.config.names().filter_map(|name| self.config.known(name)).collect()
+            }
+        };
+        let needs = agents.into_iter().filter_map(|agent| agent.settings().needs.as_ref());
+        needs.flat_map(|needs| needs.hosts.clone()).collect()
     }
 
     /// The gates that may run, by their places.

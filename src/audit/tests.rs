@@ -197,6 +197,24 @@ fn only_what_is_enforced_parts_the_three() {
 }
 
 #[test]
+fn an_agent_reaches_the_hosts_that_it_needs_beside_those_that_are_permitted() {
+    let permits = "[permits]\nnetwork = ['example.org']\nwrite = ['src/*.rs', 'a.md', '*.txt']\nenforce = 'required'\n";
+    let gates = agents(&[("a", "")]);
+    let reach = |gates: &str| {
+        let mut found = None;
+        with(&format!("{permits}{gates}"), |subject| found = subject.reaches.first().cloned());
+        found.unwrap()
+    };
+    let found = reach(&gates);
+    let NetworkReach::Hosts(hosts) = found.network else { panic!("{:?}", found.network) };
+    assert!(hosts.contains(&"example.org".to_owned()) && hosts.len() > 1, "{hosts:?}");
+    let globs = ["src/**", "a.md", "**"].map(str::to_owned).to_vec();
+    assert_eq!(found.writes, WriteReach::Only(globs));
+    let command = reach("[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\n");
+    assert_eq!(command.network, NetworkReach::Hosts(vec!["example.org".to_owned()]));
+}
+
+#[test]
 fn a_value_in_a_script_is_an_error_and_an_argument_is_none() {
     let gate = |command: &str| {
         format!(

@@ -51,7 +51,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
         row.leave_out(
             if open == all.len() { Certainty::Unknown } else { Certainty::Partial },
             format!(
-                "what {} in fact: no limits are enforced, so all three are assumed",
+                "what {} at run time: permits need not be enforced, so all three are assumed",
                 counted(open, "gate reaches", "gates reach")
             ),
         );
@@ -74,8 +74,8 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
     }
     let count = row.findings.len();
     if count > 0 {
-        let places = counted(count, "place", "places");
-        row.say(None, format!("{places} where what one gate took in reaches another unseen"));
+        let ways = counted(count, "way", "ways");
+        row.say(None, format!("{ways} for untrusted content to reach a gate without approval"));
     }
     row
 }

@@ -33,7 +33,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
         match &subject.reaches[at].writes {
             WriteReach::Anything if is_work => row.leave_out(
                 Certainty::Partial,
-                "files that gates write without naming them: no limits are enforced",
+                "files that gates write without naming them: permits need not be enforced",
             ),
             WriteReach::Anything => {}
             WriteReach::Only(globs) => {

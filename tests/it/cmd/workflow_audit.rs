@@ -148,7 +148,7 @@ fn an_audit_tells_what_a_workflow_may_do() {
       not looked at: secrets that programs write to files, and secrets in files
 
     writes (partial)
-      not looked at: files that gates write without naming them: no limits are enforced
+      not looked at: files that gates write without naming them: permits need not be enforced
 
     approvals (partial)
       write  a person decides at plan
@@ -157,8 +157,8 @@ fn an_audit_tells_what_a_workflow_may_do() {
       not looked at: waivers and repeats of gates, which are a person's own acts
 
     trifecta (unknown)
-      1 place where what one gate took in reaches another unseen
-      not looked at: what 2 gates reach in fact: no limits are enforced, so all three are assumed
+      1 way for untrusted content to reach a gate without approval
+      not looked at: what 2 gates reach at run time: permits need not be enforced, so all three are assumed
       not looked at: what a gate by itself does with content that it fetches
 
     permissions (partial)
@@ -168,7 +168,7 @@ fn an_audit_tells_what_a_workflow_may_do() {
     network (unknown)
       write  any host
       say    any host
-      not looked at: what 2 gates talk to in fact: no limits are enforced
+      not looked at: the hosts that 2 gates reach at run time: permits need not be enforced
 
     commands (sound)
       1 command; each argument is passed as it is, never split
