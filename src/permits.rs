@@ -29,7 +29,8 @@ pub struct Permits {
     /// `["api.example.org"]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkPermit>,
-    /// Whether programs may write to the repository: `"commit"`, the default, or `"read"`.
+    /// What programs may do to the repository: `"read"` it, or `"commit"`, make branches, fetch and push. By
+    /// default they may do more, such as delete branches, but nothing to what is orch's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub git: Option<GitPermit>,
     /// The folders of the user's home that programs see and may write, such as `[".cargo"]`. By default they
@@ -93,7 +94,8 @@ pub enum WholeNetwork {
 pub enum GitPermit {
     /// Read it.
     Read,
-    /// Commit, make branches, fetch.
+    /// Commit, make branches, fetch and push. In a worktree of the run nothing else of the repository can be
+    /// written, so that other worktrees are out of reach.
     Commit,
 }
 

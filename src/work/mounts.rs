@@ -61,6 +61,9 @@ const ELSEWHERE: [(&str, &str, &str); 2] =
 /// What git runs or obeys of its own folder, and the folders of orch's runs in it.
 const IN_GIT: [&str; 5] = ["orch", "hooks", "config", "config.worktree", "refs/orch"];
 
+/// What all worktrees of a repository write to when one of them commits, fetches or pushes.
+const SHARED: [&str; 4] = ["objects", "refs", "logs", "lfs"];
+
 /// What the programs of an attempt find, in order; `inside` are the repositories in the project.
 pub(super) fn of(
     granted: &Granted,
@@ -268,37 +271,30 @@ impl View<'_> {
     /// The repository, in which each folder that holds something of orch's is a mount of its own: it cannot
     /// be carried away by its name.
     fn repository(&mut self) -> io::Result<()> {
-        let root = self.root();
         let Some(folder) = self.workspace.git_folder.clone() else { return Ok(()) };
-        if self.granted.permits.git == Some(GitPermit::Read) {
-            self.read_only(&folder);
-            self.read_only(&root.join(".git"));
-            return Ok(());
-        }
-        // A remote on this machine is pushed to as one elsewhere is.
-        for remote in git::remote_folders(&folder) {
-            self.writable(&remote);
-            for name in ["hooks", "config", ".git/hooks", ".git/config"] {
-                self.read_only(&remote.join(name));
+        match (self.granted.permits.git, repositories::seat(self.workspace)) {
+            (Some(GitPermit::Read), _) => self.read_only(&folder),
+            // What a commit takes. Refs are not deleted, since git locks those of all worktrees for that.
+            (Some(GitPermit::Commit), Some(seat)) => {
+                self.read_only(&folder);
+                let shared = SHARED.map(|name| folder.join(name));
+                shared.iter().chain([&seat]).for_each(|path| self.writable(path));
+                self.remotes(&folder);
+            }
+            (Some(GitPermit::Commit), None) | (None, _) => {
+                self.writable(&folder);
+                self.writable(&folder.join("refs"));
+                self.remotes(&folder);
             }
         }
-        self.writable(&folder);
         Beneath::new(&folder).join("refs/orch").make_folder()?;
-        self.writable(&folder.join("refs"));
         for name in IN_GIT {
             self.read_only(&folder.join(name));
         }
-        // Of a linked worktree, this names the repository.
-        let own = root.join(".git");
+        // In a linked worktree this names the repository.
+        let own = self.root().join(".git");
         if own.is_file() {
             self.read_only(&own);
-        }
-        // `git status` looks into each repository inside, and obeys what it finds there.
-        let inside = self.inside.keys().map(|folder| root.join(folder).join(".git"));
-        for module in repositories::submodules_of(&folder).into_iter().chain(inside) {
-            for name in ["config", "hooks"] {
-                self.read_only(&module.join(name));
-            }
         }
         let seats = folder.join("worktrees");
         for seat in files::names_in(&seats).unwrap_or_default() {
@@ -306,7 +302,23 @@ impl View<'_> {
                 self.read_only(&seats.join(&seat).join(name));
             }
         }
+        // `git status` looks into each repository inside, and obeys what it finds there.
+        let inside = self.inside.keys().map(|folder| self.root().join(folder).join(".git"));
+        let inside: Vec<PathBuf> = inside.chain(repositories::submodules_of(&folder)).collect();
+        for (module, name) in inside.iter().flat_map(|it| [(it, "config"), (it, "hooks")]) {
+            self.read_only(&module.join(name));
+        }
         Ok(())
+    }
+
+    /// A remote on this machine is pushed to as one elsewhere is.
+    fn remotes(&mut self, folder: &Path) {
+        for remote in git::remote_folders(folder) {
+            self.writable(&remote);
+            for name in ["hooks", "config", ".git/hooks", ".git/config"] {
+                self.read_only(&remote.join(name));
+            }
+        }
     }
 
     /// The texts of workflows, but for those that the gate is there to write.

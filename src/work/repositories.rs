@@ -41,7 +41,8 @@ pub(super) fn inside(workspace: &Workspace) -> BTreeMap<String, Named> {
     let inside = folders.into_iter().filter_map(|folder| {
         let path = root.join(&folder);
         let named = named(&path.join(".git"))?;
-        (!is_seat(&path, &named, seats.as_deref())).then_some((folder, named))
+        let seat = seats.as_ref().and_then(|seats| seat_of(&path, &named, seats));
+        seat.is_none().then_some((folder, named))
     });
     inside.collect()
 }
@@ -53,17 +54,19 @@ fn named(path: &Path) -> Option<Named> {
     Some(text.flatten().map_or_else(|| place(&metadata), Named::File))
 }
 
-/// Whether a folder is a worktree of the project's repository.
-fn is_seat(folder: &Path, named: &Named, seats: Option<&Path>) -> bool {
-    let Named::File(text) = named else { return false };
-    let Some(git) = std::str::from_utf8(text)
-        .ok()
-        .and_then(|text| folder.join(text.trim().strip_prefix("gitdir: ")?).canonicalize().ok())
-    else {
-        return false;
-    };
-    let common = files::read_small(&git.join("commondir"), NAME_BYTES_MAX).ok().flatten();
-    seats.is_some() && git.parent() == seats && common.is_some_and(|it| it.trim_ascii() == b"../..")
+/// Git's folder for the worktree that the project is, where it is a linked one.
+pub(super) fn seat(workspace: &Workspace) -> Option<PathBuf> {
+    let seats = workspace.git_folder.as_ref()?.join("worktrees").canonicalize().ok()?;
+    seat_of(workspace.project.root(), &own(workspace)?, &seats)
+}
+
+/// The same for a folder whose `.git` this is.
+fn seat_of(folder: &Path, named: &Named, seats: &Path) -> Option<PathBuf> {
+    let Named::File(text) = named else { return None };
+    let named = std::str::from_utf8(text).ok()?.trim().strip_prefix("gitdir: ")?;
+    let git = folder.join(named).canonicalize().ok()?;
+    let common = files::read_small(&git.join("commondir"), NAME_BYTES_MAX).ok()??;
+    (git.parent() == Some(seats) && common.trim_ascii() == b"../..").then_some(git)
 }
 
 /// The repositories of the submodules of a repository.

@@ -3,6 +3,7 @@
 use super::held_to;
 use super::house;
 use crate::house::House;
+use crate::house::wait_until;
 
 /// What a script printed under permits.
 fn printed(script: &str, permits: &str) -> String {
@@ -45,6 +46,33 @@ fn the_repository_is_read_where_nothing_more_is_permitted() {
     let script = "git log --oneline | wc -l\ngit branch other 2> /dev/null || echo refused";
     assert_eq!(printed(script, "git = 'read'").trim().replace('\n', " "), "1 refused");
     assert_eq!(printed(script, "git = 'commit'").trim(), "1");
+}
+
+#[test]
+fn in_a_worktree_a_commit_reaches_no_other() {
+    let script = "git commit --quiet --allow-empty -m inside; git branch inside
+        git fetch --quiet; git push --quiet origin HEAD
+        touch $(git rev-parse --git-common-dir)/x 2> /dev/null || echo closed
+        git branch --quiet -D other 2> /dev/null || echo kept
+        echo x > $(git rev-parse --git-common-dir)/worktrees/beside/HEAD || echo apart";
+    for (permits, told) in [("git = 'commit'", "closed\nkept\napart\n"), ("", "")] {
+        let more = format!("stdout = 'out.txt'\npermits = {{ {permits} }}");
+        let key = "key = '{{ key }}'\n[inputs]\nkey = { type = 'slug' }\n";
+        let house = House::new().confined();
+        let house = house.workflow("demo", &format!("{key}{}", super::gate(script, &more)));
+        let remote = house.outside("remote.git").display().to_string();
+        house.git(&format!("init --quiet --bare {remote}"));
+        house.git(&format!("remote add origin {remote}"));
+        house.git("branch other");
+        house.git("worktree add --quiet ../beside -b beside");
+        house.git("add --all");
+        house.git("commit --quiet --message=work");
+        house.orch("spawn a --workflow demo").code(0);
+        wait_until("it is over", || house.orch("list --all --json").stdout.contains("PASSED"));
+        let out = std::fs::read_to_string(house.outside("project-worktrees/a/out.txt")).unwrap();
+        assert_eq!(out, told);
+        assert!(house.git("log --format=%s inside").starts_with("inside\n"));
+    }
 }
 
 #[test]
