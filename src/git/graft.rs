@@ -23,6 +23,15 @@ use std::time::Instant;
 /// How often the index is looked at again after somebody else wrote it.
 const LOOKS_MAX: usize = 5;
 
+/// How long a command of git takes from reading the index to the end, as a rule.
+const IN_USE_FOR: Duration = Duration::from_millis(60);
+
+/// How long the commands of others are waited for, who may go on for ever.
+const IN_USE_MAX: Duration = Duration::from_millis(600);
+
+/// How often the branch is looked at meanwhile.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
 /// Files of a chain that are to be committed.
 #[derive(Debug)]
 pub struct Graft<'a> {
@@ -76,10 +85,38 @@ impl Repository {
             Err(Error::Busy { .. }) => Ok(()),
             Ok(_) | Err(_) => self.beside_prune(|own| own.settle_index(request.folder)),
         };
-        let committed = committed?;
+        let mut committed = committed?;
         settled?;
         let is_checked_out = request.target.find(&self.inner)?.is_checked_out;
+        if is_checked_out {
+            self.outlast_others(request, &mut committed);
+        }
         Ok(Grafted { is_checked_out, ..committed })
+    }
+
+    /// Commits again what a command of git takes back that is at work meanwhile: such as `git commit`, it
+    /// reads the index before it locks it, and what it then writes does not hold these files; the next
+    /// commit removes them from the branch.
+    fn outlast_others(&mut self, request: &Graft<'_>, committed: &mut Grafted) {
+        let start = Instant::now();
+        while self.is_index_in_use() && start.elapsed() < IN_USE_MAX {
+            std::thread::sleep(LOOK_EVERY);
+            // Whatever fails here has succeeded before.
+            if let Ok(again) = self.beside_prune(|own| own.try_graft(request))
+                && again.changed
+            {
+                *committed = again;
+            }
+            let _ = self.beside_prune(|own| own.settle_index(request.folder));
+        }
+    }
+
+    /// Whether a command of git has locked the index, or wrote it a moment ago. What is put into it here
+    /// leaves its time as it was.
+    fn is_index_in_use(&self) -> bool {
+        let index = self.index_path();
+        files::exists(&index.with_extension("lock"))
+            || files::age(&index).is_some_and(|age| age < IN_USE_FOR)
     }
 
     fn try_graft(&mut self, request: &Graft<'_>) -> Result<Grafted, Error> {

@@ -133,6 +133,35 @@ fn many_at_once_lose_nothing() {
 }
 
 #[test]
+fn what_a_command_with_an_old_index_takes_off_again_comes_back() {
+    let sandbox = Sandbox::new();
+    let mut repository = sandbox.repository();
+    record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap();
+    sandbox.write("a.txt", "two\n");
+    sandbox.git(&["add", "a.txt"]);
+    let old = fs::read(sandbox.path(".git/index")).unwrap();
+    let head = || sandbox.git(&["rev-parse", "HEAD"]);
+    let before = head();
+    let committed = std::thread::scope(|scope| {
+        // `git commit` reads the index, locks it, writes what it read, and fails for the moved branch; whoever
+        // called it tries again.
+        scope.spawn(|| {
+            while head() == before {}
+            fs::write(sandbox.path(".git/index.old"), &old).unwrap();
+            fs::rename(sandbox.path(".git/index.old"), sandbox.path(".git/index")).unwrap();
+            sandbox.git(&["commit", "-qm", "user"]);
+        });
+        record(&mut repository, &main_branch(), &files(&["RUN.json", "b.json"])).unwrap()
+    });
+    assert_eq!(head().trim(), committed.id);
+    let listed = sandbox.git(&["ls-tree", "-r", "--name-only", "HEAD"]);
+    assert!(listed.contains("b.json") && listed.contains("RUN.json"), "{listed}");
+    assert_eq!(sandbox.git(&["log", "--format=%s"]), "a record\nuser\na record\na record\nbase\n");
+    assert_eq!(sandbox.status(), "");
+    sandbox.assert_sound();
+}
+
+#[test]
 fn an_edit_in_the_instant_of_staging_is_seen() {
     let sandbox = Sandbox::new();
     let mut repository = sandbox.repository();
