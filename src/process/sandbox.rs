@@ -31,6 +31,8 @@ pub struct Sandbox {
     pub mounts: Vec<Mount>,
     /// What it reaches of the network.
     pub network: SandboxNetwork,
+    /// Whether it has a `/proc` of its own. Most programs need one; containers that mask theirs allow none.
+    pub has_proc: bool,
 }
 
 /// What a sandbox reaches of the network.
@@ -167,8 +169,10 @@ impl Sandbox {
         if self.network != SandboxNetwork::Any {
             add(&["--unshare-net"], &[]);
         }
-        add(&["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"], &[]);
-        for switch in KERNEL_SWITCHES.map(Path::new).into_iter().filter(|_| is_root) {
+        add(&["--ro-bind", "/", "/", "--dev", "/dev"], &[]);
+        add(&[if self.has_proc { "--proc" } else { "--tmpfs" }, "/proc"], &[]);
+        let switches = KERNEL_SWITCHES.map(Path::new).into_iter();
+        for switch in switches.filter(|_| is_root && self.has_proc) {
             add(&["--ro-bind-try"], &[switch, switch]);
         }
         for mount in &self.mounts {

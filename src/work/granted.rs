@@ -18,6 +18,7 @@ use crate::process::Unavailable;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -44,14 +45,14 @@ pub(super) struct Confinement<'w> {
     pub held: Enforcement,
 }
 
-/// The projects whose sandboxes were tried out and could be made, each with and without a network. One that
-/// could not is tried again.
-static TRIED: Mutex<BTreeSet<(PathBuf, bool)>> = Mutex::new(BTreeSet::new());
+/// The projects whose sandboxes were tried out and could be made, each with and without a network, and a
+/// `/proc`. One that could not is tried again.
+static TRIED: Mutex<BTreeSet<(PathBuf, bool, bool)>> = Mutex::new(BTreeSet::new());
 
 /// Whether there are sandboxes here for the programs that work in a project.
 pub fn try_sandbox(project: &ProjectFolder) -> Result<(), Unavailable> {
     let mounts = vec![Mount::Writable(project.root().to_owned())];
-    Sandbox { mounts, network: SandboxNetwork::Any }.try_out(project.root(), true)
+    Sandbox { mounts, network: SandboxNetwork::Any, has_proc: true }.try_out(project.root(), true)
 }
 
 impl Granted {
@@ -116,15 +117,27 @@ impl Granted {
     ) -> Result<Sandbox, Unavailable> {
         let mounts = mounts::of(self, attempt, workspace, &before.inside)
             .map_err(|error| Unavailable::Refused(error.to_string()))?;
-        let sandbox = Sandbox { mounts, network: self.network(workspace)? };
+        let network = self.network(workspace)?;
+        let mut sandbox = Sandbox { mounts, network, has_proc: true };
         let root = workspace.project.root();
-        let kind = (root.to_owned(), sandbox.network == SandboxNetwork::Any);
+        if let Err(why) = self.try_out(&sandbox, root) {
+            sandbox.has_proc = false;
+            let is_required = self.permits.enforce() == Enforce::Required;
+            if !is_required || self.try_out(&sandbox, root).is_err() {
+                return Err(why);
+            }
+        }
+        Ok(sandbox)
+    }
+
+    fn try_out(&self, sandbox: &Sandbox, root: &Path) -> Result<(), Unavailable> {
+        let kind = (root.to_owned(), sandbox.network == SandboxNetwork::Any, sandbox.has_proc);
         let tried = || TRIED.lock().unwrap_or_else(PoisonError::into_inner);
         if !tried().contains(&kind) {
             let is_written = self.permits.write.is_none() && self.permits.readable().is_none();
             sandbox.try_out(root, is_written)?;
             tried().insert(kind);
         }
-        Ok(sandbox)
+        Ok(())
     }
 }

@@ -50,3 +50,19 @@ fn what_is_off_is_recorded_as_off() {
     house.orch("run demo").code(0);
     assert_eq!(held_to(&house)["reason"], "`enforce` is off");
 }
+
+#[test]
+fn in_a_container_that_masks_proc_what_is_required_runs_without_one() {
+    for (enforce, found) in [("required", "empty\n"), ("auto", "full\n")] {
+        let script = "test -e /proc/self && echo full || echo empty";
+        let more = format!("stdout = 'out.txt'\npermits = {{ enforce = '{enforce}' }}");
+        let house = house(script, &more);
+        // Nobody can mount another `/proc` where a part of this one is covered.
+        let masked = "bwrap --unshare-user --unshare-pid --dev-bind / / --proc /proc --ro-bind /proc/sys /proc/sys --";
+        let outer: Vec<&str> = masked.split(" ").collect();
+        house.orch_by(&outer, "run demo").code(0);
+        assert_eq!(house.read("out.txt"), found);
+        let enforced = held_to(&house)["enforced"].as_array().unwrap().len();
+        assert_eq!(enforced > 0, enforce == "required");
+    }
+}
