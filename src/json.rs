@@ -66,6 +66,11 @@ pub fn pretty(value: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
+/// The same as a text.
+pub fn pretty_text(value: &impl Serialize) -> String {
+    String::from_utf8(pretty(value)).unwrap_or_default()
+}
+
 /// Counts the bytes.
 struct Counter(usize);
 

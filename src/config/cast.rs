@@ -300,6 +300,6 @@ fn digest(environment: &BTreeMap<String, String>, key: &[u8]) -> Digest {
 }
 
 fn frozen(path: String, value: &impl Serialize) -> Frozen {
-    let text = String::from_utf8(json::pretty(value)).unwrap_or_default();
+    let text = json::pretty_text(value);
     Frozen { path, sha256: Digest::of(&text), text }
 }

@@ -1,10 +1,13 @@
-//! in-toto: a layout with a step for each gate that passed, and a link for each step. The layout's
-//! inspection compares the files that lie there with the last link that tells of each.
+//! in-toto: a layout with a step for each gate whose work stands, and a link for each step. The
+//! layout's inspection compares the files that lie there with the last link that tells of each.
 
 use super::IN_TOTO_TYPE;
 use super::Record;
 use super::Sealing;
 use super::Sheet;
+use super::materials::ENTRIES_MAX;
+use super::materials::FilesBefore;
+use super::materials::Materials;
 use crate::clock::Moment;
 use crate::event::Artifact;
 use crate::id::GateId;
@@ -33,26 +36,24 @@ const KEY_LETTERS: usize = 8;
 /// The layout and the links of a run that has passed.
 pub fn sheets(record: &Record<'_>, key: &BareKey) -> Vec<Sheet> {
     let key_id = key.id();
-    let mut sheets = vec![sheet(LAYOUT.to_owned(), &layout(record, key))];
-    for (gate, state) in record.passed() {
+    let materials = Materials::of(record);
+    let mut sheets = vec![sheet(LAYOUT.to_owned(), &layout(record, &materials, key))];
+    for (gate, state) in record.steps() {
         let path = format!("{gate}.{}.link", &key_id[..KEY_LETTERS]);
-        sheets.push(sheet(path, &link(record, gate, state)));
+        sheets.push(sheet(path, &link(record, materials.before(gate), (gate, state))));
     }
     sheets
 }
 
 fn sheet(path: String, content: &Json) -> Sheet {
-    let content = content.to_string().into_bytes();
-    Sheet { path, content, sealing: Sealing::Envelope(IN_TOTO_TYPE) }
+    Sheet { path, content: content.to_string(), sealing: Sealing::Envelope(IN_TOTO_TYPE) }
 }
 
-fn layout(record: &Record<'_>, key: &BareKey) -> Json {
+fn layout(record: &Record<'_>, materials: &Materials<'_>, key: &BareKey) -> Json {
     let key_id = key.id();
-    let steps: Vec<Json> = record
-        .passed()
-        .into_iter()
-        .map(|(gate, state)| step(record, (gate, state), &key_id))
-        .collect();
+    let steps = record.steps().into_iter();
+    let steps: Vec<Json> =
+        steps.map(|(gate, state)| step(materials.before(gate), (gate, state), &key_id)).collect();
     let ended = record.run.finished_at.unwrap_or(record.run.started_at);
     let mut keys = Map::new();
     keys.insert(
@@ -70,7 +71,7 @@ fn layout(record: &Record<'_>, key: &BareKey) -> Json {
         "inspect": [inspection(record)],
         "keys": keys,
         "expires": in_seconds(ended.plus(VALID_FOR)),
-        "readme": readme(record),
+        "readme": readme(record, materials),
     })
 }
 
@@ -80,8 +81,7 @@ fn in_seconds(moment: Moment) -> String {
     text.split_once('.').map_or(text.clone(), |(seconds, _)| format!("{seconds}Z"))
 }
 
-fn step(record: &Record<'_>, (gate, state): (&GateId, &GateState), key_id: &str) -> Json {
-    let before = record.before(gate);
+fn step(before: &FilesBefore<'_>, (gate, state): (&GateId, &GateState), key_id: &str) -> Json {
     let mut materials: Vec<Json> = before
         .iter()
         .map(|(path, (from, _))| json!(["MATCH", pattern(path), "WITH", "PRODUCTS", "FROM", from]))
@@ -157,8 +157,11 @@ fn there(state: &GateState) -> impl Iterator<Item = &Artifact> {
     state.artifacts().iter().filter(|artifact| artifact.sha256.is_some())
 }
 
-fn link(record: &Record<'_>, gate: &GateId, state: &GateState) -> Json {
-    let before = record.before(gate);
+fn link(
+    record: &Record<'_>,
+    before: &FilesBefore<'_>,
+    (gate, state): (&GateId, &GateState),
+) -> Json {
     json!({
         "_type": "link",
         "name": gate,
@@ -183,6 +186,7 @@ fn told(record: &Record<'_>, state: &GateState) -> Json {
     let attempt = state.attempt().filter(|_| state.reused.is_none());
     json!({
         "run": record.run.started.run_id,
+        "status": state.status,
         "attempt": attempt.map(|attempt| attempt.attempt),
         "executor": attempt.map(|attempt| attempt.executor),
         "agent": state.producer().agent,
@@ -194,13 +198,14 @@ fn told(record: &Record<'_>, state: &GateState) -> Json {
 }
 
 /// What the layout cannot say in rules.
-fn readme(record: &Record<'_>) -> String {
+fn readme(record: &Record<'_>, materials: &Materials<'_>) -> String {
     let started = &record.run.started;
     let mut text = format!(
-        "Run {} of workflow {} {}, exported by orch. Head of its journal: {}. in-toto steps are the \
-         gates that passed.",
+        "Run {} of workflow {} {}, exported by orch. Head of its journal: {}. Each gate that passed \
+         is a step.",
         started.run_id, started.workflow, started.version, record.head
     );
+    let results = record.results();
     for (gate, state) in &record.run.gates {
         let reason = state.reason.as_deref().unwrap_or("no reason recorded");
         match state.status {
@@ -211,11 +216,24 @@ fn readme(record: &Record<'_>) -> String {
             | GateStatus::Running
             | GateStatus::Waiting
             | GateStatus::Pass
-            | GateStatus::Stale => {}
+            | GateStatus::Stale => continue,
+        }
+        for (path, _) in results.iter().filter(|(_, (last, _))| *last == gate) {
+            let _ = write!(
+                text,
+                " It was the last gate to change {path}, and no gate has checked it since."
+            );
         }
     }
-    for path in record.results().into_keys().filter(|path| is_passed_over(path)) {
-        let _ = write!(text, " in-toto does not look at {path}.");
+    if materials.is_cut {
+        let _ = write!(
+            text,
+            " Links list only rewritten files as materials: the run has more than {ENTRIES_MAX} \
+             others."
+        );
+    }
+    for path in results.into_keys().filter(|path| is_passed_over(path)) {
+        let _ = write!(text, " in-toto ignores {path}.");
     }
     text
 }

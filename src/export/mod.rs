@@ -2,6 +2,7 @@
 //! same record and the same key give the same bytes.
 
 pub mod in_toto;
+mod materials;
 pub mod prov;
 pub mod ro_crate;
 pub mod sarif;
@@ -32,7 +33,7 @@ pub struct Record<'r> {
 pub struct Sheet {
     /// Relative to the folder of the export.
     pub path: String,
-    pub content: Vec<u8>,
+    pub content: String,
     pub sealing: Sealing,
 }
 
@@ -62,30 +63,19 @@ impl<'r> Record<'r> {
         Self { run: &reading.run, workflow, head: reading.head }
     }
 
-    /// The gates and instances whose work stands, in the order in which the run came to them.
-    pub fn passed(&self) -> Vec<(&'r GateId, &'r GateState)> {
-        let gates = self.run.gates.iter();
-        let mut passed: Vec<_> = gates.filter(|(_, state)| is_work_that_stands(state)).collect();
-        passed.sort_by_key(|(_, state)| state.place);
-        passed
-    }
-
-    /// The newest version of each file that the gates left which `gate` stands on, by path.
-    fn before(&self, gate: &GateId) -> BTreeMap<&'r str, Version<'r>> {
-        let before = self.workflow.stands_on(gate);
-        let mut versions: BTreeMap<&str, (usize, Version<'r>)> = BTreeMap::new();
-        for (id, state) in self.passed() {
-            if id == gate || !before.iter().any(|other| other.as_str() == id.base()) {
-                continue;
-            }
-            for artifact in state.artifacts().iter().filter(|artifact| artifact.sha256.is_some()) {
-                let known = versions.get(artifact.path.as_str());
-                if known.is_none_or(|(made, _)| *made < state.made) {
-                    versions.insert(&artifact.path, (state.made, (id, artifact)));
-                }
-            }
-        }
-        versions.into_iter().map(|(path, (_, version))| (path, version)).collect()
+    /// The gates and instances whose work stands, in the order in which the run came to them: those
+    /// that passed, and those that were the last to change a file of one that passed, though the run
+    /// passed without them.
+    pub fn steps(&self) -> Vec<(&'r GateId, &'r GateState)> {
+        let proved = self.run.versions();
+        let stands = |state: &GateState| {
+            is_work_that_stands(state)
+                || self.run.has_left(state)
+                    && state.artifacts().iter().any(|left| proved.contains_key(left.path.as_str()))
+        };
+        let mut steps: Vec<_> = self.run.gates.iter().filter(|(_, state)| stands(state)).collect();
+        steps.sort_by_key(|(_, state)| state.place);
+        steps
     }
 
     /// The last version of each file, by path, where it was there.

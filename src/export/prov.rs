@@ -4,6 +4,7 @@
 use super::Record;
 use super::Sealing;
 use super::Sheet;
+use super::materials::Materials;
 use crate::digest::Digest;
 use crate::event::Artifact;
 use crate::id::GateId;
@@ -22,12 +23,13 @@ const ORCH: &str = "run:orch";
 pub fn sheets(record: &Record<'_>) -> Vec<Sheet> {
     let mut document = Document::default();
     document.add_definition(record);
+    let materials = Materials::of(record);
     let mut gates: Vec<_> = record.run.gates.iter().collect();
     gates.sort_by_key(|(_, state)| state.place);
     for (gate, state) in gates {
-        document.add_gate(record, gate, state);
+        document.add_gate(record, &materials, (gate, state));
     }
-    let content = json::pretty(&document.told(record));
+    let content = json::pretty_text(&document.told(record));
     vec![Sheet { path: "prov.json".to_owned(), content, sealing: Sealing::Beside }]
 }
 
@@ -56,7 +58,12 @@ impl Document {
         self.agents.insert(ORCH.to_owned(), told);
     }
 
-    fn add_gate(&mut self, record: &Record<'_>, gate: &GateId, state: &GateState) {
+    fn add_gate(
+        &mut self,
+        record: &Record<'_>,
+        materials: &Materials<'_>,
+        (gate, state): (&GateId, &GateState),
+    ) {
         for attempt in &state.attempts {
             self.add_attempt(record, gate, attempt);
         }
@@ -66,7 +73,7 @@ impl Document {
             }
         }
         let Some(last) = state.attempt().filter(|_| state.reused.is_none()) else { return };
-        for (path, (from, _)) in record.before(gate) {
+        for (path, (from, _)) in materials.before(gate) {
             let Some(maker) = record.run.gate(from) else { continue };
             let entity = version(from, maker, path);
             self.used.push(

@@ -1,5 +1,6 @@
 //! A Workflow Run RO-Crate: the definition as it was frozen, which the crate holds, and the run of it.
-//! What the run made is named by its digest, since a record holds no content of files.
+//! What the run made is named by its digest, since a record holds no content of files. Digests of
+//! texts are those of the texts that the crate holds, from which secrets are redacted.
 
 use super::Record;
 use super::Sealing;
@@ -12,6 +13,7 @@ use crate::id::GateId;
 use crate::json;
 use crate::run::GateState;
 use crate::sarif::relative;
+use crate::secret;
 use serde_json::Value as Json;
 use serde_json::json;
 
@@ -30,14 +32,14 @@ const RUN: &str = "#run";
 
 /// The metadata, and the texts that it describes.
 pub fn sheets(record: &Record<'_>) -> Vec<Sheet> {
-    let content = json::pretty(&json!({
+    let content = json::pretty_text(&json!({
         "@context": "https://w3id.org/ro/crate/1.1/context",
         "@graph": graph(record),
     }));
     let metadata = Sheet { path: METADATA.to_owned(), content, sealing: Sealing::Beside };
     let texts = record.run.started.definition.iter().map(|text| Sheet {
         path: place(text),
-        content: text.text.clone().into_bytes(),
+        content: secret::redact_known(&text.text),
         sealing: Sealing::None,
     });
     std::iter::once(metadata).chain(texts).collect()
@@ -58,7 +60,7 @@ fn made(path: &str, sha256: Digest) -> String {
 }
 
 fn graph(record: &Record<'_>) -> Vec<Json> {
-    let gates = record.passed();
+    let gates = record.steps();
     let mut graph = vec![descriptor(), root(record, &gates)];
     graph.extend(PROFILES.iter().map(|(id, name, version)| {
         json!({ "@id": id, "@type": "CreativeWork", "name": name, "version": version })
@@ -148,13 +150,17 @@ fn definition(record: &Record<'_>) -> Vec<Json> {
     let main = main(record);
     let text = |text: &Frozen| {
         let id = relative(&place(text));
+        let held = Digest::of(secret::redact_known(&text.text));
         let mut told = json!({
             "@id": id,
             "@type": "File",
             "name": text.path,
-            "sha256": text.sha256,
+            "sha256": held,
             "encodingFormat": if text.path.ends_with(".toml") { "application/toml" } else { "text/plain" },
         });
+        if held != text.sha256 {
+            told["description"] = json!("Secrets are redacted from this file.");
+        }
         if id == main {
             told["@type"] = json!(["File", "SoftwareSourceCode", "ComputationalWorkflow"]);
             told["name"] = json!(record.run.started.workflow);

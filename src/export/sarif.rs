@@ -24,7 +24,7 @@ pub fn sheets(record: &Record<'_>) -> Vec<Sheet> {
             "properties": { "status": run.status, "reason": run.reason },
         }],
     });
-    let content = json::pretty(&sarif::log(&started.orch, &about, &results(record)));
+    let content = json::pretty_text(&sarif::log(&started.orch, &about, &results(record)));
     vec![Sheet { path: "findings.sarif".to_owned(), content, sealing: Sealing::Beside }]
 }
 

@@ -17,7 +17,7 @@ const BUILD_TYPE: &str = "urn:orch:workflow-run:v1";
 
 /// The provenance of all files that stand at the end of a run.
 pub fn sheets(record: &Record<'_>, key: &BareKey) -> Vec<Sheet> {
-    let content = statement(record, key).to_string().into_bytes();
+    let content = statement(record, key).to_string();
     vec![Sheet { path: FILE.to_owned(), content, sealing: Sealing::Envelope(IN_TOTO_TYPE) }]
 }
 
@@ -67,12 +67,13 @@ fn gates(record: &Record<'_>) -> Vec<Json> {
     let gate = |(gate, state): (&_, &crate::run::GateState)| {
         json!({
             "gate": gate,
+            "status": state.status,
             "executor": state.attempt().map(|attempt| attempt.executor),
             "agent": state.producer().agent,
             "approvedBy": state.approval.as_ref().map(|approval| &approval.by),
         })
     };
-    record.passed().into_iter().map(gate).collect()
+    record.steps().into_iter().map(gate).collect()
 }
 
 /// The definition, text by text, and the commit that the run began at.

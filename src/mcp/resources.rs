@@ -96,7 +96,7 @@ fn text(project: &Project, caller: &Caller, address: &Address) -> Result<String,
         Address::Run(_) => {
             let reply = run_show::run_show(project, caller, &run_show::Request { run })?;
             let (record, _) = cut::fit(&reply.record, RECORD_BYTES_MAX);
-            Ok(String::from_utf8(json::pretty(&record)).unwrap_or_default())
+            Ok(json::pretty_text(&record))
         }
         Address::Brief(_) => {
             let format = brief::BriefFormat::Markdown;

@@ -15,6 +15,7 @@ use crate::export::Sealing;
 use crate::export::Sheet;
 use crate::id::RunId;
 use crate::project::proof;
+use crate::project::secrets_of;
 use crate::project::signing;
 use crate::secret;
 use crate::signature;
@@ -131,6 +132,8 @@ pub fn export(project: &Project, caller: &Caller, request: &Request) -> Result<R
         let problem = format!("{} in the record of run {id} does not have its digest", text.path);
         return Err(Error::usage(problem).advise_command(Suggestion::new("verify").of(&id)));
     }
+    // What the run's gates are given as secrets is known from here on, and redacted.
+    secrets_of(project, &reading.run)?;
     let record = Record::new(&reading, &workflow);
     refuse_unfit(&record, request)?;
     let signer = if request.unsigned { None } else { Some(signer(project)?) };
@@ -205,7 +208,7 @@ fn failed(error: &signature::Error) -> Error {
 
 /// A document with its signature. No secret of this process stands in what is signed.
 fn sealed(sheet: Sheet, signer: Option<&BareSigner>) -> Result<Vec<Exported>, Error> {
-    let text = secret::redact_known(&String::from_utf8_lossy(&sheet.content));
+    let text = secret::redact_known(&sheet.content);
     let path = sheet.path;
     Ok(match (sheet.sealing, signer) {
         (Sealing::Envelope(kind), Some(signer)) => {

@@ -49,7 +49,7 @@ pub(crate) fn run(workflow: &Workflow, done: &str) -> Run {
         let gate = id(word.trim_end_matches(['+', '-', '?']));
         let attempts = run.gate(&gate).map_or(0, |state| state.attempts.len());
         let attempt = u32::try_from(attempts).unwrap() + 1;
-        run.apply(at(), &begun(&AttemptId::new(&gate, attempt))).unwrap();
+        run.apply(at(), &begun(&gate, attempt)).unwrap();
         let judged = Judged::default();
         let then = match word.chars().last() {
             Some('+') => Event::GatePassed { gate, attempt, judged },
@@ -65,6 +65,7 @@ pub(crate) fn run(workflow: &Workflow, done: &str) -> Run {
     run
 }
 
-fn begun(attempt: &AttemptId) -> Event {
-    Event::GateStarted(GateStarted::new(attempt, ExecutorKind::Human))
+/// A gate begins.
+pub(crate) fn begun(gate: &GateId, attempt: u32) -> Event {
+    Event::GateStarted(GateStarted::new(&AttemptId::new(gate, attempt), ExecutorKind::Human))
 }

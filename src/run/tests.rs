@@ -2,7 +2,10 @@
 
 use super::Run;
 use super::Spent;
+use super::testing;
 use crate::clock::Moment;
+use crate::digest::Digest;
+use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Judged;
@@ -50,6 +53,42 @@ fn end(session: u32, status: SessionStatus) -> Event {
 fn spent(run: &Run, at: Moment) -> (u64, u64) {
     let Spent { active, waiting } = run.spent(at);
     (active.as_secs() / 60, waiting.as_secs() / 60)
+}
+
+/// An attempt of a gate that leaves `a.md` behind.
+fn leaves(run: &mut Run, gate: &str, text: &str, passes: bool) {
+    let gate = testing::id(gate);
+    run.apply(minute(1), &testing::begun(&gate, 1)).unwrap();
+    let sha256 = Some(Digest::of(text));
+    let artifact = Artifact { path: "a.md".to_owned(), sha256, exists: true, bytes: None };
+    let judged = Judged { artifacts: vec![artifact], ..Judged::default() };
+    let reason = "broken".to_owned();
+    let end = if passes {
+        Event::GatePassed { gate, attempt: 1, judged }
+    } else {
+        Event::GateFailed { gate, attempt: 1, reason, judged }
+    };
+    run.apply(minute(2), &end).unwrap();
+}
+
+#[test]
+fn a_gate_that_was_waived_may_have_been_the_last_to_change_a_file() {
+    let maker = |run: &Run| run.versions().get("a.md").map(|(gate, _)| gate.to_string());
+    let mut run = begun();
+    leaves(&mut run, "a", "one", true);
+    leaves(&mut run, "b", "two", false);
+    assert_eq!(maker(&run).as_deref(), Some("a"));
+    let (by, reason) = ("Ada".to_owned(), "late".to_owned());
+    run.apply(minute(3), &Event::GateWaived { gate: testing::id("b"), by, reason }).unwrap();
+    assert_eq!(maker(&run).as_deref(), Some("b"));
+    leaves(&mut run, "c", "three", true);
+    assert_eq!(maker(&run).as_deref(), Some("c"));
+    // Of a file that no gate passed with nothing is known.
+    let mut run = begun();
+    leaves(&mut run, "b", "two", false);
+    let (by, reason) = ("Ada".to_owned(), "late".to_owned());
+    run.apply(minute(3), &Event::GateWaived { gate: testing::id("b"), by, reason }).unwrap();
+    assert_eq!(maker(&run), None);
 }
 
 #[test]

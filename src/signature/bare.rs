@@ -72,6 +72,12 @@ impl BareKey {
         Digest::of(json).to_string()
     }
 
+    /// One that nothing signs by.
+    #[cfg(test)]
+    pub fn testing() -> Self {
+        Self([7; KEY_BYTES])
+    }
+
     fn blob(&self) -> Vec<u8> {
         let mut blob = Vec::new();
         wire::put(&mut blob, KEY_TYPE);

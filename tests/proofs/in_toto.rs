@@ -110,3 +110,83 @@ fn links(house: &House, folder: &str) -> Vec<String> {
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name.ends_with(".link")).collect()
 }
+
+/// A run in which a gate was waived after it had rewritten a file, one failed and did not count, and one
+/// was skipped; its first gate takes over what an earlier run did.
+fn settled() -> Option<House> {
+    let house = with_key(House::new(), "ada")?
+        .file("notes.in", "notes\n")
+        .workflow(
+            "demo",
+            "[inputs]
+             mode = { type = 'string', default = 'short' }
+             [[gate]]
+             id = 'notes'
+             executor = 'command'
+             shell = 'echo notes > notes.md'
+             contract = 'notes'
+             reuse = true
+             reads = ['notes.in']
+             [[gate]]
+             id = 'draft'
+             executor = 'command'
+             shell = 'echo one > a.md; echo one > b.md; echo one > c.md'
+             contract = 'draft'
+             [[gate]]
+             id = 'edit'
+             executor = 'command'
+             shell = 'echo two >> a.md; exit 1'
+             edits = ['a.md']
+             [[gate]]
+             id = 'try'
+             executor = 'command'
+             shell = 'echo three >> b.md; sleep 60'
+             timeout = '1s'
+             edits = ['b.md']
+             on_fail = 'ignore'
+             [[gate]]
+             id = 'later'
+             executor = 'command'
+             when = \"{{ mode == 'full' }}\"
+             shell = 'echo four > d.md'
+             contract = 'later'
+             [[gate]]
+             id = 'use'
+             executor = 'command'
+             shell = 'cat a.md b.md > e.md; echo five >> c.md'
+             contract = 'use'
+             edits = ['c.md']",
+        )
+        .leaves("notes", "notes.md")
+        .contract(
+            "draft",
+            "[[output]]\npath = 'a.md'\n[[output]]\npath = 'b.md'\n[[output]]\npath = 'c.md'\n",
+        )
+        .leaves("later", "d.md")
+        .leaves("use", "e.md");
+    house.orch("run demo").code(1);
+    house.orch("run demo --again").code(1);
+    let asked = [("Waive edit as Ada", "y\r")];
+    house.on_terminal("gate waive --gate edit --reason late", &asked).code(0).says("PASSED");
+    house.orch("verify").code(0);
+    Some(house)
+}
+
+#[test]
+fn the_verifier_accepts_a_run_whose_gates_were_waived_ignored_skipped_or_reused() {
+    if program("in-toto-verify").is_none() {
+        return;
+    }
+    let Some(house) = settled() else { return };
+    export(&house, "in-toto", "proof");
+    verify(&house, "proof").unwrap().code(0);
+    for path in ["a.md", "b.md", "c.md", "e.md", "notes.md"] {
+        let text = house.read(path);
+        house.write(path, text.clone() + "!");
+        verify(&house, "proof").unwrap().code(1).says(path);
+        house.remove(path);
+        verify(&house, "proof").unwrap().code(1).says(path);
+        house.write(path, text);
+    }
+    verify(&house, "proof").unwrap().code(0);
+}

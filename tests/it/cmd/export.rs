@@ -79,6 +79,38 @@ fn a_layout_and_its_links_tell_of_each_gate() {
 }
 
 #[test]
+fn digests_in_a_crate_are_those_of_its_files() {
+    let Some(house) = signed::with_keys(House::new()) else { return };
+    let house = house
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'write'
+             executor = 'command'
+             shell = 'echo hunter-22-hunter > /dev/null; echo one > one.txt'
+             secrets = ['TOKEN']
+             contract = 'one'",
+        )
+        .leaves("one", "one.txt")
+        .env("TOKEN", "hunter-22-hunter");
+    house.orch("run demo").code(0);
+    let metadata = exported(&house, "--format ro-crate", "crate").remove("ro-crate-metadata.json");
+    let metadata: Json = serde_json::from_str(&metadata.unwrap()).unwrap();
+    let mut told = Vec::new();
+    for entity in metadata["@graph"].as_array().unwrap() {
+        let path = house.outside("crate").join(entity["@id"].as_str().unwrap());
+        if let (Ok(bytes), Some(sha256)) = (std::fs::read(path), entity["sha256"].as_str()) {
+            assert_eq!(orch::digest::Digest::of(&bytes).to_string(), sha256, "{entity}");
+            told.push(entity["description"].is_string());
+        }
+    }
+    told.sort_unstable();
+    assert_eq!(told, [false, false, true]);
+    let text = std::fs::read_to_string(house.outside("crate/definition/workflows/demo.toml"));
+    assert!(!text.unwrap().contains("hunter-22"));
+}
+
+#[test]
 fn an_agent_signs_where_the_key_is_locked() {
     if lacks("ssh-agent") {
         return;

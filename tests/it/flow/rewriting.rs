@@ -304,3 +304,28 @@ fn a_gate_does_not_answer_for_what_another_one_says_it_changes() {
         house.orch(&format!("verify --run {}", house.run_id())).code(0);
     }
 }
+
+#[test]
+fn what_a_waived_gate_changed_last_is_verified_as_it_left_it() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'draft'
+             executor = 'command'
+             shell = 'echo one > a.md'
+             contract = 'draft'
+             [[gate]]
+             id = 'edit'
+             executor = 'command'
+             shell = 'echo two >> a.md; exit 1'
+             edits = ['a.md']",
+        )
+        .leaves("draft", "a.md");
+    house.orch("run demo").code(1);
+    let asked = [("Waive edit as Ada", "y\r")];
+    house.on_terminal("gate waive --gate edit --reason late", &asked).code(0).says("PASSED");
+    house.orch("verify").code(0);
+    house.write("a.md", "one\n");
+    house.orch("verify").code(6).says("a.md");
+}
