@@ -128,8 +128,7 @@ fn root(record: &Record<'_>, gates: &[(&GateId, &GateState)]) -> Json {
         "@type": "Dataset",
         "name": format!("Run {}", started.run_id),
         "description": format!(
-            "A run of the workflow {} {} about {}, as the record of orch tells it; head of its \
-             journal: {}",
+            "Run of workflow {} {} with key {}, from orch's record; head of its journal: {}",
             started.workflow, started.version, started.key, record.head
         ),
         "datePublished": ended(record),

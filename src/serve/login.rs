@@ -33,7 +33,7 @@ pub async fn log_in(
 ) -> Response {
     if !guard.token().is(form.token.trim()) {
         if guard::shows_pages(&headers) {
-            let problem = "Wrong token. A restarted server prints a new one.";
+            let problem = "Wrong token. The server prints a new token each time it starts.";
             let page = Html(sign_in(&form.to, Some(problem)));
             return (StatusCode::UNAUTHORIZED, page).into_response();
         }

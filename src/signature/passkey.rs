@@ -64,7 +64,7 @@ pub enum PasskeyProblem {
     Malformed(&'static str),
     #[error("the signature was not made in a browser")]
     NotByBrowser,
-    #[error("the passkey was used for another site than `{0}`")]
+    #[error("the passkey was used on a site other than `{0}`")]
     OtherSite(String),
     #[error("the passkey was used for the wrong operation: `{0}`")]
     OtherUse(String),

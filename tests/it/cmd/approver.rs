@@ -71,7 +71,7 @@ fn a_passkey_that_was_made_counts_once_its_line_is_added() {
         refused(&ada, challenge, "on a page of another origin: `http://localhost:1");
         ada.origin = own;
         ada.rp_id = "example.org".to_owned();
-        refused(&ada, challenge, "another site than `localhost`");
+        refused(&ada, challenge, "a site other than `localhost`");
         ada.rp_id = "localhost".to_owned();
         page.post("/api/approver", &page.token, &ada.create(challenge)).code(200);
     };

@@ -221,7 +221,7 @@ fn what_a_forger_answers_is_refused_and_nothing_is_written() {
     asking.refused(|it| asking.ada.assert(it), (403, "the wrong operation"));
     asking.ada.kind = "webauthn.get";
     asking.ada.rp_id = "example.org".to_owned();
-    asking.refused(|it| asking.ada.assert(it), (403, "another site than `localhost`"));
+    asking.refused(|it| asking.ada.assert(it), (403, "a site other than `localhost`"));
     asking.ada.rp_id = "localhost".to_owned();
     asking.decide("write", approve());
 }

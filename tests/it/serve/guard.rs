@@ -89,7 +89,11 @@ fn the_token_is_shown_or_the_cookie_that_a_browser_got_for_it() {
     assert_eq!(server.send("POST", "/session", &form, "token=x").status, 401);
     let browser = [form[0], ("accept", "text/html,*/*")];
     let again = server.send("POST", "/session", &browser, "token=x&to=/workers").code(401).body;
-    assert!(again.contains("Wrong token.") && again.contains("value=\"/workers\""), "{again}");
+    assert!(
+        again.contains("Wrong token. The server prints a new token")
+            && again.contains("value=\"/workers\""),
+        "{again}"
+    );
     let body = format!("token={}&to=//evil.example", server.token);
     let entered = server.send("POST", "/session", &form, &body).code(303);
     assert_eq!(entered.header("location"), Some("/"));
