@@ -19,6 +19,7 @@ use crate::surroundings::Allowed;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// The only program that is believed: one that a repository names could say anything.
@@ -39,8 +40,30 @@ pub enum Error {
     Refused(String),
     #[error("{program} did not finish within {} s", PATIENCE.as_secs())]
     TimedOut { program: String },
+    #[error("{key} is protected by a passphrase and not loaded in an SSH agent")]
+    Locked { key: String, file: PathBuf },
+    #[error(
+        "the text to sign has {bytes} bytes, but an SSH agent signs at most {} KiB",
+        bare::AGENT_BYTES_MAX / 1024
+    )]
+    TooLong { bytes: usize },
     #[error("temporary folder: {0}")]
     Io(#[from] io::Error),
+}
+
+impl Error {
+    /// What would be right.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Locked { file, .. } => Some(format!("ssh-add {}", file.display())),
+            Self::TooLong { .. } => Some(
+                "sign with a key file without a passphrase: name it as `key` under [signing] in \
+                 ~/.config/orch/orch.toml"
+                    .to_owned(),
+            ),
+            Self::Program(_) | Self::Refused(_) | Self::TimedOut { .. } | Self::Io(_) => None,
+        }
+    }
 }
 
 /// An SSH key, and the program that signs with it.

@@ -43,7 +43,7 @@ pub struct Request {
     #[cfg_attr(feature = "cli", arg(long, value_enum, value_name = "FORMAT"))]
     #[serde(default)]
     pub format: ExportFormat,
-    /// Write no signature beside the documents; `in-toto` and `slsa` need theirs.
+    /// Do not sign (not possible for `in-toto` and `slsa`).
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub unsigned: bool,
@@ -58,7 +58,7 @@ pub enum ExportFormat {
     /// An in-toto layout with a link for each gate that passed; signed.
     #[default]
     InToto,
-    /// SLSA provenance of the files that stand at the end, in a DSSE envelope; signed.
+    /// SLSA provenance of the final output files, in a DSSE envelope; signed.
     Slsa,
     /// What the checks found, as SARIF 2.1.0.
     Sarif,
@@ -137,7 +137,7 @@ pub fn export(project: &Project, caller: &Caller, request: &Request) -> Result<R
     let record = Record::new(&reading, &workflow);
     refuse_unfit(&record, request)?;
     let signer = if request.unsigned { None } else { Some(signer(project)?) };
-    let sheets = sheets(&record, request.format, signer.as_ref());
+    let sheets = sheets(&record, request.format, signer.as_ref())?;
     let documents = sheets.into_iter().map(|sheet| sealed(sheet, signer.as_ref()));
     let documents: Vec<Vec<Exported>> = documents.collect::<Result<_, _>>()?;
     let key = signer.map(|signer| signer.key);
@@ -167,11 +167,6 @@ fn refuse_unfit(record: &Record<'_>, request: &Request) -> Result<(), Error> {
             format!("cannot export run {id} as {format}: its status is {status}, not PASSED");
         return Err(Error::usage(message));
     }
-    if request.unsigned {
-        return Err(Error::usage(format!(
-            "{format} is always signed, and cannot be exported unsigned"
-        )));
-    }
     if request.format == ExportFormat::Slsa && record.results().is_empty() {
         let message =
             format!("run {id} has no output files, so there is nothing for {format} to name");
@@ -180,30 +175,39 @@ fn refuse_unfit(record: &Record<'_>, request: &Request) -> Result<(), Error> {
     Ok(())
 }
 
-fn sheets(record: &Record<'_>, format: ExportFormat, signer: Option<&BareSigner>) -> Vec<Sheet> {
+fn sheets(
+    record: &Record<'_>,
+    format: ExportFormat,
+    signer: Option<&BareSigner>,
+) -> Result<Vec<Sheet>, Error> {
     let key = signer.map(|signer| signer.key);
-    match (format, &key) {
+    Ok(match (format, &key) {
         (ExportFormat::InToto, Some(key)) => export::in_toto::sheets(record, key),
         (ExportFormat::Slsa, Some(key)) => export::slsa::sheets(record, key),
-        (ExportFormat::InToto | ExportFormat::Slsa, None) => Vec::new(),
+        (ExportFormat::InToto | ExportFormat::Slsa, None) => {
+            let format = format.as_str();
+            let message = format!("{format} cannot be exported without a signature");
+            return Err(Error::usage(message));
+        }
         (ExportFormat::Sarif, _) => export::sarif::sheets(record),
         (ExportFormat::RoCrate, _) => export::ro_crate::sheets(record),
         (ExportFormat::Prov, _) => export::prov::sheets(record),
-    }
+    })
 }
 
 /// The key that approvals are signed with.
 fn signer(project: &Project) -> Result<BareSigner, Error> {
-    let key = signing::configured_key(project).ok_or_else(|| {
-        Error::usage("an export is signed, but no SSH key is configured")
-            .advise("git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub")
-    })?;
+    let key = signing::key(project, "exports are signed")?;
     let agent = project.surroundings.variables.get(AGENT).filter(|socket| !socket.is_empty());
     BareSigner::new(&key, agent.map(PathBuf::from)).map_err(|error| failed(&error))
 }
 
 fn failed(error: &signature::Error) -> Error {
-    Error::usage(format!("signing failed: {error}"))
+    let told = Error::usage(format!("signing failed: {error}"));
+    match error.help() {
+        Some(help) => told.advise(help),
+        None => told,
+    }
 }
 
 /// A document with its signature. No secret of this process stands in what is signed.

@@ -44,7 +44,7 @@ pub fn sign(
     if !is_asked && !project.config.signing.approvals {
         return Ok(approved);
     }
-    let key = key(project)?;
+    let key = key(project, "a signed approval is required")?;
     let at = project.clock.now();
     let journal = journal_of(driver)?;
     refuse_clock_turned_back(&journal, at)?;
@@ -171,7 +171,8 @@ pub fn sign_head(driver: &mut Driver<'_>) -> Result<Option<SignedHead>, Error> {
     let mut head = SignedHead { status: run.status, signed };
     let text = head.signed_text(&run.started.run_id);
     let say = |error: signature::Error| error.to_string();
-    let key = key(project).map_err(|error| error.to_string());
+    let key =
+        key(project, "the result of the run is to be signed").map_err(|error| error.to_string());
     match key.and_then(|key| key.sign(HEAD_NAMESPACE, text.as_bytes()).map_err(say)) {
         Ok(armored) => head.signed.armored = armored,
         Err(reason) => {

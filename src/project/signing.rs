@@ -292,10 +292,11 @@ pub fn configured_key(project: &Project) -> Option<SshKey> {
     own.or_else(|| project.git_key.clone())
 }
 
-/// The key that approvals are signed with; an error where none is named.
-pub fn key(project: &Project) -> Result<SshKey, Error> {
+/// The key that approvals and exports are signed with; an error where none is named, which says what
+/// it is for.
+pub fn key(project: &Project, what: &str) -> Result<SshKey, Error> {
     configured_key(project).ok_or_else(|| {
-        Error::usage("a signed approval is required, but no SSH key is configured").advise(
+        Error::usage(format!("{what}, but no SSH key is configured")).advise(
             "git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub,\n      \
              or key = \"~/.ssh/id_ed25519\" under [signing] in ~/.config/orch/orch.toml",
         )

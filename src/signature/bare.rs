@@ -37,6 +37,9 @@ const SPKI: &[u8] = &[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03
 const SIGN_REQUEST: u8 = 13;
 const SIGN_RESPONSE: u8 = 14;
 
+/// The longest message that OpenSSH's agent reads (`AGENT_MAX_LEN`), in bytes.
+pub const AGENT_BYTES_MAX: usize = 256 * 1024;
+
 const KEY_BYTES: usize = 32;
 const SIGNATURE_BYTES: usize = 64;
 
@@ -132,35 +135,41 @@ impl BareSigner {
         let text = read(path)?;
         let (public, file) = if text.starts_with(PRIVATE[0]) {
             let blob = PrivateFile::read(&text).map(|file| file.blob);
-            (blob.and_then(|blob| BareKey::of_blob(&blob)), path.to_owned())
+            (blob.and_then(|blob| BareKey::of_blob(&blob)), Some(path.to_owned()))
         } else {
-            (BareKey::of_line(&text), path.with_extension(""))
+            (BareKey::of_line(&text), private_half(path))
         };
-        Ok(Self { key: public.ok_or_else(refused)?, agent, file: Some(file), named })
+        Ok(Self { key: public.ok_or_else(refused)?, agent, file, named })
     }
 
     /// The signature of these bytes, 64 bytes long.
     pub fn sign(&self, bytes: &[u8]) -> Result<Vec<u8>, Error> {
-        let by_agent = self.agent.as_deref().map(|agent| self.ask(agent, bytes));
+        let message = self.request(bytes);
+        let fits = message.len() <= AGENT_BYTES_MAX;
+        let agent = self.agent.as_deref();
+        let by_agent = agent.filter(|_| fits).map(|agent| self.ask(agent, &message, bytes));
         if let Some(Ok(Some(signature))) = by_agent {
             return Ok(signature);
         }
-        match self.file.as_deref().map(|file| self.read_pair(file)).transpose()?.flatten() {
-            Some(pair) => Ok(pair.sign(bytes).as_ref().to_vec()),
-            None => Err(Error::Refused(match by_agent {
-                Some(Err(error)) => {
-                    format!("the SSH agent did not sign with {}: {error}", self.named)
-                }
-                Some(Ok(_)) | None => format!(
-                    "{} is not readable without a passphrase, and no SSH agent holds it; run: \
-                     ssh-add {}",
-                    self.named,
-                    self.file
-                        .as_ref()
-                        .map_or_else(|| "KEY".into(), |file| file.display().to_string())
-                ),
-            })),
+        if let Some(pair) =
+            self.file.as_deref().map(|file| self.read_pair(file)).transpose()?.flatten()
+        {
+            return Ok(pair.sign(bytes).as_ref().to_vec());
         }
+        Err(match (by_agent, &self.file) {
+            (Some(Err(error)), _) => {
+                Error::Refused(format!("the SSH agent did not sign with {}: {error}", self.named))
+            }
+            (None, _) if agent.is_some() => Error::TooLong { bytes: bytes.len() },
+            (Some(Ok(_)) | None, Some(file)) if files::exists(file) => {
+                Error::Locked { key: self.named.clone(), file: file.clone() }
+            }
+            (Some(Ok(_)) | None, Some(_) | None) => Error::Refused(format!(
+                "the private key of {} was not found, neither in a file beside it nor in an SSH \
+                 agent",
+                self.named
+            )),
+        })
     }
 
     /// The same in `ssh-keygen`'s armor.
@@ -172,12 +181,17 @@ impl BareSigner {
         Ok(Parts { key: self.key.blob(), signature }.armored(namespace))
     }
 
-    /// Asks an agent; `None` where it does not have the key, or said something else.
-    fn ask(&self, agent: &Path, bytes: &[u8]) -> io::Result<Option<Vec<u8>>> {
+    /// What an agent is asked to sign these bytes with.
+    fn request(&self, bytes: &[u8]) -> Vec<u8> {
         let mut message = vec![SIGN_REQUEST];
         wire::put(&mut message, self.key.blob());
         wire::put(&mut message, bytes);
         message.extend(0_u32.to_be_bytes());
+        message
+    }
+
+    /// Asks an agent; `None` where it does not have the key, or said something else.
+    fn ask(&self, agent: &Path, message: &[u8], bytes: &[u8]) -> io::Result<Option<Vec<u8>>> {
         let mut framed = Vec::new();
         wire::put(&mut framed, message);
         let mut stream = UnixStream::connect(agent)?;
@@ -214,6 +228,11 @@ impl BareSigner {
         let pair = PrivateFile::read(&text).and_then(|file| file.pair(&self.key));
         Ok(pair)
     }
+}
+
+/// The file of the private half, where that of the public half is named.
+fn private_half(public: &Path) -> Option<PathBuf> {
+    public.extension().filter(|it| *it == "pub").map(|_| public.with_extension(""))
 }
 
 fn read(path: &Path) -> Result<String, Error> {
@@ -304,8 +323,9 @@ mod tests {
         let Some((folder, _)) = key("ed25519", "secret") else { return };
         for named in halves(&folder) {
             let signer = BareSigner::new(&named, None).unwrap();
-            let error = signer.sign(b"text").unwrap_err().to_string();
-            assert!(error.contains("passphrase") && error.contains("ssh-add"), "{error}");
+            let error = signer.sign(b"text").unwrap_err();
+            assert!(error.to_string().contains("protected by a passphrase"), "{error}");
+            assert!(error.help().unwrap().contains("ssh-add"));
             let gone = BareSigner { agent: Some(folder.path().join("none")), ..signer };
             let error = gone.sign(b"text").unwrap_err().to_string();
             assert!(error.contains("agent did not sign"), "{error}");
@@ -315,8 +335,34 @@ mod tests {
             let error = BareSigner::new(&named, None).unwrap_err().to_string();
             assert!(error.contains("not an Ed25519 key"), "{error}");
         }
+        let Some((folder, _)) = key("ed25519", "") else { return };
+        std::fs::remove_file(folder.path().join("key")).unwrap();
+        let [_, public] = halves(&folder);
+        let error = BareSigner::new(&public, None).unwrap().sign(b"text").unwrap_err().to_string();
+        assert!(error.contains("was not found"), "{error}");
         let none = SshKey::new("/none", None);
         assert!(BareSigner::new(&none, None).unwrap_err().to_string().contains("no such file"));
+    }
+
+    #[test]
+    fn what_is_too_long_for_an_agent_is_signed_by_a_file_or_refused() {
+        let long = vec![b'x'; AGENT_BYTES_MAX];
+        let Some((folder, own)) = key("ed25519", "") else { return };
+        let agent = || Some(folder.path().join("none"));
+        assert!(BareSigner::new(&own, agent()).unwrap().sign(&long).is_ok());
+        let Some((_folder, locked)) = key("ed25519", "secret") else { return };
+        let signer = BareSigner::new(&locked, agent()).unwrap();
+        let error = signer.sign(&long).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the text to sign has 262144 bytes, but an SSH agent signs at most 256 KiB"
+        );
+        assert!(error.help().unwrap().contains("without a passphrase"));
+        // What fits is given to the agent.
+        let room = AGENT_BYTES_MAX - signer.request(b"").len();
+        let error = signer.sign(&long[..room]).unwrap_err().to_string();
+        assert!(error.contains("agent did not sign"), "{error}");
+        assert!(matches!(signer.sign(&long[..=room]), Err(Error::TooLong { .. })));
     }
 
     #[test]

@@ -124,7 +124,11 @@ fn an_agent_signs_where_the_key_is_locked() {
             .status
             .success()
     );
-    house.orch("export --format slsa").code(2).says("ssh-add");
+    house
+        .orch("export --format slsa")
+        .code(2)
+        .says("is protected by a passphrase and not loaded in an SSH agent")
+        .says("help: ssh-add");
     let ask = house.outside("ask");
     std::fs::write(&ask, "#!/bin/sh\necho secret\n").unwrap();
     let script = format!(
@@ -145,6 +149,28 @@ fn an_agent_signs_where_the_key_is_locked() {
 }
 
 #[test]
+fn the_key_of_orch_toml_signs_and_git_needs_none() {
+    let Some(house) = passed() else { return };
+    let signer = |name| exported(&house, "--format slsa", name).remove("signer.pub").unwrap();
+    let ada = signer("by-git");
+    let config = house.outside("home/.config/orch/orch.toml");
+    let key = house.outside("bob").display().to_string();
+    let settings = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, format!("{settings}[signing]\nkey = '{key}'\n")).unwrap();
+    let bob = std::fs::read_to_string(house.outside("bob.pub")).unwrap();
+    assert_ne!(bob.trim(), ada.trim());
+    assert_eq!(signer("by-orch").trim(), bob.trim());
+    house.git("config --global --unset user.signingkey");
+    assert_eq!(signer("without-git").trim(), bob.trim());
+    std::fs::write(&config, settings).unwrap();
+    house
+        .orch("export --format slsa")
+        .code(2)
+        .says("exports are signed, but no SSH key is configured")
+        .says("under [signing] in ~/.config/orch/orch.toml");
+}
+
+#[test]
 fn what_cannot_be_proved_or_signed_is_refused() {
     let house = House::new()
         .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['false']");
@@ -159,7 +185,10 @@ fn what_cannot_be_proved_or_signed_is_refused() {
     house.orch("export --format slsa").code(2).says("has no output files");
     house.orch("export --format in-toto").code(2).says("user.signingkey");
     house.orch("export").code(2).says("--format");
-    house.orch("export --format slsa --unsigned").code(2);
+    house
+        .orch("export --format in-toto --unsigned")
+        .code(2)
+        .says("in-toto cannot be exported without a signature");
     let Some(house) = passed() else { return };
     house.orch("export --format in-toto").code(2).says("name a folder for them: -o DIR");
     house.git("config --global user.signingkey /nowhere");
