@@ -135,6 +135,7 @@
 pub mod id;
 pub mod digest;
 pub mod json;
+pub(crate) mod uri;
 pub(crate) mod sarif;
 pub(crate) mod parallel;
 pub mod clock;

@@ -1,11 +1,23 @@
 //! SARIF 2.1.0: what was found, in the form that code scanners and editors read.
 
+use crate::digest::Digest;
+use crate::uri;
 use serde_json::Value as Json;
 use serde_json::json;
-use std::collections::BTreeSet;
-use url::Url;
 
-const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// What the folder of the project is called.
+const ROOT: &str = "%SRCROOT%";
+
+/// A rule that results name.
+#[derive(Debug)]
+pub struct SarifRule {
+    pub id: String,
+    /// What it finds, in a sentence.
+    pub about: Option<&'static str>,
+}
 
 /// One result.
 #[derive(Debug)]
@@ -15,21 +27,37 @@ pub struct SarifResult {
     /// `error`, `warning` or `note`.
     pub level: &'static str,
     pub message: String,
+    /// How to fix it.
+    pub help: Option<String>,
+    /// The gate that it is about.
+    pub gate: Option<String>,
+    /// Where it is; `None` where it is in no file.
+    pub place: Option<SarifPlace>,
+    /// Whatever else is known.
+    pub properties: Option<Json>,
+}
+
+/// A place in a file.
+#[derive(Debug)]
+pub struct SarifPlace {
     /// Relative to the project.
-    pub path: Option<String>,
+    pub path: String,
     /// From 1.
     pub line: Option<u64>,
-    /// Whatever else is known.
-    pub properties: Json,
+    /// In characters, from 1.
+    pub column: Option<u64>,
 }
 
 /// The log of one run of a tool: `about` is what a run of it says beside its results.
-pub fn log(version: &str, about: &Json, results: &[SarifResult]) -> Json {
-    let rules: BTreeSet<&str> = results.iter().map(|result| result.rule.as_str()).collect();
-    let rules: Vec<Json> = rules.into_iter().map(|rule| json!({ "id": rule })).collect();
+pub fn log(version: &str, about: &Json, rules: &[SarifRule], results: &[SarifResult]) -> Json {
     let mut run = json!({
-        "tool": { "driver": { "name": "orch", "semanticVersion": version, "rules": rules } },
-        "results": results.iter().map(result).collect::<Vec<Json>>(),
+        "tool": { "driver": {
+            "name": "orch",
+            "semanticVersion": version,
+            "rules": rules.iter().map(rule).collect::<Vec<Json>>(),
+        } },
+        "columnKind": "unicodeCodePoints",
+        "results": results.iter().map(|it| result(it, rules)).collect::<Vec<Json>>(),
     });
     for (name, value) in about.as_object().into_iter().flatten() {
         run[name] = value.clone();
@@ -37,47 +65,55 @@ pub fn log(version: &str, about: &Json, results: &[SarifResult]) -> Json {
     json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] })
 }
 
-fn result(result: &SarifResult) -> Json {
-    let mut told = json!({
-        "ruleId": result.rule,
-        "level": result.level,
-        "message": { "text": result.message },
-        "properties": result.properties,
-    });
-    if let Some(path) = &result.path {
-        let mut place = json!({ "artifactLocation": { "uri": relative(path) } });
-        if let Some(line) = result.line.filter(|line| *line > 0) {
-            place["region"] = json!({ "startLine": line });
-        }
-        told["locations"] = json!([{ "physicalLocation": place }]);
+fn rule(rule: &SarifRule) -> Json {
+    let mut told = json!({ "id": rule.id, "name": rule.id });
+    if let Some(about) = rule.about {
+        told["shortDescription"] = json!({ "text": about });
     }
     told
 }
 
-/// A path relative to the project as a reference, in which only the slashes mean something.
-pub fn relative(path: &str) -> String {
-    let Ok(mut url) = Url::parse("file:///") else { return String::new() };
-    if let Ok(mut segments) = url.path_segments_mut() {
-        segments.clear().extend(path.split('/'));
+fn result(result: &SarifResult, rules: &[SarifRule]) -> Json {
+    let SarifResult { rule, level, message, help, gate, place, properties } = result;
+    let path = place.as_ref().map_or("", |place| place.path.as_str());
+    let identity = Digest::of(format!("{rule}\n{path}\n{message}"));
+    let text = match help {
+        Some(help) => format!("{message}. To fix it: {help}"),
+        None => message.clone(),
+    };
+    let mut told = json!({
+        "ruleId": rule,
+        "level": level,
+        "message": { "text": text },
+        "partialFingerprints": { "finding/v1": identity },
+    });
+    if let Some(index) = rules.iter().position(|known| known.id == *rule) {
+        told["ruleIndex"] = json!(index);
     }
-    let text = url.path().trim_start_matches('/');
-    // Before a colon the first name would be a scheme.
-    text.replace(':', "%3A")
+    let mut location = json!({});
+    if let Some(place) = place {
+        location["physicalLocation"] = physical(place);
+    }
+    if let Some(gate) = gate {
+        location["logicalLocations"] = json!([{ "name": gate, "kind": "gate" }]);
+    }
+    if place.is_some() || gate.is_some() {
+        told["locations"] = json!([location]);
+    }
+    if let Some(properties) = properties {
+        told["properties"] = properties.clone();
+    }
+    told
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_a_reference_whatever_stands_in_it() {
-        for (path, uri) in [
-            ("a.md", "a.md"),
-            ("out/o[d]d ü.md", "out/o[d]d%20%C3%BC.md"),
-            ("a#b?c%d.md", "a%23b%3Fc%25d.md"),
-            ("x:y", "x%3Ay"),
-        ] {
-            assert_eq!(relative(path), uri);
+fn physical(place: &SarifPlace) -> Json {
+    let mut told =
+        json!({ "artifactLocation": { "uri": uri::relative(&place.path), "uriBaseId": ROOT } });
+    if let Some(line) = place.line.filter(|line| *line > 0) {
+        told["region"] = json!({ "startLine": line });
+        if let Some(column) = place.column {
+            told["region"]["startColumn"] = json!(column);
         }
     }
+    told
 }

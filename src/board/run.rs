@@ -41,6 +41,7 @@ use crate::standing::GateLine;
 use crate::standing::State;
 use crate::store::journal::Reading;
 use crate::suggestion::Suggestion;
+use crate::uri;
 use crate::workflow::Gate;
 use crate::workflow::Workflow;
 use serde::Deserialize;
@@ -158,7 +159,7 @@ impl Board<'_> {
             href: link::run(self.base, id),
             key: started.key.clone(),
             workflow: format!("{} {}", started.workflow, started.version),
-            workflow_href: format!("{}/workflows/{}", self.base, link::segment(&started.workflow)),
+            workflow_href: format!("{}/workflows/{}", self.base, uri::segment(&started.workflow)),
             status: Status::of_run(state),
             reason: run.reason.clone(),
             branch: branch.map(|branch| short_branch(branch).to_owned()),

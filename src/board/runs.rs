@@ -15,6 +15,7 @@ use crate::ops::report::words::Tone;
 use crate::ops::run_list;
 use crate::ops::run_list::Listed;
 use crate::project::runs::RunEntry;
+use crate::uri;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -84,7 +85,7 @@ impl Board<'_> {
         let filters =
             [("status", &query.status), ("workflow", &query.workflow), ("key", &query.key)];
         let filters = filters.iter().filter(|(_, value)| !value.is_empty());
-        let filters = filters.map(|(name, value)| format!("{name}={}&", link::segment(value)));
+        let filters = filters.map(|(name, value)| format!("{name}={}&", uri::segment(value)));
         let view = RunsView {
             runs: part.iter().map(|listed| self.row(listed)).collect(),
             filters: filters.collect(),

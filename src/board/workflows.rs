@@ -5,7 +5,6 @@ use super::frame::Heading;
 use super::graph;
 use super::graph::Detail;
 use super::graph::GraphView;
-use super::link;
 use crate::audit::AuditLevel;
 use crate::audit::AuditRow;
 use crate::audit::Certainty;
@@ -18,6 +17,7 @@ use crate::ops::workflow_list::WorkflowEntry;
 use crate::ops::workflow_show;
 use crate::suggestion::OPEN;
 use crate::suggestion::Suggestion;
+use crate::uri;
 use crate::workflow::Input;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
@@ -118,7 +118,7 @@ impl Board<'_> {
     /// All workflows.
     pub(super) fn workflows(&self) -> Result<String, Error> {
         let row = |entry: WorkflowEntry| WorkflowRow {
-            href: format!("{}/workflows/{}", self.base, link::segment(&entry.name)),
+            href: format!("{}/workflows/{}", self.base, uri::segment(&entry.name)),
             entry,
         };
         let all = workflow_list::workflow_list(self.project);
@@ -166,7 +166,7 @@ impl Board<'_> {
             findings,
             gates: gates.collect(),
             fields: workflow.inputs.iter().map(|input| field(input, given)).collect(),
-            action: format!("{}/workflows/{}", self.base, link::segment(name)),
+            action: format!("{}/workflows/{}", self.base, uri::segment(name)),
             command: run.to_string(),
             text: shown.text,
             problem,

@@ -6,6 +6,7 @@ use super::isbn::ISBN;
 use super::markdown::Passage;
 use super::text;
 use super::url;
+use crate::uri;
 use ::url::Url;
 use regex::Captures;
 use regex::Regex;
@@ -169,7 +170,7 @@ fn doi_in(text: &str) -> &str {
 
 fn normal_doi(written: &str) -> Option<CitedWork> {
     let name = written.split(['?', '#']).next().unwrap_or(written);
-    let name = text::decoded(name)?.to_lowercase();
+    let name = uri::decoded(name)?.to_lowercase();
     let name = name.trim_end_matches('/');
     let (_, suffix) = name.split_once('/')?;
     let paper = name.strip_prefix("10.48550/arxiv.").and_then(normal_arxiv);

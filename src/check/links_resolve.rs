@@ -8,6 +8,7 @@ use super::markdown::Markdown;
 use super::text;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
+use crate::uri;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -162,7 +163,7 @@ fn scheme(link: &str) -> Option<&str> {
 
 /// What a part of a link means.
 fn decoded(text: &str) -> Result<String, String> {
-    text::decoded(text).ok_or_else(|| "it is not valid UTF-8".to_owned())
+    uri::decoded(text).ok_or_else(|| "it is not valid UTF-8".to_owned())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Schemas whose references lead back to them before any part of a document is looked at. No
 //! document could fail such a one, and validators say of every document that it validates.
 
+use crate::uri;
 use serde_json::Map;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -94,7 +95,7 @@ fn next_of(at: &str, object: &Object, anchors: &BTreeMap<&str, &str>) -> Vec<Str
     }
     let references = REFERENCES.iter().filter_map(|key| object.get(*key)?.as_str());
     next.extend(references.filter_map(|reference| {
-        let fragment = super::text::decoded(reference.strip_prefix('#')?)?;
+        let fragment = uri::decoded(reference.strip_prefix('#')?)?;
         if fragment.is_empty() || fragment.starts_with('/') {
             return Some(fragment);
         }

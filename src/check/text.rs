@@ -91,28 +91,6 @@ fn skip_string(rest: &mut Rest<'_>) {
     }
 }
 
-/// A text with its `%41` decoded, where that is a text.
-pub(super) fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let digit = |index: usize| after.get(index).and_then(|byte| char::from(*byte).to_digit(16));
-        let pair =
-            digit(0).zip(digit(1)).and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
-        match (first, pair) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            (byte, _) => {
-                bytes.push(*byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
 /// Whether a text ends with a word in lower case, whatever its own case.
 pub(super) fn ends_with_word(text: &str, word: &str) -> bool {
     let end = text.len().checked_sub(word.len()).and_then(|at| text.get(at..));
@@ -150,13 +128,5 @@ mod tests {
         let cut = short(&"é".repeat(300));
         assert_eq!(cut.chars().count(), 201);
         assert_eq!(short(&"x".repeat(200)), "x".repeat(200));
-    }
-
-    #[test]
-    fn percent_signs_are_decoded_where_they_mean_something() {
-        assert_eq!(decoded("a%20b%2").unwrap(), "a b%2");
-        assert_eq!(decoded("100%").unwrap(), "100%");
-        assert_eq!(decoded("%C3%A9%zz").unwrap(), "é%zz");
-        assert_eq!(decoded("%ff"), None);
     }
 }

@@ -11,7 +11,7 @@ use crate::id::GateId;
 use crate::json;
 use crate::run::Attempt;
 use crate::run::GateState;
-use crate::sarif::relative;
+use crate::uri::relative;
 use serde_json::Map;
 use serde_json::Value as Json;
 use serde_json::json;

@@ -12,8 +12,8 @@ use crate::event::RunStatus;
 use crate::id::GateId;
 use crate::json;
 use crate::run::GateState;
-use crate::sarif::relative;
 use crate::secret;
+use crate::uri::relative;
 use serde_json::Value as Json;
 use serde_json::json;
 

@@ -10,8 +10,11 @@ use crate::id::GateId;
 use crate::json;
 use crate::run::Attempt;
 use crate::sarif;
+use crate::sarif::SarifPlace;
 use crate::sarif::SarifResult;
+use crate::sarif::SarifRule;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// The findings of the last attempt of each gate.
 pub fn sheets(record: &Record<'_>) -> Vec<Sheet> {
@@ -24,7 +27,11 @@ pub fn sheets(record: &Record<'_>) -> Vec<Sheet> {
             "properties": { "status": run.status, "reason": run.reason },
         }],
     });
-    let content = json::pretty_text(&sarif::log(&started.orch, &about, &results(record)));
+    let results = results(record);
+    let rules: BTreeSet<&str> = results.iter().map(|result| result.rule.as_str()).collect();
+    let rules = rules.into_iter().map(|rule| SarifRule { id: rule.to_owned(), about: None });
+    let rules: Vec<SarifRule> = rules.collect();
+    let content = json::pretty_text(&sarif::log(&started.orch, &about, &rules, &results));
     vec![Sheet { path: "findings.sarif".to_owned(), content, sealing: Sealing::Beside }]
 }
 
@@ -52,8 +59,13 @@ fn result(finding: &Finding, gate: &GateId, attempt: u32) -> SarifResult {
         rule: finding.check.clone(),
         level: finding.severity.as_str(),
         message,
-        path: finding.path.clone(),
-        line: finding.line,
-        properties: json!({ "gate": gate, "attempt": attempt, "printed": finding.printed }),
+        help: None,
+        gate: Some(gate.to_string()),
+        place: finding.path.clone().map(|path| SarifPlace {
+            path,
+            line: finding.line,
+            column: None,
+        }),
+        properties: Some(json!({ "attempt": attempt, "printed": finding.printed })),
     }
 }

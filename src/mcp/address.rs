@@ -1,33 +1,11 @@
 //! The addresses of what can be read: `orch://runs/…`.
 
-use percent_encoding::AsciiSet;
-use percent_encoding::CONTROLS;
-use percent_encoding::percent_decode_str;
-use percent_encoding::utf8_percent_encode;
+use crate::uri;
 
 const RUNS: &str = "orch://runs/";
 const BRIEF: &str = "brief";
 const GATES: &str = "gates";
 const PACKET: &str = "packet";
-
-/// What stands for itself in no segment of a path.
-const ESCAPED: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'/')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
 
 /// Something that can be read, by its address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,10 +37,7 @@ impl Address {
     ];
 
     pub fn parse(uri: &str) -> Option<Self> {
-        let decoded = |part: &str| {
-            let text = percent_decode_str(part).decode_utf8().ok()?.into_owned();
-            Some(text).filter(|text| !text.is_empty())
-        };
+        let decoded = |part: &str| uri::decoded(part).filter(|text| !text.is_empty());
         let parts: Vec<&str> = uri.strip_prefix(RUNS)?.split('/').collect();
         match parts.as_slice() {
             [run] => Some(Self::Run(decoded(run)?)),
@@ -75,12 +50,11 @@ impl Address {
     }
 
     pub fn uri(&self) -> String {
-        let encoded = |text: &str| utf8_percent_encode(text, ESCAPED).to_string();
         match self {
-            Self::Run(run) => format!("{RUNS}{}", encoded(run)),
-            Self::Brief(run) => format!("{RUNS}{}/{BRIEF}", encoded(run)),
+            Self::Run(run) => format!("{RUNS}{}", uri::segment(run)),
+            Self::Brief(run) => format!("{RUNS}{}/{BRIEF}", uri::segment(run)),
             Self::Packet { run, gate } => {
-                format!("{RUNS}{}/{GATES}/{}/{PACKET}", encoded(run), encoded(gate))
+                format!("{RUNS}{}/{GATES}/{}/{PACKET}", uri::segment(run), uri::segment(gate))
             }
         }
     }

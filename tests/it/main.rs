@@ -31,6 +31,7 @@ mod passkey;
 mod permits;
 mod ports;
 mod requests;
+mod sarif;
 mod serve;
 mod shipped;
 mod story;

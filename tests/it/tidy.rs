@@ -10,7 +10,7 @@ use std::path::PathBuf;
 const LINES_MAX: usize = 400;
 
 /// Outside crates that have one home, and where else their types are part of a signature.
-const HOMES: [(&str, &[&str]); 14] = [
+const HOMES: [(&str, &[&str]); 15] = [
     ("tera", &["template"]),
     ("git2", &["git"]),
     ("libgit2_sys", &["git"]),
@@ -25,6 +25,7 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("ring", &["signature"]),
     ("data_encoding", &["signature"]),
     ("dagre", &["board"]),
+    ("percent_encoding", &["uri"]),
 ];
 
 fn root() -> &'static Path {

@@ -14,7 +14,6 @@ mod installed;
 mod page;
 mod prov;
 mod ro_crate;
-mod sarif;
 mod slsa;
 
 #[path = "../it"]

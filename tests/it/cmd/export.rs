@@ -5,6 +5,7 @@ use super::signed;
 use crate::house::House;
 use crate::house::child;
 use crate::house::lacks;
+use crate::sarif;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -108,6 +109,55 @@ fn digests_in_a_crate_are_those_of_its_files() {
     assert_eq!(told, [false, false, true]);
     let text = std::fs::read_to_string(house.outside("crate/definition/workflows/demo.toml"));
     assert!(!text.unwrap().contains("hunter-22"));
+}
+
+/// What `ssh-keygen` says of the signature beside a document.
+fn checked(house: &House, path: &str) -> i32 {
+    let path = house.outside(path).display().to_string();
+    let script = "ssh-keygen -Y check-novalidate -n orch-export@v1 -s \"$0.sig\" < \"$0\"";
+    let mut shell = house.program("sh");
+    child::output(shell.args(["-c", script, &path])).status.code().unwrap()
+}
+
+#[test]
+fn findings_are_a_log_that_the_schema_and_ssh_keygen_accept() {
+    let Some(house) = signed::with_keys(House::new()) else { return };
+    let house = house
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'write'
+             executor = 'command'
+             shell = 'echo one > \"o d.md\"'
+             contract = 'long'",
+        )
+        .contract(
+            "long",
+            "[[output]]
+             path = 'o d.md'
+             checks = [
+               { kind = 'word_count', min = 3 },
+               { kind = 'not_contains', text = 'one', severity = 'warning' },
+             ]",
+        );
+    house.orch("run demo").code(1);
+    let text = exported(&house, "--format sarif", "out").remove("findings.sarif").unwrap();
+    let mut log: Json = serde_json::from_str(&text).unwrap();
+    let validator = sarif::validator();
+    let wrong: Vec<String> = validator.iter_errors(&log).map(|it| it.to_string()).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let mut levels: Vec<&Json> = results.iter().map(|result| &result["level"]).collect();
+    levels.sort_by_key(ToString::to_string);
+    assert_eq!(levels, ["error", "warning"]);
+    let place = &results[0]["locations"][0];
+    assert_eq!(place["physicalLocation"]["artifactLocation"]["uri"], "o%20d.md");
+    assert_eq!(place["logicalLocations"][0]["name"], "write");
+    assert_eq!(checked(&house, "out/findings.sarif"), 0);
+    log["runs"][0]["results"][0]["level"] = "Warning".into();
+    assert!(!validator.is_valid(&log));
+    std::fs::write(house.outside("out/findings.sarif"), text.replace("warning", "note")).unwrap();
+    assert_ne!(checked(&house, "out/findings.sarif"), 0);
 }
 
 #[test]
