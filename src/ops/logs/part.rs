@@ -111,14 +111,20 @@ impl Stream {
         }
     }
 
-    /// The whole lines from a place on, as many as a part holds.
+    /// The whole lines from a place on, as many as a part holds. A line that is left out may have no end
+    /// yet: what comes of it later is left out too.
     fn after(&self, from: u64) -> io::Result<LogPart> {
         let Some(mut file) = self.place.open()? else { return Ok(LogPart::nothing()) };
         let size = file.metadata()?.len();
-        file.seek(SeekFrom::Start(from))?;
-        let mut reader = BufReader::new(file.take(size.saturating_sub(from)));
-        let (mut bytes, mut to) = (Vec::new(), from);
-        while to - from < PART_BYTES {
+        let before = from.saturating_sub(1);
+        file.seek(SeekFrom::Start(before))?;
+        let mut reader = BufReader::new(file.take(size.saturating_sub(before)));
+        // What stands before the place: the end of a line, or a part of one that was left out.
+        let is_place = from > 0 && before < size;
+        let rest = if is_place { reader.skip_until(b'\n')? as u64 } else { 0 };
+        let start = if is_place { before + rest } else { from };
+        let (mut bytes, mut to) = (Vec::new(), start);
+        while to - start < PART_BYTES {
             let before = bytes.len();
             let mut read =
                 reader.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut bytes)? as u64;
@@ -133,7 +139,7 @@ impl Stream {
             }
             to += read;
         }
-        Ok(LogPart { text: String::from_utf8_lossy(&bytes).into_owned(), from, to, size })
+        Ok(LogPart { text: String::from_utf8_lossy(&bytes).into_owned(), from: start, to, size })
     }
 }
 
@@ -182,6 +188,29 @@ mod tests {
         assert_eq!(stream(&folder, text, false).before(None).unwrap().text, whole_lines);
         assert_eq!(stream(&folder, text, false).after(0).unwrap().text, whole_lines);
         assert_eq!(stream(&folder, text, true).after(0).unwrap().text, text);
+    }
+
+    #[test]
+    fn a_long_line_without_an_end_is_left_out_once_and_hides_nothing_behind_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let half = "z".repeat(usize::try_from(LINE_BYTES_MAX).unwrap() / 2 + 9);
+        let mut text = String::new();
+        let mut at = 0;
+        let mut shown = Vec::new();
+        for more in ["one\n", &half, &half, &half, "its end\ntwo\n", "thr", "ee\n"] {
+            text.push_str(more);
+            let part = stream(&folder, &text, false).after(at).unwrap();
+            assert!(part.to >= at && part.to <= part.size);
+            at = part.to;
+            shown.push(part.text);
+        }
+        assert_eq!(shown, ["one\n", "", TOO_LONG, "", "two\n", "", "three\n"]);
+        assert_eq!(at, text.len() as u64);
+        // Nor is it shown where the run ends within it.
+        let cut = "one\n".to_owned() + &half + &half;
+        let long = stream(&folder, &cut, false).after(4).unwrap();
+        assert_eq!((long.text.as_str(), long.to), (TOO_LONG, cut.len() as u64));
+        assert_eq!(stream(&folder, &(cut + "end"), true).after(long.to).unwrap().text, "");
     }
 
     #[test]
