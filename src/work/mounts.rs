@@ -72,6 +72,8 @@ pub(super) fn of(
     inside: &BTreeMap<String, Named>,
 ) -> io::Result<Vec<Mount>> {
     let mut view = View { granted, workspace, inside, mounts: Vec::new() };
+    // What is not there yet could not be held.
+    workspace.attempt(attempt).make_folder()?;
     for folder in PASSING {
         view.empty(Path::new(folder));
     }
@@ -358,9 +360,7 @@ impl View<'_> {
     /// The folder of the attempt, in which its answers are left, and the letterbox of the attempt in place of
     /// the run's.
     fn letters(&mut self, attempt: &AttemptId) -> io::Result<()> {
-        let folder = self.workspace.attempt(attempt);
-        folder.make_folder()?;
-        self.writable(&folder.path());
+        self.writable(&self.workspace.attempt(attempt).path());
         let Some((store, run)) = &self.workspace.said else { return Ok(()) };
         let (mailbox, letterbox) = (store.mailbox(run), store.letterbox(run, attempt));
         if !letterbox.is_folder() {

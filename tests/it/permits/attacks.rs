@@ -46,7 +46,6 @@ fn tried(house: &House, acts: &[(&str, &str)]) -> Vec<(String, String)> {
     house.write(".git/orch/decoy", "");
     house.write("contracts/decoy.toml", "name = 'decoy'\n");
     house.write("workflows/decoy.toml", "name = 'decoy'\nversion = '1'\n");
-    house.write("orchestration/runs/.keep", "");
     house.write("../home/.bashrc", "");
     house.write("../home/.ssh/id_ed25519", "hush");
     let mut script = String::new();
