@@ -14,6 +14,7 @@ use crate::next;
 use crate::project::Driver;
 use crate::project::Error;
 use crate::project::fallen;
+use crate::project::versions;
 use crate::run::GateStatus;
 use crate::suggestion::Advice;
 use crate::suggestion::Suggestion;
@@ -149,6 +150,7 @@ fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<Looked, Error
                 driver.append(&[Event::GatesReopened { gates, reason, kept }])?;
             }
             Some((attempt, judged)) => {
+                versions::keep_all(driver.project, driver.id(), &judged.artifacts);
                 driver.append(&[Event::GateRerecorded { gate: id.clone(), attempt, judged }])?;
                 reopen_audits(driver, id, &changed)?;
             }

@@ -20,6 +20,7 @@ use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::project::Driver;
 use crate::project::Error;
+use crate::project::versions;
 use crate::run::Attempt;
 use crate::run::Run;
 use crate::work::WorkReport;
@@ -85,11 +86,25 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
         | WorkResult::NotYet
         | WorkResult::Waiting(_) => driver.append(&events)?,
     }
+    keep_versions(driver, &result);
     let is_over = events.iter().any(|event| event.ended_attempt().is_some());
     if is_over {
         driver.commit_attempt(&gate)?;
     }
     Ok(())
+}
+
+/// Keeps the files as they were judged: the next attempt writes over them.
+fn keep_versions(driver: &Driver<'_>, result: &WorkResult) {
+    match result {
+        WorkResult::Passed { judged, .. } | WorkResult::Failed { judged, .. } => {
+            versions::keep_all(driver.project, driver.id(), &judged.artifacts);
+        }
+        WorkResult::Interrupted { .. }
+        | WorkResult::Escalated { .. }
+        | WorkResult::NotYet
+        | WorkResult::Waiting(_) => {}
+    }
 }
 
 /// What follows an attempt that was cut short: another try, another agent, or a question.

@@ -6,6 +6,7 @@ use super::frame::Heading;
 use super::link;
 use super::needs;
 use super::needs::Need;
+use super::text::TextBlock;
 use super::workflows::choices;
 use crate::definition::Definition;
 use crate::event::WaitsFor;
@@ -15,6 +16,7 @@ use crate::ops::AttemptChoice;
 use crate::ops::Error;
 use crate::ops::RunChoice;
 use crate::ops::decision;
+use crate::ops::file_versions;
 use crate::ops::gate_approve;
 use crate::ops::gate_approve::ApprovalQuestion;
 use crate::ops::logs;
@@ -40,9 +42,6 @@ use crate::workflow::Input;
 use crate::workflow::Workflow;
 use serde::Deserialize;
 use serde::Serialize;
-
-/// How much of a text stands on a page; the rest can be downloaded or opened on the disk.
-const SHOWN_BYTES: usize = 64 * 1024;
 
 /// What is looked at.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -111,23 +110,6 @@ pub(super) struct FormRow {
     pub help: String,
     pub choices: Vec<String>,
     pub is_required: bool,
-}
-
-/// A text that is shown, or why it is not.
-#[derive(Debug, Serialize)]
-struct TextBlock {
-    path: String,
-    remark: Option<String>,
-    text: Option<String>,
-    /// The lines of a comparison, each with what became of it.
-    lines: Vec<DiffLine>,
-    is_cut: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct DiffLine {
-    kind: &'static str,
-    text: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -223,11 +205,16 @@ impl Board<'_> {
         let Some(number) = attempt else { return Ok((None, Vec::new())) };
         let opened = open::of_attempt(self.project, run, AttemptId::new(gate, number))?;
         let (mut packet, mut outputs) = (None, Vec::new());
+        let versions = file_versions::changed_files(run);
         for file in opened.files {
-            let block = TextBlock::of(file.path, file.remark, file.text);
+            let mut block = TextBlock::of(file.path, file.remark, file.text);
             match file.role {
                 FileRole::Packet => packet = Some(block),
-                FileRole::Output => outputs.push(block),
+                FileRole::Output => {
+                    let changes = || link::changes_in(self.base, &run.started.run_id, &block.path);
+                    block.changes = versions.contains_key(block.path.as_str()).then(changes);
+                    outputs.push(block);
+                }
             }
         }
         Ok((packet, outputs))
@@ -271,32 +258,6 @@ impl Board<'_> {
     }
 }
 
-impl TextBlock {
-    fn of(path: String, remark: Option<String>, text: Option<String>) -> Self {
-        let is_cut = text.as_ref().is_some_and(|text| text.len() > SHOWN_BYTES);
-        let text = text.map(|mut text| {
-            text.truncate(text.floor_char_boundary(SHOWN_BYTES));
-            text
-        });
-        Self { path, remark, text, lines: Vec::new(), is_cut }
-    }
-
-    /// The same where the text is a comparison.
-    fn of_diff(path: String, remark: String, text: String) -> Self {
-        let block = Self::of(path, Some(remark), Some(text));
-        let line = |line: &str| DiffLine {
-            kind: match line.as_bytes().first() {
-                Some(b'+') => "added",
-                Some(b'-') => "removed",
-                _ => "same",
-            },
-            text: line.to_owned(),
-        };
-        let lines = block.text.iter().flat_map(|text| text.lines()).map(line).collect();
-        Self { text: None, lines, ..block }
-    }
-}
-
 impl ApprovalPanel {
     fn of(question: ApprovalQuestion) -> Self {
         let at = |command| Suggestion::new(command).of(&question.run).at(&question.gate);
@@ -306,7 +267,7 @@ impl ApprovalPanel {
         let shown = question.shown.into_iter().map(|file| {
             let remark = file.remark.to_owned();
             if file.is_diff {
-                return TextBlock::of_diff(file.path, remark, file.text);
+                return TextBlock::of_diff(file.path, Some(remark), file.text);
             }
             let remark = Some(remark).filter(|remark| !remark.is_empty());
             TextBlock::of(file.path, remark, Some(file.text).filter(|text| !text.is_empty()))

@@ -1,6 +1,7 @@
 //! What a browser shows of a project: views, and HTML from them. It knows nothing of connections and
 //! changes nothing; every page works without a script, which only brings it up to date.
 
+mod changes;
 mod frame;
 mod gate;
 mod graph;
@@ -9,10 +10,12 @@ mod needs;
 mod part;
 mod run;
 mod runs;
+mod text;
 mod timeline;
 mod workers;
 mod workflows;
 
+pub use changes::ChangesQuery;
 pub use frame::Board;
 pub use frame::Overview;
 pub use frame::projects;

@@ -2,6 +2,7 @@
 //! what it cost, and what belongs to it.
 
 use super::Board;
+use super::changes::ChangedFiles;
 use super::frame::Heading;
 use super::graph;
 use super::graph::GraphView;
@@ -90,6 +91,7 @@ struct RunView {
     is_sorted: bool,
     parent: Option<LinkedRun>,
     children: Vec<LinkedRun>,
+    changed: ChangedFiles,
     amendments: Vec<AmendmentView>,
     notes: Vec<NoteView>,
     head: String,
@@ -180,6 +182,7 @@ impl Board<'_> {
             is_sorted,
             parent,
             children,
+            changed: self.changed_files(id, run),
             amendments: amendments(reading),
             notes,
             head: reading.head.to_string(),

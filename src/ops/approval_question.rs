@@ -12,13 +12,13 @@ use crate::advance;
 use crate::definition::Definition;
 use crate::digest::Digest;
 use crate::event::RunStatus;
-use crate::files::Beneath;
 use crate::files::ProjectPath;
 use crate::git;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::project::signing;
+use crate::project::versions;
 use crate::run::Run;
 use crate::secret::Secrets;
 use crate::work;
@@ -154,22 +154,16 @@ pub fn keep_shown(
     Ok(place.path())
 }
 
-/// Keeps the files that were approved, out of everybody's way, so that the next approval can show what
-/// changed in them: nobody commits outputs while a run goes on. One that cannot be kept is shown whole
-/// next time.
+/// Keeps the files that were approved, so that the next approval can show what changed in them. One that
+/// cannot be kept is shown whole next time.
 pub(super) fn keep_approved(project: &Project, question: &ApprovalQuestion) {
     for (path, digest) in digests_shown(&question.shown) {
         let Ok(path) = project.folder.recorded_path(&path) else { continue };
         let text = project.folder.read_text(&path, project.config.limits.text_bytes);
         if let Some(text) = text.ok().filter(|text| Digest::of(text) == digest) {
-            let _ = approved_place(project, &question.run, digest).write_view(text.as_bytes());
+            versions::keep(project, &question.run, digest, text.as_bytes());
         }
     }
-}
-
-/// Where the bytes of an approved file are kept.
-fn approved_place(project: &Project, run: &RunId, digest: Digest) -> Beneath {
-    project.store.state(run).join("approved").join(digest.to_string())
 }
 
 /// The digests of the files that are there, by path.
@@ -234,7 +228,7 @@ fn shown_file(
         Err(error) => return Ok(file(digest, "cannot be shown", error.to_string())),
     };
     let Some(before) = before else { return Ok(file(digest, "", text)) };
-    Ok(match approved_bytes(project, run, path, before)? {
+    Ok(match versions::find(project, run, path, before)? {
         Some(old) => {
             let diff = git::text_diff(&old, text.as_bytes());
             let file = file(digest, "changed since the last approval", diff);
@@ -244,28 +238,4 @@ fn shown_file(
             file(digest, "changed since the last approval; the approved version is not here", text)
         }
     })
-}
-
-/// The approved bytes of a file, where they were kept, or a commit or a checkpoint of the run holds
-/// them.
-fn approved_bytes(
-    project: &Project,
-    run: &Run,
-    path: &ProjectPath,
-    digest: Digest,
-) -> Result<Option<Vec<u8>>, Error> {
-    let kept = approved_place(project, &run.started.run_id, digest).read().ok().flatten();
-    if let Some(kept) = kept.filter(|bytes| Digest::of(bytes) == digest) {
-        return Ok(Some(kept));
-    }
-    let Some(repository) = project.repository()? else { return Ok(None) };
-    let Some(path) = repository.path_of(&project.folder.absolute(path)) else { return Ok(None) };
-    for (_, checkpoint) in run.checkpoints.iter().rev() {
-        let Some(snapshot) = &checkpoint.snapshot else { continue };
-        let bytes = repository.committed_bytes(&snapshot.commit, &path)?;
-        if let Some(bytes) = bytes.filter(|bytes| Digest::of(bytes) == digest) {
-            return Ok(Some(bytes));
-        }
-    }
-    Ok(repository.bytes_in_history(&path, |bytes| Digest::of(bytes) == digest)?)
 }

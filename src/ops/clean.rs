@@ -11,6 +11,7 @@ use crate::id::RunId;
 use crate::project::leave;
 use crate::project::leave::RemovedWorktree;
 use crate::project::runs;
+use crate::project::versions;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -23,7 +24,7 @@ pub struct Request {
     /// Remove what is safe to remove.
     #[cfg_attr(feature = "cli", arg(long))]
     pub remove: bool,
-    /// Also remove the logs of finished runs.
+    /// Also remove the logs of finished runs, and the file versions kept for comparing.
     #[cfg_attr(feature = "cli", arg(long, requires = "remove"))]
     pub logs: bool,
 }
@@ -144,12 +145,13 @@ fn left_branch(
 
 fn logs(project: &Project, run: &RunId, removes: bool) -> Result<Option<LeftBehind>, Error> {
     let place = project.store.logs(run);
-    let bytes = files::bytes_below(&place.path());
+    let places = [place.clone(), versions::folder(project, run)];
+    let bytes = places.iter().map(|place| files::bytes_below(&place.path())).sum();
     if bytes == 0 {
         return Ok(None);
     }
-    if removes {
-        files::remove_folder(&place.path()).map_err(|source| Error::disk(&place, source))?;
+    for place in places.iter().filter(|_| removes) {
+        files::remove_folder(&place.path()).map_err(|source| Error::disk(place, source))?;
     }
     Ok(Some(LeftBehind {
         kind: LeftKind::Logs,

@@ -11,6 +11,8 @@ mod foreword;
 mod instructions;
 mod missing_input;
 mod reason;
+#[cfg(feature = "serve")]
+pub(crate) mod file_versions;
 mod file_schemas;
 mod replies;
 mod requests;

@@ -16,6 +16,7 @@ pub mod signing;
 pub mod sitting;
 pub mod sitting_budget;
 pub mod supervisor;
+pub mod versions;
 pub mod worktree;
 
 mod answers;

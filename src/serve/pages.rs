@@ -4,6 +4,7 @@
 use super::door::Door;
 use super::problem;
 use crate::board::Board;
+use crate::board::ChangesQuery;
 use crate::board::GateQuery;
 use crate::board::Overview;
 use crate::board::RunQuery;
@@ -56,6 +57,7 @@ pub fn of_project() -> Router<Arc<Door>> {
     Router::new()
         .route("/", get(runs))
         .route("/runs/{run}", get(one_run))
+        .route("/runs/{run}/changes", get(changes))
         .route("/runs/{run}/report", get(run_report))
         .route("/runs/{run}/gates/{gate}", get(gate))
         .route("/runs/{run}/gates/{gate}/logs/{attempt}/{stream}", get(log))
@@ -87,6 +89,14 @@ async fn one_run(
     Query(query): Query<RunQuery>,
 ) -> Response {
     show(door, move |board| board.run(&run, query)).await
+}
+
+async fn changes(
+    State(door): State<Arc<Door>>,
+    Path(run): Path<String>,
+    Query(query): Query<ChangesQuery>,
+) -> Response {
+    show(door, move |board| board.changes(&run, &query)).await
 }
 
 async fn gate(

@@ -34,6 +34,7 @@ use ring::signature::ECDSA_P256_SHA256_ASN1_SIGNING;
 use ring::signature::EcdsaKeyPair;
 use serde_json::json;
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -93,6 +94,8 @@ fn house() -> House {
         );
     house.orch("run hello").code(0);
     house.orch("run broken").code(1);
+    house.write("a.md", "one\ntwo TBD\nthree TBD\n");
+    house.orch("run resume --run broken").code(1);
     house.orch("run ask").code(3);
     house.orch("run essay --slug one").code(3);
     house
@@ -121,11 +124,15 @@ fn every_view_reads_well_and_runs_nothing_that_a_run_brought() {
     let Some(folder) = folder() else { return };
     let house = house();
     let run = house.run_id();
+    let name = |folder: PathBuf| folder.file_name().unwrap().display().to_string();
+    let mut runs = house.run_folders().into_iter().map(name);
+    let broken = runs.find(|run| run.contains("_broken_")).unwrap();
     let server = house.serves("");
     let views = json!({
         "runs": "/",
         "run": format!("/runs/{run}"),
         "gate": format!("/runs/{run}/gates/draft"),
+        "changes": format!("/runs/{broken}/changes?path=a.md"),
         "workflow": "/workflows/essay",
         "escalations": "/escalations",
         "workers": "/workers",

@@ -1,6 +1,7 @@
 //! The operations over HTTP: a real server, and clients that behave well, badly, and not at all.
 
 mod api;
+mod changes;
 mod events;
 mod guard;
 mod pages;

@@ -48,7 +48,7 @@ fn house() -> House {
 }
 
 #[track_caller]
-fn page(server: &Server, path: &str) -> String {
+pub fn page(server: &Server, path: &str) -> String {
     let body = server.get(path).code(200).body;
     html::is_sound_page(&body);
     let size =
@@ -69,7 +69,7 @@ fn asset(server: &Server, body: &str, name: &str) -> String {
 }
 
 #[track_caller]
-fn has(body: &str, parts: &[&str]) {
+pub fn has(body: &str, parts: &[&str]) {
     for part in parts {
         assert!(body.contains(part), "`{part}` is not in\n{body}");
     }
