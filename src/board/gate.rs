@@ -78,6 +78,8 @@ struct GatePageView {
     is_for_person: bool,
     /// Who can decide here, by a passkey.
     deciders: Vec<String>,
+    /// Who of them can answer the question.
+    repliers: Vec<String>,
     /// Whether the run may pass without the gate.
     can_waive: bool,
     /// What a person is asked, and the command that answers.
@@ -149,6 +151,10 @@ impl Board<'_> {
             | None => Vec::new(),
         };
         let line = &story.line;
+        let deciders = if self.is_read_only { Vec::new() } else { decision::deciders(run) };
+        let may_reply = |name: &&String| {
+            need.as_ref().is_none_or(|it| it.to.is_empty() || it.to.contains(name))
+        };
         let view = GatePageView {
             run: id.to_string(),
             run_href: link::run(self.base, &id),
@@ -163,7 +169,8 @@ impl Board<'_> {
             attempt: number,
             approval: home.approval(run, &gate_id, waits_for)?,
             is_for_person: waits_for == Some(WaitsFor::Person),
-            deciders: if self.is_read_only { Vec::new() } else { decision::deciders(run) },
+            repliers: deciders.iter().filter(may_reply).cloned().collect(),
+            deciders,
             can_waive: !run.status.is_final()
                 && matches!(line.status, GateStatus::Waiting | GateStatus::Fail),
             finish: matches!(waits_for, Some(WaitsFor::Person | WaitsFor::Agent))

@@ -40,6 +40,8 @@ pub struct Need {
     /// What is asked, where it is a question.
     pub question: Option<String>,
     pub options: Vec<String>,
+    /// Who alone may answer; anybody where none is named.
+    pub to: Vec<String>,
     #[serde(skip)]
     since_at: Option<Moment>,
 }
@@ -129,6 +131,7 @@ fn of_gate(
         since: since.map(|at| at.to_string()),
         question: question.map(|question| question.text.clone()),
         options: question.map(|question| question.options.clone()).unwrap_or_default(),
+        to: question.map(|question| question.to.clone()).unwrap_or_default(),
         since_at: since,
     })
 }

@@ -3,6 +3,7 @@
 
 use super::Signed;
 use super::approved::quoted;
+use crate::digest::Digest;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
@@ -38,6 +39,9 @@ pub enum Decision {
     Replied {
         /// The answer.
         text: String,
+        /// The digest of the question.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        question: Option<Digest>,
     },
 }
 
@@ -90,7 +94,10 @@ impl SignedDecision {
                     let _ = writeln!(text, "answered: {} {value}", quoted(name));
                 }
             }
-            Decision::Replied { text: reply } => {
+            Decision::Replied { text: reply, question } => {
+                if let Some(question) = question {
+                    let _ = writeln!(text, "question: {question}");
+                }
                 let _ = writeln!(text, "replied: {}", quoted(reply));
             }
         }
@@ -102,7 +109,6 @@ impl SignedDecision {
 mod tests {
     use super::*;
     use crate::clock::Moment;
-    use crate::digest::Digest;
     use serde_json::json;
 
     #[test]
@@ -130,7 +136,12 @@ mod tests {
         for (decision, rest) in [
             (decided.decision.clone(), "rejected: \"no\\nwaived: \\\"all\\\"\"\n"),
             (Decision::Waived { reason: "late".to_owned() }, "waived: \"late\"\n"),
-            (Decision::Replied { text: "yes".to_owned() }, "replied: \"yes\"\n"),
+            (Decision::Replied { text: "yes".to_owned(), question: None }, "replied: \"yes\"\n"),
+            (
+                Decision::Replied { text: "yes".to_owned(), question: Some(Digest::of("")) },
+                "question: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n\
+                 replied: \"yes\"\n",
+            ),
             (
                 Decision::Finished { answers },
                 "finished\nanswered: \"a\\nb\" \"x\\ny\"\nanswered: \"c\" [1,true]\n",

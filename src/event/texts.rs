@@ -114,7 +114,7 @@ impl Decision {
         match self {
             Self::Rejected { reason: text }
             | Self::Waived { reason: text }
-            | Self::Replied { text } => change(text),
+            | Self::Replied { text, .. } => change(text),
             Self::Finished { answers } => values(answers, change),
         }
     }
@@ -134,7 +134,7 @@ impl Question {
     /// Changes every text from outside.
     fn each_text(&mut self, change: &TextEdit<'_>) {
         change(&mut self.text);
-        self.options.iter_mut().chain(&mut self.domain).for_each(change);
+        self.options.iter_mut().chain(&mut self.domain).chain(&mut self.to).for_each(change);
     }
 }
 

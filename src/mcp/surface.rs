@@ -150,6 +150,7 @@ const TOOLS: [Tool; 16] = [
             Words("text", "The question, with what is needed to answer it."),
             Told("options", "Possible answers."),
             As("domain"),
+            Told("to", "Who alone may answer, by name; they sign it."),
         ],
     },
     Tool {

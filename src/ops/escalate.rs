@@ -15,13 +15,16 @@ use crate::event::Question;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::project::signing;
 use crate::run::GateStatus;
+use crate::run::Run;
 use crate::work;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Arguments of `escalate`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -38,6 +41,11 @@ pub struct Request {
     #[cfg_attr(feature = "cli", arg(long, value_name = "DOMAIN"))]
     #[serde(default)]
     pub domain: Option<String>,
+    /// People who alone may answer, separated by commas: names of the allowed signers; they sign the
+    /// answer.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "NAME", value_delimiter = ','))]
+    #[serde(default)]
+    pub to: Vec<String>,
     /// Which gate.
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
@@ -114,7 +122,7 @@ fn at_once(caller: &Caller, mut driver: Driver<'_>, request: &Request) -> Result
 fn question(
     project: &Project,
     caller: &Caller,
-    run: &crate::run::Run,
+    run: &Run,
     request: &Request,
 ) -> Result<Question, Error> {
     let clean = |text: &str| {
@@ -129,5 +137,29 @@ fn question(
         text: clean(&words)?,
         options: options.map(|option| clean(option)).collect::<Result<_, _>>()?,
         domain: request.domain.as_deref().map(clean).transpose()?,
+        to: named(run, &request.to)?,
     })
+}
+
+/// Those who alone may answer: people whose signatures count in the run.
+fn named(run: &Run, to: &[String]) -> Result<Vec<String>, Error> {
+    let names = to.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
+    let names: BTreeSet<String> = names.map(str::to_owned).collect();
+    let id = &run.started.run_id;
+    let Some(allowed) = signing::allowed_in(run).filter(|_| !names.is_empty()) else {
+        return match names.first() {
+            None => Ok(Vec::new()),
+            Some(name) => Err(Error::usage(format!(
+                "run {id} has no allowed signers, so {name} could not sign an answer"
+            ))
+            .advise("ask without a name; anybody may answer then")),
+        };
+    };
+    let known = signing::names_in(allowed);
+    if let Some(name) = names.iter().find(|name| !signing::is_among(&known, name)) {
+        let message = format!("`{name}` is not in the allowed signers of run {id}");
+        let known = known.into_iter().collect::<Vec<_>>().join(", ");
+        return Err(Error::usage(message).advise(format!("name one of {known}")));
+    }
+    Ok(names.into_iter().collect())
 }

@@ -16,16 +16,19 @@ use crate::event::Decision;
 use crate::event::Event;
 use crate::event::Note;
 use crate::event::NoteKind;
+use crate::event::Question;
 use crate::event::Reply;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::project::signing;
 use crate::project::supervisor;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::store::pool::Errand;
+use crate::suggestion::OPEN_WORDS;
 use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -76,7 +79,8 @@ pub fn forward(project: &Project, caller: &Caller, request: &Request) -> Result<
     forward_by(project, caller, request, None)
 }
 
-/// The same on the word of a person who signed the answer.
+/// The same on the word of a person. Where the question asks for them by name, it is signed here unless
+/// it was signed in a browser.
 pub fn forward_signed(
     project: &Project,
     caller: &Caller,
@@ -109,6 +113,10 @@ fn forward_by(
         return Ok(Forwarded { run_id: id, answered: None, text, resumed: false });
     };
     asker::refuse_agents(project, caller)?;
+    let to = named_in(&run, &asking);
+    if person.is_none() && !to.is_empty() {
+        return Err(only_by(&id, &asking.gate, to));
+    }
     let note = note::said(project, caller, &run, (NoteKind::Message, None), &words)?;
     let (text, gate) = (note.text.clone(), asking.gate.clone());
     match Driver::take(project, &id) {
@@ -116,8 +124,12 @@ fn forward_by(
             let by = person.map(|person| person.by.clone());
             let by = by.map_or_else(|| caller.identity(project), Ok)?;
             if let Some(person) = person {
-                let decision = Decision::Replied { text: note.text.clone() };
-                signed_decision::record(&mut driver, &asking, decision, person)?;
+                let decision = replied(driver.run(), &asking, note.text.clone());
+                if to.is_empty() {
+                    signed_decision::record(&mut driver, &asking, decision, person)?;
+                } else {
+                    signed_decision::record_signed(&mut driver, &asking, decision, person)?;
+                }
             }
             answer(driver, asking, Reply { text: note.text, by })?;
         }
@@ -176,6 +188,65 @@ fn hand_over(project: &Project, id: &RunId, note: &Note, asking: &AttemptId) -> 
                 "stops it, so that you can answer",
             )
     }))
+}
+
+/// What a person says to the question of an attempt, which their signature names.
+pub(super) fn replied(run: &Run, asking: &AttemptId, text: String) -> Decision {
+    Decision::Replied { text, question: run.question(asking).map(Question::digest) }
+}
+
+/// Who alone may answer the question of an attempt.
+fn named_in<'r>(run: &'r Run, asking: &AttemptId) -> &'r [String] {
+    run.question(asking).map(|asked| asked.to.as_slice()).unwrap_or_default()
+}
+
+fn only_by(id: &RunId, gate: &GateId, to: &[String]) -> Error {
+    let to = to.join(" or ");
+    let forward = Suggestion::new("forward").word(id.as_str()).word(OPEN_WORDS);
+    Error::usage(format!("gate {gate} asks {to}, who must sign the answer")).advise_command_that(
+        forward.option("gate", gate.as_str()),
+        "answers on a terminal; or answer with a passkey on the page of the gate",
+    )
+}
+
+/// A question that asks for somebody by name, for a face to show before it asks for their word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NamedQuestion {
+    /// The gate that asks.
+    pub gate: GateId,
+    /// What it asks.
+    pub question: Question,
+    /// By which of the names the person at hand answers.
+    pub by: String,
+}
+
+/// The question that a message answers, where that asks for somebody by name.
+pub fn named(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Option<NamedQuestion>, Error> {
+    let choice = RunChoice { run: Some(request.run.clone()) };
+    let id = choose::open_run(project, caller, &choice)?;
+    let run = project.store.read(&id)?.run;
+    let gate = request.gate.as_deref();
+    let gate = gate.map(|name| choose::gate_of(project, caller, &run, Some(name))).transpose()?;
+    let Some(asking) = asking(&run, gate.as_ref())? else { return Ok(None) };
+    let Some(question) = run.question(&asking).filter(|asked| !asked.to.is_empty()) else {
+        return Ok(None);
+    };
+    let who = caller.identity(project)?;
+    let own = question.to.iter().find(|name| signing::is_same(name, &who));
+    let by = match (own, question.to.as_slice()) {
+        (Some(name), _) | (None, [name]) => name.clone(),
+        (None, _) => {
+            let (gate, to) = (&asking.gate, question.to.join(" or "));
+            let message = format!("gate {gate} asks {to}, but git knows you as {who}");
+            return Err(Error::usage(message).advise("git config user.email EMAIL"));
+        }
+    };
+    Ok(Some(NamedQuestion { gate: asking.gate, question: question.clone(), by }))
 }
 
 /// A signed answer is one to a question.

@@ -33,6 +33,25 @@ pub fn record(
     driver.append(&[Event::DecisionSigned(Box::new(decided))])
 }
 
+/// Writes down a decision that counts only if it is signed: elsewhere, or else with the user's key. The
+/// person goes by the name that they are asked by.
+pub fn record_signed(
+    driver: &mut Driver<'_>,
+    attempt: &AttemptId,
+    decision: Decision,
+    person: &Person,
+) -> Result<(), Error> {
+    if person.signature.is_some() {
+        return record(driver, attempt, decision, person);
+    }
+    let open = Signed::open(driver.project.clock.now(), driver.head().sha256, None);
+    let signature = Signed { signer: Some(person.by.clone()), ..open };
+    let said = SignedWord { by: person.by.clone(), how: person.how.clone(), signature };
+    let decided = of(&driver.secrets, attempt, decision, said);
+    let decided = sign::sign_decision(driver, decided)?;
+    driver.append(&[Event::DecisionSigned(Box::new(decided))])
+}
+
 /// The decision as the record may hold it, without the secrets of the run: as such it is signed.
 pub fn of(
     secrets: &Secrets,

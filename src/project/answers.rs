@@ -18,7 +18,10 @@ pub(super) fn accepted(project: &Project, run: &Run, letter: &Letter) -> Option<
     let AttemptId { gate, number } = letter.answers.clone()?;
     let state = run.gate(&gate).filter(|state| state.waits_for == Some(WaitsFor::Answer))?;
     let is_asked = state.attempt().is_some_and(|attempt| attempt.attempt == number);
-    if !is_asked || !is_of_person(project, letter) {
+    // Whoever is asked by name signs the answer, which no letter holds.
+    let asks_by_name =
+        run.question(&AttemptId::new(&gate, number)).is_some_and(|it| !it.to.is_empty());
+    if !is_asked || asks_by_name || !is_of_person(project, letter) {
         return None;
     }
     let reply = Reply { text: letter.note.text.clone(), by: letter.note.by.clone() };

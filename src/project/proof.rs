@@ -5,12 +5,15 @@
 
 mod anchors;
 mod approval;
+mod replies;
 
 pub use anchors::told;
 pub use approval::check_approval;
 pub use approval::expired;
 pub use approval::misplaced;
 pub use approval::no_longer_valid;
+pub use replies::check_decision;
+pub use replies::unsigned_replies;
 
 use super::Error;
 use super::Project;
@@ -74,7 +77,34 @@ pub fn refuse_untrue(
                 .then(Suggestion::new("run show").of(id)),
         });
     }
+    refuse_unsigned_replies(project, reading)?;
     refuse_unproved(project, reading, workflow)
+}
+
+/// Refuses a run whose journal claims an answer of somebody who did not sign it. A key that was revoked
+/// since takes no answer back: work was done by it.
+fn refuse_unsigned_replies(project: &Project, reading: &Reading) -> Result<(), Error> {
+    match unsigned_replies(reading, Trust::of(&reading.run, None))?.first() {
+        None => Ok(()),
+        Some((AttemptId { gate, number }, problem)) => Err(untrue(project, reading, |run| {
+            format!("the question of gate {gate} of run {run}, attempt {number}: {problem}")
+        })),
+    }
+}
+
+/// An error for what stands in a journal and is not proved.
+fn untrue(project: &Project, reading: &Reading, message: impl FnOnce(&RunId) -> String) -> Error {
+    let id = &reading.run.started.run_id;
+    let journal = project.shown(&project.store.state(id).join(journal::FILE).path());
+    Error::Untrue {
+        message: message(id),
+        help: Advice::from(
+            "orch did not write that; to continue from the record's copy, if it is valid:\n      ",
+        )
+        .then(aside(&journal))
+        .then(" && ")
+        .then(Suggestion::new("verify").option("run", id.as_str())),
+    }
 }
 
 /// What is wrong where a definition was amended that asks for a signature: an amendment carries none,
@@ -121,6 +151,7 @@ pub fn refuse_false_end(project: &Project, reading: &Reading) -> Result<(), Erro
     }
     let started = &reading.run.started;
     let definition = Definition::thaw(&started.definition);
+    refuse_unsigned_replies(project, reading)?;
     refuse_unproved(project, reading, &Workflow::parse(&started.workflow, &definition)?).map(drop)
 }
 
@@ -137,20 +168,11 @@ fn refuse_unproved(
     for gate in signed {
         let unproved = || proofs.problem(run, gate);
         if let Some(problem) = claim(run, workflow, gate).or_else(unproved) {
-            let id = &run.started.run_id;
-            let journal = project.shown(&project.store.state(id).join(journal::FILE).path());
-            return Err(Error::Untrue {
-                message: format!(
+            return Err(untrue(project, reading, |id| {
+                format!(
                     "gate {gate} of run {id} lacks the approval that its journal claims: {problem}"
-                ),
-                help: Advice::from(
-                    "orch did not write that; to continue from the record's copy, if it is \
-                     valid:\n      ",
                 )
-                .then(aside(&journal))
-                .then(" && ")
-                .then(Suggestion::new("verify").option("run", id.as_str())),
-            });
+            }));
         }
     }
     Ok(proofs)

@@ -25,6 +25,7 @@ use crate::event::SignedHead;
 use crate::id::AttemptId;
 use crate::signature;
 use crate::signature::Signature;
+use crate::signature::SshKey;
 use crate::store::journal::Reading;
 
 /// The approval with its signature, where the gate asks for one or the user always signs. What the
@@ -52,12 +53,7 @@ pub fn sign(
     approved.signature = Some(signed.clone());
     let text = approved.signed_text(&run.started.run_id, attempt).unwrap_or_default();
     let armored = key.sign_on_terminal(APPROVAL_NAMESPACE, text.as_bytes());
-    signed.armored = armored.map_err(|error| {
-        Error::usage(format!("signing failed: {error}")).advise(format!(
-            "nothing was written; see: ssh-keygen -Y sign -n {APPROVAL_NAMESPACE} -f {} FILE",
-            key.key
-        ))
-    })?;
+    signed.armored = armored.map_err(|error| failed(&key, APPROVAL_NAMESPACE, &error))?;
     approved.signature = Some(signed);
     prove(driver, attempt, approved, &journal)
 }
@@ -92,6 +88,26 @@ fn prove(
             Err(refused(&format!("approve gate {}", attempt.gate), &problem))
         }
     }
+}
+
+/// A decision with the signature of the user's key, who is asked for it on a terminal.
+pub fn sign_decision(
+    driver: &Driver<'_>,
+    mut decided: SignedDecision,
+) -> Result<SignedDecision, Error> {
+    let key = key(driver.project)?;
+    let text = decided.signed_text(driver.id());
+    let armored = key.sign_on_terminal(DECISION_NAMESPACE, text.as_bytes());
+    decided.signature.armored =
+        armored.map_err(|error| failed(&key, DECISION_NAMESPACE, &error))?;
+    prove_decision(driver, decided)
+}
+
+fn failed(key: &SshKey, namespace: &str, error: &signature::Error) -> Error {
+    Error::usage(format!("signing failed: {error}")).advise(format!(
+        "nothing was written; see: ssh-keygen -Y sign -n {namespace} -f {} FILE",
+        key.key
+    ))
 }
 
 /// A decision that was signed elsewhere, if it was made of the run as it stands.

@@ -6,6 +6,8 @@ mod signers;
 pub use signers::SIGNERS;
 pub use signers::configured_signers;
 pub use signers::freeze;
+pub use signers::is_among;
+pub use signers::names_in;
 pub use signers::read_signers;
 pub use signers::refuse_unsignable;
 pub use signers::revoked_keys;
@@ -16,7 +18,9 @@ use crate::config::Cast;
 use crate::event::APPROVAL_NAMESPACE;
 use crate::event::Approved;
 use crate::event::DECISION_NAMESPACE;
+use crate::event::Decision;
 use crate::event::HEAD_NAMESPACE;
+use crate::event::Question;
 use crate::event::Signed;
 use crate::event::SignedDecision;
 use crate::event::SignedHead;
@@ -104,12 +108,30 @@ pub fn check_decision(
     let what = "run, gate, attempt, chain, time, person and decision";
     let (namespace, signed) = (DECISION_NAMESPACE, &decided.signature);
     let matter = Matter { namespace, text: &text, what, signed, trust };
-    Ok(match matter.check(None, &|_| None)? {
+    let question = answered(run, decided);
+    if let (Some(asked), Decision::Replied { question, .. }) = (question, &decided.decision)
+        && question.map_or(!asked.to.is_empty(), |digest| digest != asked.digest())
+    {
+        return Ok(SignatureCheck::Bad("it answers another question".to_owned()));
+    }
+    let named = question.map(|asked| asked.to.as_slice()).filter(|to| !to.is_empty());
+    Ok(match matter.check(named, &|_| None)? {
         SignatureCheck::Good(who) if who != decided.by => {
             SignatureCheck::Bad(format!("it says that {} decides, but {who} signed it", decided.by))
         }
         checked @ (SignatureCheck::Good(_) | SignatureCheck::Bad(_)) => checked,
     })
+}
+
+/// The question that a decision answers.
+fn answered<'r>(run: &'r Run, decided: &SignedDecision) -> Option<&'r Question> {
+    match decided.decision {
+        Decision::Replied { .. } => {}
+        Decision::Rejected { .. } | Decision::Waived { .. } | Decision::Finished { .. } => {
+            return None;
+        }
+    }
+    run.question(&AttemptId::new(&decided.gate, decided.attempt))
 }
 
 /// Whether a signed head of `run` is one.
@@ -221,7 +243,7 @@ impl Matter<'_> {
             ),
             // Only a demand leaves none of them.
             None => format!(
-                "it is signed by {}, but only {} may approve it",
+                "it is signed by {}, but only {} may sign it",
                 names.join(", "),
                 demanded.unwrap_or_default().join(" or ")
             ),
@@ -272,7 +294,7 @@ fn is_by_hand(state: &GateState, gate: Option<&Gate>) -> bool {
 }
 
 /// Whether a signer is who is recorded as `Name <mail>` or by name.
-fn is_same(name: &str, recorded: &str) -> bool {
+pub fn is_same(name: &str, recorded: &str) -> bool {
     let mail = recorded.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
     [Some(recorded), mail].into_iter().flatten().any(|one| one.eq_ignore_ascii_case(name))
 }

@@ -14,6 +14,7 @@ use crate::clock::Moment;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Judged;
+use crate::event::Question;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::event::digests_of;
@@ -234,6 +235,12 @@ impl Run {
         let open = self.open_attempt(event, &AttemptId::new(gate, *attempt))?;
         open.child_end = Some(child.clone());
         Ok(())
+    }
+
+    /// The question that an attempt left to a person.
+    pub fn question(&self, attempt: &AttemptId) -> Option<&Question> {
+        let mut attempts = self.gate(&attempt.gate)?.attempts.iter();
+        attempts.find(|it| it.attempt == attempt.number)?.question.as_deref()
     }
 
     /// Whoever worked at it has ended with a question, which a person answers.

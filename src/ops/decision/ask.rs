@@ -137,9 +137,7 @@ impl Matter<'_> {
         let allowed = signing::allowed_in(&self.run).unwrap_or_default();
         let passkeys = Enrolled::all(allowed).into_iter().filter(|it| it.key.rp_id == page.rp_id);
         let passkeys: Vec<Enrolled> = passkeys.collect();
-        let demanded = self.workflow.gate(gate).and_then(signing::demand);
-        let is_approval = matches!(request.decision, DecisionChoice::Approve { .. });
-        let demanded = demanded.filter(|_| is_approval);
+        let demanded = self.demanded(&request.decision);
         let may = |name: &&String| demanded.is_none_or(|demanded| demanded.contains(name));
         let names = passkeys.iter().flat_map(|it| &it.principals).filter(may);
         let names: BTreeSet<String> = names.cloned().collect();
@@ -159,6 +157,22 @@ impl Matter<'_> {
         };
         let own = passkeys.into_iter().filter(|it| it.principals.contains(&by)).collect();
         Ok((by, own))
+    }
+
+    /// Who alone may decide that, where somebody is named.
+    fn demanded(&self, decision: &DecisionChoice) -> Option<&[String]> {
+        match decision {
+            DecisionChoice::Approve { .. } => {
+                self.workflow.gate(&self.attempt.gate).and_then(signing::demand)
+            }
+            DecisionChoice::Reply { .. } => {
+                let to = self.run.question(&self.attempt).map(|asked| asked.to.as_slice());
+                to.filter(|to| !to.is_empty())
+            }
+            DecisionChoice::Reject { .. }
+            | DecisionChoice::Waive { .. }
+            | DecisionChoice::Finish { .. } => None,
+        }
     }
 
     /// The text that is to be signed; an error where what was chosen cannot be done.
@@ -188,9 +202,9 @@ impl Matter<'_> {
             }
             Chosen::Reply { text } => {
                 let asking = forward::asking(run, Some(gate))?;
-                asking.ok_or_else(|| forward::no_question(id))?;
+                let asking = asking.ok_or_else(|| forward::no_question(id))?;
                 let note = note::said(project, caller, run, (NoteKind::Message, None), text)?;
-                Decision::Replied { text: note.text }
+                forward::replied(run, &asking, note.text)
             }
         };
         let decided = signed_decision::of(&secrets, attempt, decision, said.clone());

@@ -5,7 +5,6 @@ use super::Verified;
 use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::event::Event;
-use crate::event::SignedDecision;
 use crate::event::SignedHead;
 use crate::event::digests_of;
 use crate::id::AttemptId;
@@ -90,7 +89,7 @@ pub fn look(
                     }
                 }
             } else if let Event::DecisionSigned(decided) = event {
-                match check_decision(then, decided, (trust, written))? {
+                match proof::check_decision(then, decided, (trust, written))? {
                     SignatureCheck::Good(by) => {
                         let (gate, attempt) = (decided.gate.clone(), decided.attempt);
                         let kind = decided.decision.kind();
@@ -115,6 +114,8 @@ pub fn look(
             Ok::<(), Error>(())
         })?;
     }
+    let unsigned = proof::unsigned_replies(reading, trust)?;
+    verified.differences.extend(unsigned.iter().map(|(id, problem)| of_attempt(id, problem)));
     verified.differences.extend(of_passes(&reading.run, &workflow));
     Ok(())
 }
@@ -128,17 +129,6 @@ fn has_any(run: &Run) -> bool {
     let mut attempts = run.gates.values().flat_map(|state| &state.attempts);
     let is_signed = !run.signed_heads.is_empty() || !run.signed_decisions.is_empty();
     is_signed || attempts.any(|attempt| attempt.approval.is_some())
-}
-
-fn check_decision(
-    then: &Then<'_>,
-    decided: &SignedDecision,
-    (trust, written): (Trust<'_>, Moment),
-) -> Result<SignatureCheck, Error> {
-    match proof::misplaced(then, &decided.signature, written) {
-        Some(problem) => Ok(SignatureCheck::Bad(problem)),
-        None => signing::check_decision(then.run, decided, trust),
-    }
 }
 
 fn check_head(

@@ -9,11 +9,26 @@ use crate::project::Error;
 use crate::project::Project;
 use crate::signature::passkey::Enrolled;
 use crate::workflow::Workflow;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
 /// Where a run keeps whose signatures count, among the texts of its definition.
 pub const SIGNERS: &str = "allowed_signers";
+
+/// Whose signatures count by a text of allowed signers: names, some of which may be patterns.
+pub fn names_in(allowed: &str) -> BTreeSet<String> {
+    let lines = allowed.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
+    let first = lines.filter_map(|line| line.split_ascii_whitespace().next());
+    let names = first.flat_map(|names| names.trim_matches('"').split(','));
+    names.map(str::to_owned).collect()
+}
+
+/// Whether one of those names may be this one's; what a pattern stands for, `ssh-keygen` says once
+/// somebody signs.
+pub fn is_among(names: &BTreeSet<String>, name: &str) -> bool {
+    names.contains(name) || names.iter().any(|other| other.contains(['*', '?']))
+}
 
 /// The largest file of allowed signers or of revoked keys, in bytes.
 const SIGNERS_BYTES_MAX: u64 = 1024 * 1024;
@@ -41,9 +56,12 @@ pub fn freeze(project: &Project, workflow: &Workflow) -> Result<Option<Frozen>, 
     let path = configured_signers(project)?.filter(|path| files::exists(path));
     let text = match path.as_deref().map(read_signers).transpose() {
         // Whoever has a passkey may use it at every gate that asks for a person.
-        Ok(text) => {
-            text.filter(|text| is_needed(project, workflow) || !Enrolled::all(text).is_empty())
-        }
+        // Who is named in `orch.toml` may be asked by name.
+        Ok(text) => text.filter(|text| {
+            is_needed(project, workflow)
+                || project.config.signing.allowed_signers.is_some()
+                || !Enrolled::all(text).is_empty()
+        }),
         Err(error) if is_needed(project, workflow) => return Err(error),
         Err(_) => None,
     };

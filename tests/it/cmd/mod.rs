@@ -18,6 +18,7 @@ mod current;
 mod doctor;
 mod done;
 mod elsewhere;
+mod escalate_by_name;
 mod explain;
 mod export;
 mod gate;

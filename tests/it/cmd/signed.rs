@@ -114,7 +114,7 @@ fn a_signature_of_somebody_else_is_not_taken_and_nothing_is_written() {
     sign_with(&house, "bob");
     approve(&house)
         .code(2)
-        .says("it is signed by bob@example.org, but only ada@example.org may approve it");
+        .says("it is signed by bob@example.org, but only ada@example.org may sign it");
     sign_with(&house, "mallory");
     approve(&house).code(2).says("is not in the allowed-signers file");
     // What an agent adds to the file now counts in later runs only.

@@ -145,7 +145,7 @@ fn a_signature_by_another_key_is_found() {
     let Some(house) = approved() else { return };
     let by_ada = signature(&house, "ada");
     for (name, said) in [
-        ("bob", "it is signed by bob@example.org, but only ada@example.org may approve it"),
+        ("bob", "it is signed by bob@example.org, but only ada@example.org may sign it"),
         ("mallory", "is not in the allowed-signers file"),
     ] {
         let armored = signature(&house, name);

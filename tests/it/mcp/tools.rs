@@ -51,7 +51,7 @@ fn an_agent_is_offered_seven_tools_in_eight_kibibytes() {
             gate_check [idempotent] run gate cursor
             gate_finish [] run gate answers cursor
             gate_fail [] run gate REASON cursor
-            escalate [] run gate TEXT options domain cursor
+            escalate [] run gate TEXT options domain to cursor
             note [] run gate TEXT kind cursor
             "#);
         }

@@ -3,6 +3,7 @@
 
 #[path = "../../../src/signature/passkey/authenticator.rs"]
 pub mod authenticator;
+mod by_name;
 mod moved_on;
 
 use crate::cmd::signed_forged::forge;
