@@ -119,6 +119,24 @@ fn script(folder: &Path, name: &str, server: &Server, more: &[(&str, String)]) {
     assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&told));
 }
 
+/// The words of a shell that call `orch` in a house.
+fn shell_of(house: &House, words: &str) -> String {
+    let command = house.command(&words.split_whitespace().collect::<Vec<_>>());
+    let variables = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    let variables =
+        variables.map(|(name, value)| format!("'{}={}'", name.display(), value.display()));
+    let arguments = command.get_args().map(|word| format!("'{}'", word.display()));
+    let call: Vec<String> = variables.collect();
+    let arguments: Vec<String> = arguments.collect();
+    format!(
+        "cd '{}' && env -i {} '{}' {}",
+        house.project().display(),
+        call.join(" "),
+        command.get_program().display(),
+        arguments.join(" ")
+    )
+}
+
 #[test]
 fn every_view_reads_well_and_runs_nothing_that_a_run_brought() {
     let Some(folder) = folder() else { return };
@@ -148,32 +166,30 @@ fn twelve_tabs_are_up_to_date_within_two_seconds() {
     let house = house();
     let gate = format!("/runs/{}/gates/draft", house.run_id());
     let server = house.serves("");
-    let orch = |words: &str| {
-        let command = house.command(&words.split_whitespace().collect::<Vec<_>>());
-        let variables = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
-        let variables =
-            variables.map(|(name, value)| format!("'{}={}'", name.display(), value.display()));
-        let arguments = command.get_args().map(|word| format!("'{}'", word.display()));
-        let call: Vec<String> = variables.collect();
-        let arguments: Vec<String> = arguments.collect();
-        format!(
-            "cd '{}' && env -i {} '{}' {}",
-            house.project().display(),
-            call.join(" "),
-            command.get_program().display(),
-            arguments.join(" ")
-        )
-    };
-    let change = orch("run essay --slug two");
-    let undo = orch("run cancel --run two --reason done");
+    let change = shell_of(&house, "run essay --slug two");
+    let undo = shell_of(&house, "run cancel --run two --reason done");
     let more = [
         ("GATE", gate),
-        ("NUDGE", orch("note --run one still looking")),
+        ("NUDGE", shell_of(&house, "note --run one still looking")),
         ("CHANGE", change),
         ("UNDO", undo),
         ("COUNT", "3 waiting".to_owned()),
     ];
     script(folder, "live.mjs", &server, &more);
+}
+
+#[test]
+fn a_browser_tells_of_a_gate_that_begins_to_wait_and_opens_it() {
+    let Some(folder) = folder() else { return };
+    let house = house();
+    let server = house.serves("");
+    let more = [
+        ("BEFORE", shell_of(&house, "run essay --slug two")),
+        ("CHANGE", shell_of(&house, "run essay --slug three")),
+        ("TITLE", "three: draft waits for your approval".to_owned()),
+        ("KEY", "three".to_owned()),
+    ];
+    script(folder, "notify.mjs", &server, &more);
 }
 
 #[test]
