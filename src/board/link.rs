@@ -10,7 +10,7 @@ pub(super) fn run(base: &str, run: &RunId) -> String {
 }
 
 /// The page of a gate.
-pub(super) fn gate(base: &str, run: &RunId, gate: &GateId) -> String {
+pub fn gate(base: &str, run: &RunId, gate: &GateId) -> String {
     format!("{}/gates/{}", self::run(base, run), segment(gate.as_str()))
 }
 

@@ -21,5 +21,6 @@ pub use frame::Overview;
 pub use frame::projects;
 pub use frame::sign_in;
 pub use gate::GateQuery;
+pub use link::gate as gate_page;
 pub use run::RunQuery;
 pub use runs::RunsQuery;

@@ -4,6 +4,7 @@
 use super::Host;
 use super::calls::calls;
 use super::client::McpCaller;
+use super::page::PersonPage;
 use super::request::request;
 use super::resources::packet;
 use super::surface::Tool;
@@ -59,7 +60,8 @@ pub fn call(
                 next = own_work(project, &caller, &mut whole).unwrap_or(next);
             }
             add_calls(&mut whole, next);
-            ToolAnswer { whole, is_error: false }
+            let page = person_page(host, tool, &mut whole);
+            ToolAnswer { whole, is_error: false, page }
         }
         Err(error) => failed(host, &error, Some((project, &caller))),
     }
@@ -110,6 +112,15 @@ fn is_for_person(data: &Json, call: &Json) -> bool {
     is_judged && waits_for.is_some_and(|waits_for| *waits_for != json!(WaitsFor::Agent))
 }
 
+/// The page where a person is needed, which the answer names too: the user of the client may be that
+/// person.
+fn person_page(host: &Host, tool: &Tool, whole: &mut Json) -> Option<PersonPage> {
+    let page = host.page.as_ref().filter(|_| tool.name == NEXT)?;
+    let page = PersonPage::of(whole, page.as_ref())?;
+    whole["instructions"]["next_actions"].as_array_mut()?.push(page.words().into());
+    Some(page)
+}
+
 fn add_calls(whole: &mut Json, calls: Vec<Json>) {
     if !calls.is_empty() {
         whole["instructions"]["calls"] = calls.into();
@@ -134,7 +145,7 @@ fn failed(host: &Host, error: &Error, at: Option<(&Project, &Caller)>) -> ToolAn
         next = vec![json!({ "tool": NEXT, "arguments": {} })];
     }
     add_calls(&mut whole, next);
-    ToolAnswer { whole, is_error: true }
+    ToolAnswer { whole, is_error: true, page: None }
 }
 
 /// What tells how things stand, where nothing better is known.
@@ -155,7 +166,7 @@ fn refused(tool: &Tool, message: &str, help: Option<&str>, arguments: &Json) -> 
     });
     let mut whole = envelope::failure(error, &Instructions::default());
     add_calls(&mut whole, vec![json!({ "tool": tool.name, "arguments": arguments })]);
-    ToolAnswer { whole, is_error: true }
+    ToolAnswer { whole, is_error: true, page: None }
 }
 
 /// What is answered while work goes on.
@@ -164,5 +175,5 @@ pub fn goes_on(tool: &Tool, arguments: &JsonObject) -> ToolAnswer {
     let instructions = Instructions::to(words, []);
     let mut whole = envelope::reply(true, &json!({ "still_running": true }), &instructions);
     add_calls(&mut whole, vec![json!({ "tool": tool.name, "arguments": arguments })]);
-    ToolAnswer { whole, is_error: false }
+    ToolAnswer { whole, is_error: false, page: None }
 }

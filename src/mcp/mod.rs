@@ -12,6 +12,7 @@ mod client;
 mod cut;
 mod desk;
 mod lines;
+mod page;
 mod prompts;
 mod request;
 mod resources;
@@ -28,6 +29,7 @@ use crate::ops::Project;
 use crate::process::GRACE;
 use crate::process::Stop;
 use lines::Lines;
+use page::PageOf;
 use rmcp::ServiceExt;
 use rmcp::transport::StreamableHttpServerConfig;
 use rmcp::transport::StreamableHttpService;
@@ -59,6 +61,8 @@ pub struct Host {
     pub is_read_only: bool,
     /// How long a call is waited for; the work goes on after that.
     pub patience: Duration,
+    /// The page of a gate, where pages are served.
+    pub page: Option<Box<PageOf>>,
 }
 
 /// Serves one client until its input ends, nobody reads the output, or it is stopped.

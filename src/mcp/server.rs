@@ -5,6 +5,7 @@ use super::Host;
 use super::call;
 use super::client::McpCaller;
 use super::desk::Desk;
+use super::page;
 use super::prompts;
 use super::resources;
 use super::schema;
@@ -181,7 +182,12 @@ impl ServerHandler for Server {
             return Ok(part.into());
         }
         let client = McpCaller::of(&context);
-        let told = self.carry_out(tool, arguments, client).await?;
+        let mut told = self.carry_out(tool, arguments, client).await?;
+        // Whatever its user made of the page, a client that asks again is told how things stand now.
+        let asks = request.input_responses.is_none() && page::is_shown_by(&context);
+        if let Some(page) = told.page.take().filter(|_| asks) {
+            return Ok(page.request().into());
+        }
         Ok(told.result(&self.desk).into())
     }
 

@@ -5,6 +5,7 @@ use super::address::Address;
 use super::cut;
 use super::desk::Desk;
 use super::desk::Rest;
+use super::page::PersonPage;
 use crate::json::harmless_text;
 use crate::secret;
 use rmcp::model::CallToolResult;
@@ -29,6 +30,8 @@ pub struct ToolAnswer {
     /// `success`, `data`, `instructions`, and `error` where there is one.
     pub whole: Json,
     pub is_error: bool,
+    /// Where a person is needed.
+    pub page: Option<PersonPage>,
 }
 
 impl ToolAnswer {

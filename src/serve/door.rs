@@ -4,6 +4,7 @@ use super::Settings;
 use super::problem::Problem;
 use super::questions::Questions;
 use super::retries;
+use crate::board;
 use crate::definition::Reserved;
 use crate::digest::Digest;
 use crate::id::RunId;
@@ -153,15 +154,17 @@ impl Door {
         Some(runs.into_iter().map(bytes).collect())
     }
 
-    /// The project as MCP clients get it.
-    pub fn host(self: &Arc<Self>) -> Host {
+    /// The project as MCP clients get it, with its pages at an origin.
+    pub fn host(self: &Arc<Self>, origin: &str) -> Host {
         let door = Arc::clone(self);
+        let pages = format!("{origin}/p/{}", self.name);
         Host {
             open: Box::new(move || door.open(None)),
             caller: self.caller(None),
             surface: self.surface,
             is_read_only: self.is_read_only,
             patience: mcp::PATIENCE,
+            page: Some(Box::new(move |run, gate| board::gate_page(&pages, run, gate))),
         }
     }
 

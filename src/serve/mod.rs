@@ -183,7 +183,10 @@ fn router(doors: &[Arc<Door>], guard: &Arc<Guard>, ending: &watch::Receiver<bool
 
 fn of_project(door: &Arc<Door>, guard: &Guard, ending: &watch::Receiver<bool>) -> Router {
     Router::new()
-        .route_service("/mcp", mcp::http_service(door.host(), guard.hosts(), guard.origins()))
+        .route_service(
+            "/mcp",
+            mcp::http_service(door.host(&guard.origin()), guard.hosts(), guard.origins()),
+        )
         .route("/api/{operation}", get(api::read).post(api::call))
         .route("/api/events", get(events::events))
         .route("/api/decision/question", post(passkey::question))

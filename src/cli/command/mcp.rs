@@ -42,6 +42,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         surface: arguments.surface,
         is_read_only: false,
         patience: arguments.patience.unwrap_or(mcp::PATIENCE),
+        page: None,
     };
     let served = mcp::serve_lines(host, &stop, io::BufReader::new(io::stdin()), io::stdout());
     served.map_err(|error| Error::environment(error.to_string()))?;

@@ -21,11 +21,12 @@ fn post(server: &Server, era: Era, method: &str, params: Json, more: &[(&str, &s
         ("accept", "application/json, text/event-stream"),
     ];
     let mut params = params;
+    let capabilities = params.as_object_mut().and_then(|it| it.remove("capabilities"));
     let name = params["name"].as_str().or(params["uri"].as_str()).map(str::to_owned);
     if era == Era::Inline {
         params["_meta"] = json!({
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-            "io.modelcontextprotocol/clientCapabilities": {},
+            "io.modelcontextprotocol/clientCapabilities": capabilities.unwrap_or_else(|| json!({})),
             "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
         });
         headers.extend([("mcp-protocol-version", "2026-07-28"), ("mcp-method", method)]);
@@ -170,4 +171,93 @@ fn each_project_has_its_own_tools() {
     assert_eq!(listed("/p/project/mcp")["result"]["resources"].as_array().unwrap().len(), 2);
     assert_eq!(listed("/p/project-2/mcp")["result"]["resources"], json!([]));
     server.send("POST", "/mcp", &headers, body).code(404);
+}
+
+/// A run that waits for an approval, and its server.
+fn waiting_for_approval() -> (House, Server) {
+    let gate =
+        "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\napproval = 'person'\n";
+    let house = House::new().workflow("demo", gate);
+    house.orch("run demo").code(3);
+    let server = house.serves("");
+    (house, server)
+}
+
+/// What a client that shows addresses sends, and more.
+fn showing(more: &[(&str, Json)]) -> Json {
+    let mut params = json!({
+        "name": "work_next", "arguments": {}, "capabilities": { "elicitation": { "url": {} } },
+    });
+    for (name, value) in more {
+        params[*name] = value.clone();
+    }
+    params
+}
+
+#[test]
+fn the_user_of_a_client_is_shown_the_page_on_which_they_decide() {
+    let (house, server) = waiting_for_approval();
+    let before = std::fs::read(house.journal()).unwrap();
+    let reply = post(&server, Era::Inline, "tools/call", showing(&[]), &[]).code(200).json();
+    let result = &reply["result"];
+    assert_eq!(result["resultType"], "input_required", "{reply}");
+    let asked = &result["inputRequests"]["person"];
+    assert_eq!(asked["method"], "elicitation/create");
+    assert_eq!(asked["params"]["mode"], "url");
+    let run = house.run_id();
+    let message = format!("Gate a of run {run} waits for an approval.");
+    assert_eq!(asked["params"]["message"], message);
+    let address = asked["params"]["url"].as_str().unwrap();
+    let origin = format!("http://localhost:{}", server.port);
+    let path = address.strip_prefix(&origin).unwrap();
+    assert!(path.ends_with(&format!("/runs/{run}/gates/a")), "{address}");
+    // The address lets nobody in.
+    assert!(!reply.to_string().contains(&server.token), "{reply}");
+    server.send("GET", path, &[], "").code(401);
+    server.get(path).code(200);
+
+    // What the client says of it changes nothing, and is believed nothing.
+    for said in [
+        json!({ "person": { "action": "accept" } }),
+        json!({ "person": { "action": "accept", "content": { "approved": true } } }),
+        json!({ "person": { "action": "decline" } }),
+        json!({}),
+    ] {
+        let more = [("inputResponses", said), ("requestState", json!("approved"))];
+        let again = post(&server, Era::Inline, "tools/call", showing(&more), &[]).code(200).json();
+        let told = &again["result"]["structuredContent"];
+        assert_eq!(told["data"]["run"]["waiting"][0]["waits_for"], "approval", "{again}");
+    }
+    assert_eq!(std::fs::read(house.journal()).unwrap(), before);
+    // Once somebody has decided, nobody is asked.
+    house.on_terminal("gate approve", &[("Approve this as", "yes\r")]).code(0);
+    let done = post(&server, Era::Inline, "tools/call", showing(&[]), &[]).code(200).json();
+    assert_eq!(done["result"]["resultType"], "complete", "{done}");
+}
+
+#[test]
+fn other_clients_are_told_the_page_in_words() {
+    let (house, server) = waiting_for_approval();
+    let words = format!("/runs/{}/gates/a", house.run_id());
+    for era in ERAS {
+        for capabilities in [json!({}), json!({ "elicitation": { "form": {} } })] {
+            let params = json!({
+                "name": "work_next", "arguments": {}, "capabilities": capabilities,
+            });
+            let reply = post(&server, era, "tools/call", params, &[]).code(200).json();
+            let actions = &reply["result"]["structuredContent"]["instructions"]["next_actions"];
+            let told = actions.to_string();
+            assert!(told.contains("A person decides at http://localhost:"), "{reply}");
+            assert!(told.contains(&words), "{reply}");
+        }
+    }
+}
+
+#[test]
+fn an_agents_gate_is_shown_to_nobody() {
+    let house = waiting_poem();
+    let server = house.serves("");
+    let reply = post(&server, Era::Inline, "tools/call", showing(&[]), &[]).code(200).json();
+    assert_eq!(reply["result"]["resultType"], "complete", "{reply}");
+    assert!(!reply.to_string().contains("A person decides"), "{reply}");
 }
