@@ -2,6 +2,7 @@
 //! found by whoever takes the run up and whoever verifies it.
 
 use super::signed::with_keys;
+use super::signed_forged::chain_anew;
 use super::signed_forged::forge;
 use crate::house::Done;
 use crate::house::House;
@@ -207,4 +208,28 @@ fn an_answer_is_not_replayed_on_another_question() {
     });
     house.orch("verify").code(6).says("the answer must be signed by ada@example.org, but is not");
     house.orch("run resume").code(6).says("the question of gate other");
+}
+
+#[test]
+fn a_question_that_asks_nobody_by_name_any_more_is_found_by_what_was_committed() {
+    let Some(house) = house() else { return };
+    escalate(&house, "ada@example.org", "write", "May I?").code(0);
+    let good = fs::read(house.journal()).unwrap();
+    chain_anew(&house.journal(), |events| {
+        let at = position(events, "GATE_ESCALATED");
+        events[at]["data"]["question"].as_object_mut().unwrap().remove("to").unwrap();
+    });
+    house.orch("forward demo --gate write yes").code(6);
+    house.orch("verify").code(6);
+    fs::write(house.journal(), good).unwrap();
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn a_person_may_do_the_gate_again_without_the_answer() {
+    let Some(house) = house() else { return };
+    escalate(&house, "ada@example.org", "write", "May I?").code(0);
+    house.orch("gate redo --gate write --reason nevermind").code(0);
+    assert!(!house.packet("write", 2).contains("Answer:"));
+    house.orch("verify").code(0);
 }

@@ -7,6 +7,7 @@ use crate::house::child;
 use orch::digest::Digest;
 use serde_json::Value as Json;
 use std::fs;
+use std::path::Path;
 
 /// A finished run outside of git, where no commit holds the chain, of two gates that Ada approved,
 /// one of them twice.
@@ -45,8 +46,14 @@ fn approve(house: &House, gate: &str) {
 /// Changes the events of the run, chains them anew, and has the record made again, where that is not
 /// refused.
 pub fn forge(house: &House, change: impl FnOnce(&mut Vec<Json>)) {
-    let path = house.run_folder().join(".state/journal.jsonl");
-    let text = fs::read_to_string(&path).unwrap();
+    chain_anew(&house.run_folder().join(".state/journal.jsonl"), change);
+    let _ = fs::remove_dir_all(house.run_folder().join("record"));
+    house.orch("record rebuild");
+}
+
+/// Changes the events of a journal, and chains them anew.
+pub fn chain_anew(journal: &Path, change: impl FnOnce(&mut Vec<Json>)) {
+    let text = fs::read_to_string(journal).unwrap();
     let mut events: Vec<Json> =
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     change(&mut events);
@@ -60,9 +67,7 @@ pub fn forge(house: &House, change: impl FnOnce(&mut Vec<Json>)) {
         forged.push_str(&line);
         forged.push('\n');
     }
-    fs::write(&path, forged).unwrap();
-    let _ = fs::remove_dir_all(house.run_folder().join("record"));
-    house.orch("record rebuild");
+    fs::write(journal, forged).unwrap();
 }
 
 /// The places of the approvals: of `one`, of `one` again, and of `two`.
