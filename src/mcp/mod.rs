@@ -21,6 +21,7 @@ mod server;
 mod surface;
 mod told;
 
+pub use page::PageOf;
 pub use surface::Surface;
 
 use crate::ops::Caller;
@@ -29,7 +30,6 @@ use crate::ops::Project;
 use crate::process::GRACE;
 use crate::process::Stop;
 use lines::Lines;
-use page::PageOf;
 use rmcp::ServiceExt;
 use rmcp::transport::StreamableHttpServerConfig;
 use rmcp::transport::StreamableHttpService;

@@ -46,7 +46,7 @@ const INSTRUCTIONS: &str = "\
 orch runs workflows gate by gate and records what was done. To work: call `work_next`, do what its \
 packet says with your own tools, call `gate_check` and fix what it finds, then call `gate_finish`. If \
 the work cannot be done, call `gate_fail`; if a person must decide, call `escalate`. Approvals are given \
-by people in their own terminal, never by a tool. Answers may name the next calls in \
+by people, on a terminal or a page, never by a tool. Answers may name the next calls in \
 `instructions.calls`.";
 
 /// The requests that are answered here.

@@ -30,12 +30,14 @@ pub struct Client {
     asked: u64,
     /// More for the `_meta` of each request.
     meta: Json,
+    /// What it says that it can do, in the era in which each request says so.
+    pub capabilities: Json,
 }
 
 impl Client {
     pub fn new(house: &House, era: Era, arguments: &[&str]) -> Self {
         let piped = house.talk_to(&[&["mcp"], arguments].concat());
-        let mut client = Self { piped, era, asked: 0, meta: json!({}) };
+        let mut client = Self { piped, era, asked: 0, meta: json!({}), capabilities: json!({}) };
         if era == Era::Handshake {
             let hello = json!({
                 "protocolVersion": "2025-11-25",
@@ -70,7 +72,7 @@ impl Client {
         let mut meta = self.meta.clone();
         if self.era == Era::Inline {
             meta["io.modelcontextprotocol/protocolVersion"] = "2026-07-28".into();
-            meta["io.modelcontextprotocol/clientCapabilities"] = json!({});
+            meta["io.modelcontextprotocol/clientCapabilities"] = self.capabilities.clone();
             meta["io.modelcontextprotocol/clientInfo"] = json!({ "name": "test", "version": "1" });
         }
         params["_meta"] = meta;

@@ -1,6 +1,7 @@
 //! What is for people: no client gives their word, whoever started the server.
 
 use super::Client;
+use super::Era;
 use crate::house::House;
 use serde_json::json;
 
@@ -53,4 +54,27 @@ fn what_a_client_says_is_recorded_as_an_agents_word() {
     Client::agent(&house).call("note", json!({ "text": "half done", "kind": "update" }));
     let log = std::fs::read_to_string(house.journal()).unwrap();
     assert!(log.contains("an agent (an MCP client)"), "{log}");
+}
+
+#[test]
+fn the_page_of_a_server_beside_it_is_shown_to_the_user() {
+    let gate =
+        "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\napproval = 'person'\n";
+    let house = House::new().workflow("demo", gate);
+    house.orch("run demo").code(3);
+    let pages = ["--pages", "http://localhost:7717/"];
+    let address = format!("http://localhost:7717/runs/{}/gates/a", house.run_id());
+    let mut client = Client::new(&house, Era::Inline, &pages);
+    let next = client.call("work_next", json!({}));
+    assert!(next["instructions"]["next_actions"].to_string().contains(&address), "{next}");
+    client.capabilities = json!({ "elicitation": { "url": {} } });
+    let asked = client.reply("tools/call", json!({ "name": "work_next", "arguments": {} }));
+    let request = &asked["result"]["inputRequests"]["person"];
+    assert_eq!(request["params"]["url"], address, "{asked}");
+    // A handshake says the same of a client, in an era in which no answer can ask.
+    let mut client = Client::new(&house, Era::Handshake, &pages);
+    client.call("work_next", json!({}));
+    house.orch("mcp --pages http://localhost:7717/#token=abc").code(2).says("without its token");
+    house.orch("mcp --pages http://u:p@localhost:7717").code(2).says("without its token");
+    house.orch("mcp --pages file:///etc").code(2).says("begins with http");
 }
