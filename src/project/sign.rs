@@ -95,7 +95,7 @@ pub fn sign_decision(
     driver: &Driver<'_>,
     mut decided: SignedDecision,
 ) -> Result<SignedDecision, Error> {
-    let key = key(driver.project)?;
+    let key = key(driver.project, "the answer to this question is signed")?;
     let text = decided.signed_text(driver.id());
     let armored = key.sign_on_terminal(DECISION_NAMESPACE, text.as_bytes());
     decided.signature.armored =

@@ -59,7 +59,7 @@ fn in_a_container_that_masks_proc_what_is_required_runs_without_one() {
         let house = house(script, &more);
         // Nobody can mount another `/proc` where a part of this one is covered.
         let masked = "bwrap --unshare-user --unshare-pid --dev-bind / / --proc /proc --ro-bind /proc/sys /proc/sys --";
-        let outer: Vec<&str> = masked.split(" ").collect();
+        let outer: Vec<&str> = masked.split(' ').collect();
         house.orch_by(&outer, "run demo").code(0);
         assert_eq!(house.read("out.txt"), found);
         let enforced = held_to(&house)["enforced"].as_array().unwrap().len();
