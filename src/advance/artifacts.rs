@@ -150,7 +150,7 @@ fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<Looked, Error
                 driver.append(&[Event::GatesReopened { gates, reason, kept }])?;
             }
             Some((attempt, judged)) => {
-                versions::keep_all(driver.project, driver.id(), &judged.artifacts);
+                versions::keep_all(driver, &judged.artifacts);
                 driver.append(&[Event::GateRerecorded { gate: id.clone(), attempt, judged }])?;
                 reopen_audits(driver, id, &changed)?;
             }

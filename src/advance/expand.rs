@@ -29,10 +29,13 @@ pub fn expand(driver: &mut Driver<'_>, id: &GateId) -> Result<(), Error> {
     let Some(gate) = driver.workflow.gate(id).cloned() else { return Ok(()) };
     let Some(each) = &gate.each else { return Ok(()) };
     let context = packet::attempt_context(driver.run(), &gate, &AttemptId::new(id, 1));
-    let values = match items(driver, each, &context) {
+    let mut values = match items(driver, each, &context) {
         Ok(values) => values,
         Err(finding) => return settle::refuse(driver, id, finding),
     };
+    let added = driver.run().gate(id).map(|state| state.added.clone()).unwrap_or_default();
+    let missing: Vec<Json> = added.into_iter().filter(|value| !values.contains(value)).collect();
+    values.extend(missing);
     if values.is_empty() {
         let reason = "its list is empty".to_owned();
         return driver.append(&[Event::GateSkipped { gate: id.clone(), reason }]);

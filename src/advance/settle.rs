@@ -98,7 +98,7 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
 fn keep_versions(driver: &Driver<'_>, result: &WorkResult) {
     match result {
         WorkResult::Passed { judged, .. } | WorkResult::Failed { judged, .. } => {
-            versions::keep_all(driver.project, driver.id(), &judged.artifacts);
+            versions::keep_all(driver, &judged.artifacts);
         }
         WorkResult::Interrupted { .. }
         | WorkResult::Escalated { .. }

@@ -2,6 +2,7 @@
 //! commits outputs while a run goes on, and the next attempt writes over them. They only serve to show
 //! what changed; nothing is decided by them.
 
+use super::Driver;
 use super::Error;
 use super::Project;
 use crate::digest::Digest;
@@ -30,8 +31,9 @@ pub fn keep(project: &Project, run: &RunId, digest: Digest, bytes: &[u8]) {
     let _ = place(project, run, digest).write_view(bytes);
 }
 
-/// Keeps what an attempt left behind, as long as that is small.
-pub fn keep_all(project: &Project, run: &RunId, artifacts: &[Artifact]) {
+/// Keeps what an attempt left behind, as long as that is small and without secrets.
+pub fn keep_all(driver: &Driver<'_>, artifacts: &[Artifact]) {
+    let (project, run) = (driver.project, driver.id());
     let mut rest = ATTEMPT_BYTES_MAX;
     for artifact in artifacts.iter().take(ATTEMPT_FILES_MAX) {
         let (Some(digest), Some(size)) = (artifact.sha256, artifact.bytes) else { continue };
@@ -44,7 +46,8 @@ pub fn keep_all(project: &Project, run: &RunId, artifacts: &[Artifact]) {
         }
         let Ok(path) = project.folder.recorded_path(&artifact.path) else { continue };
         let bytes = project.folder.read(&path, size).ok();
-        if let Some(bytes) = bytes.filter(|bytes| Digest::of(bytes) == digest) {
+        let is_open = |bytes: &[u8]| !driver.secrets.are_in(&String::from_utf8_lossy(bytes));
+        if let Some(bytes) = bytes.filter(|it| Digest::of(it) == digest && is_open(it)) {
             keep(project, run, digest, &bytes);
         }
     }
