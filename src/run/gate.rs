@@ -26,6 +26,7 @@ use crate::id::InvocationId;
 use crate::workflow::Gate;
 use crate::workflow::GateStatus;
 use crate::workflow::input::Values;
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// How an attempt said no.
@@ -108,6 +109,8 @@ pub struct GateState {
     pub polled_at: Option<Moment>,
     /// The instances of a fan-out, once they are known.
     pub items: Option<Vec<Item>>,
+    /// What somebody added to its list: it stays there when the list is read again.
+    pub added: Vec<Json>,
     /// How many of those are begun and not ended at the same time, where that is limited.
     pub jobs: Option<u32>,
     /// Why it was skipped, waived or reopened.
@@ -121,6 +124,16 @@ pub struct GateState {
 }
 
 impl GateState {
+    /// Takes in the instances of a fan-out.
+    pub(super) fn expand(&mut self, items: &[Item], jobs: Option<u32>, is_added: bool) {
+        if is_added {
+            let known = self.items.as_ref().map_or(0, Vec::len);
+            self.added.extend(items.iter().skip(known).map(|item| item.value.clone()));
+        }
+        self.items = Some(items.to_vec());
+        self.jobs = jobs;
+    }
+
     /// Whether it is tried once more after a failure. A refusal is an answer, and whoever cannot audit
     /// now cannot at once.
     pub fn has_tries(&self, gate: &Gate) -> bool {

@@ -36,7 +36,6 @@ use crate::event::Checkpoint;
 use crate::event::Event;
 use crate::event::EventKind;
 use crate::event::Invocation;
-use crate::event::Item;
 use crate::event::Note;
 use crate::event::NoteKind;
 use crate::event::PauseCause;
@@ -162,7 +161,12 @@ impl Run {
             Event::RunCompleted { status, reason } => {
                 self.complete(at, event, *status, reason.as_ref())?;
             }
-            Event::GateExpanded { gate, items, jobs, .. } => self.expand(gate, items, *jobs),
+            Event::GateExpanded { gate, items, jobs, added_by } => {
+                self.state(gate).expand(items, *jobs, added_by.is_some());
+                for item in items {
+                    self.state(&item.gate);
+                }
+            }
             Event::GateSkipped { gate, reason } => self.set(gate, GateStatus::Skipped, reason),
             Event::GateGathered { gate, passed } => self.gather(gate, *passed),
             Event::GateStarted(started) => self.start(at, event, started)?,
@@ -272,15 +276,6 @@ impl Run {
         let phase = (note.kind == NoteKind::Phase).then(|| Phase::parse(&note.text));
         self.phase = phase.flatten().or(self.phase);
         self.notes.push((at, note.clone()));
-    }
-
-    fn expand(&mut self, gate: &GateId, items: &[Item], jobs: Option<u32>) {
-        let state = self.state(gate);
-        state.items = Some(items.to_vec());
-        state.jobs = jobs;
-        for item in items {
-            self.state(&item.gate);
-        }
     }
 
     /// A fan-out comes to what its instances have come to.

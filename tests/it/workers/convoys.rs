@@ -110,6 +110,38 @@ fn keys_are_added_while_it_is_not_over() {
 }
 
 #[test]
+fn what_was_added_stays_when_the_list_is_read_again() {
+    let house = house("until test -e $GO; do sleep 0.05; done", "env = { GO = '{{ go }}' }");
+    let go = house.outside("go").display().to_string();
+    let item = house.read("workflows/item.toml").replace("{{ go }}", &go);
+    house.write("workflows/item.toml", item);
+    let mine = "key = '{{ name }}'
+        [inputs]
+        workflow = { type = 'string' }
+        keys = { type = 'list' }
+        name = { type = 'slug' }
+        [[gate]]
+        id = 'legs'
+        executor = 'workflow'
+        workflow = '{{ workflow }}'
+        with = { key = '{{ leg }}' }
+        isolation = 'shared'
+        each = { in = '{{ keys }}', as = 'leg' }";
+    let house = committed(
+        house.workflow("mine", mine).file("orch.toml", "[defaults]\nconvoy_workflow = 'mine'\n"),
+    );
+    orch(&house, "convoy start a --workflow item --name more").code(0);
+    wait_until("it has begun", || runs(&house).contains("a RUNNING"));
+    orch(&house, "convoy add b --name more").code(0);
+    std::fs::write(&go, "").unwrap();
+    wait_until("it is over", || runs(&house) == "a PASSED, b PASSED, more PASSED");
+    orch(&house, "gate redo --run _more_ --gate legs --reason again").code(0);
+    orch(&house, "resume --all").code(0);
+    let again = "a PASSED, a PASSED, b PASSED, b PASSED, more PASSED";
+    wait_until("all of it was done again", || runs(&house) == again);
+}
+
+#[test]
 fn keys_are_added_before_it_has_begun() {
     let house = committed(house("true", "").file("orch.toml", "[pool]\nslots = 1\n"));
     let wait = "[[gate]]\nid = 'work'\nexecutor = 'command'\nshell = 'until test -e go; do sleep 0.05; done'";
