@@ -1,18 +1,16 @@
 //! Walking through the files of a project. Those that git ignores are seen too, `.git` and the
 //! closed folders are not; no link is followed.
 
+mod nested;
+
 use super::ProjectFolder;
 use super::ProjectPath;
-use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 /// How many links to folders one walk goes through: they may multiply what lies there.
 const LINKS_MAX: usize = if cfg!(test) { 50 } else { 10_000 };
-
-/// The name by which git knows a repository.
-const GIT: &str = ".git";
 
 /// More files than any contract means; a bound on memory and time.
 pub(super) const ENTRIES_MAX: usize = if cfg!(test) { 5_000 } else { 1_000_000 };
@@ -90,28 +88,6 @@ impl ProjectFolder {
             })?;
         }
         Ok(())
-    }
-
-    /// The folders in it that hold a repository of their own, relative to it, but for those that git ignores.
-    /// What cannot be read is passed over, and so is the folder `without`.
-    pub fn nested_repositories(&self, without: &str) -> BTreeSet<String> {
-        let without = self.root().join(without);
-        let walk = ignore::WalkBuilder::new(self.root())
-            .standard_filters(false)
-            .git_ignore(true)
-            .require_git(false)
-            .filter_entry(move |entry| {
-                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-                is_folder && entry.file_name() != GIT && entry.path() != without
-            })
-            .build();
-        walk.flatten()
-            .filter(|entry| entry.depth() > 0 && entry.path().join(GIT).symlink_metadata().is_ok())
-            .filter_map(|entry| {
-                let below = entry.path().strip_prefix(self.root()).ok()?;
-                Some(below.to_str()?.to_owned())
-            })
-            .collect()
     }
 
     /// The folder of the project that a link leads to.

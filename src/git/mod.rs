@@ -63,6 +63,7 @@ pub use target::Target;
 pub use target::short_branch;
 pub use text_diff::text_diff;
 
+use crate::files;
 use commit::commit_text;
 use failure::doing;
 use std::cell::RefCell;
@@ -92,6 +93,8 @@ pub enum Error {
     Busy { state: &'static str, path: String },
     #[error("another git process holds {path}; if none is running, remove that file")]
     Locked { path: String },
+    #[error("{path} leads git to another repository; if you did not make it, remove it: rm {path}")]
+    Redirected { path: String },
     #[error("{path} is a named pipe, expected a regular file; remove it: rm {path}")]
     Pipe { path: String },
     #[error("the repository's commit lock is {0}")]
@@ -138,6 +141,7 @@ impl Error {
             | Self::Owner { .. }
             | Self::Busy { .. }
             | Self::Locked { .. }
+            | Self::Redirected { .. }
             | Self::Pipe { .. }
             | Self::Held(_)
             | Self::NoBranch { .. }
@@ -197,6 +201,12 @@ impl Repository {
     /// The repository that holds `folder`; `None` outside of one.
     pub fn discover(folder: &Path) -> Result<Option<Self>, Error> {
         set_options();
+        let git = folder.ancestors().map(|folder| folder.join(".git")).find(|git| git.is_dir());
+        // Git writes this file for linked worktrees alone.
+        if let Some(path) = git.map(|git| git.join("commondir")).filter(|path| files::exists(path))
+        {
+            return Err(Error::Redirected { path: path.display().to_string() });
+        }
         let inner = match git2::Repository::discover(folder) {
             Ok(inner) => inner,
             Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(None),

@@ -9,6 +9,9 @@ use std::path::PathBuf;
 /// Settings that name a file which they include.
 const INCLUDES: [&str; 2] = [r"^include\.path$", r"^includeif\..*\.path$"];
 
+/// Settings that name a folder with programs which git runs, or that it copies them from.
+const FOLDERS: [&str; 2] = [r"^core\.hookspath$", r"^init\.templatedir$"];
+
 /// Settings that name a program which signs.
 const PROGRAMS: &str = r"^gpg(\..*)?\.program$";
 
@@ -26,9 +29,12 @@ pub fn user_settings() -> Vec<(&'static str, PathBuf)> {
 /// Where settings name remotes, as regular expressions.
 const REMOTES: [&str; 2] = [r"remote\..*\.url", r"remote\..*\.pushurl"];
 
-/// The files that these settings include, whether or not their conditions hold now, and the programs
-/// that they sign with; none of them needs to be there.
-pub fn named_by_settings(settings: impl IntoIterator<Item = PathBuf>) -> BTreeSet<PathBuf> {
+/// The files that these settings include, whether or not their conditions hold now, the programs that they
+/// sign with, and the folders of hooks, which may be named relative to `root`; none of them needs to be there.
+pub fn named_by_settings(
+    settings: impl IntoIterator<Item = PathBuf>,
+    root: &Path,
+) -> BTreeSet<PathBuf> {
     let mut named = BTreeSet::new();
     let mut open: Vec<PathBuf> = settings.into_iter().collect();
     let mut looked = BTreeSet::new();
@@ -47,16 +53,19 @@ pub fn named_by_settings(settings: impl IntoIterator<Item = PathBuf>) -> BTreeSe
         let programs = values(&config, PROGRAMS).into_iter();
         let programs = programs.filter(|program| program.contains('/'));
         named.extend(programs.map(|it| in_home(&it).unwrap_or_else(|| it.into())));
+        let folders = FOLDERS.iter().flat_map(|name| values(&config, name));
+        named.extend(folders.map(|it| in_home(&it).unwrap_or_else(|| root.join(it))));
     }
     named
 }
 
-/// The remotes of a repository that are folders of this machine, by their absolute paths.
+/// The remotes of a repository that are folders of this machine, as they are named: some relative to the
+/// worktree.
 pub fn remote_folders(git_folder: &Path) -> BTreeSet<PathBuf> {
     let Ok(config) = Config::open(&git_folder.join("config")) else { return BTreeSet::new() };
     let urls = REMOTES.iter().flat_map(|names| values(&config, names));
     let paths = urls.map(|url| PathBuf::from(url.strip_prefix("file://").unwrap_or(&url)));
-    paths.filter(|path| path.is_absolute() && path.is_dir()).collect()
+    paths.filter(|path| path.is_absolute() || path.starts_with("..")).collect()
 }
 
 fn values(config: &Config, names: &str) -> Vec<String> {

@@ -10,10 +10,15 @@ pub fn resolve(program: &str, folder: &Path) -> Option<PathBuf> {
         let path = folder.join(program);
         return is_executable(&path).then_some(path);
     }
+    find(program, |_| true)
+}
+
+/// The first program of a name on `PATH` that is fit.
+pub fn find(program: &str, is_fit: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
         .map(|folder| folder.join(program))
-        .find(|path| path.is_absolute() && is_executable(path))
+        .find(|path| path.is_absolute() && is_executable(path) && is_fit(path))
 }
 
 /// What is wrong with a name that no program was found by.

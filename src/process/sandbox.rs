@@ -111,6 +111,12 @@ impl Sandbox {
         }))
     }
 
+    fn is_writable(&self, path: &Path) -> bool {
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let above = self.mounts.iter().rfind(|mount| path.starts_with(mount.path()));
+        matches!(above, Some(Mount::Writable(_)))
+    }
+
     /// The hosts that it reaches, where it reaches some.
     pub(super) fn hosts(&self) -> Option<&[String]> {
         match &self.network {
@@ -145,7 +151,9 @@ impl Sandbox {
         folder: &Path,
         command: impl IntoIterator<Item = OsString>,
     ) -> Result<(PathBuf, Vec<OsString>), Unavailable> {
-        let program = program::resolve(PROGRAM, Path::new("/")).ok_or(Unavailable::Missing)?;
+        // What the programs inside can write is not run outside.
+        let is_open = |path: &Path| self.is_writable(path);
+        let program = program::find(PROGRAM, |path| !is_open(path)).ok_or(Unavailable::Missing)?;
         let is_root = rustix::process::geteuid().is_root();
         let mut arguments: Vec<OsString> = [
             "--unshare-user",
@@ -177,8 +185,9 @@ impl Sandbox {
         }
         for mount in &self.mounts {
             match mount {
-                Mount::ReadOnly(path) => add(&["--ro-bind"], &[path, path]),
-                Mount::Writable(path) => add(&["--bind"], &[path, path]),
+                // What is gone by now holds nothing.
+                Mount::ReadOnly(path) => add(&["--ro-bind-try"], &[path, path]),
+                Mount::Writable(path) => add(&["--bind-try"], &[path, path]),
                 Mount::Instead { at, of, is_writable: true } => add(&["--bind"], &[of, at]),
                 Mount::Instead { at, of, is_writable: false } => add(&["--ro-bind"], &[of, at]),
                 Mount::EmptyFolder(path) => add(&["--tmpfs"], &[path]),

@@ -45,6 +45,11 @@ impl<'p> Definition<'p> {
         there.map(str::to_owned).chain(opened).collect()
     }
 
+    /// The names that are links: what they lead to can be held, but not they.
+    pub(super) fn links(project: &ProjectFolder) -> Vec<&'static str> {
+        NAMES.into_iter().filter(|name| project.root().join(name).is_symlink()).collect()
+    }
+
     /// What is there now and was not, and is not the gate's to write; a link leads to what is not.
     pub(super) fn planted(&self, before: &BTreeSet<String>) -> BTreeSet<String> {
         let is_link = |path: &str| self.project.root().join(path).is_symlink();

@@ -1,6 +1,7 @@
 //! What the programs of an attempt are granted: its permits, and what its work needs beside them.
 
 use super::Workspace;
+use super::home;
 use super::mounts;
 use super::planted::Before;
 use crate::files::ProjectFolder;
@@ -68,14 +69,20 @@ impl Granted {
             return Ok(Confinement { sandbox: None, held });
         }
         let before = Before::look(workspace, self);
-        match self.sandbox(attempt, workspace, &before) {
+        // Something that it is made of may go meanwhile: then it is made anew.
+        let sandbox =
+            self.sandbox(attempt, workspace).or_else(|_| self.sandbox(attempt, workspace));
+        match sandbox {
             Ok(sandbox) => {
                 // Without a home that can be told, nothing of it is kept from anyone.
-                let home = mounts::home_of(workspace).and_then(|_| self.permits.home.clone());
+                let home = home::home_of(workspace).and_then(|_| self.permits.home.clone());
                 let held = Enforcement::by(&Permits { home, ..self.permits.clone() });
                 Ok(Confinement { sandbox: Some((sandbox, before)), held })
             }
-            Err(why) if enforce == Enforce::Required => Err(why),
+            // Where others can be made, something here stands in the way of this one, perhaps on purpose.
+            Err(why) if enforce == Enforce::Required || try_sandbox(&workspace.project).is_ok() => {
+                Err(why)
+            }
             Err(why) => {
                 Ok(Confinement { sandbox: None, held: Enforcement::to_nothing(why.to_string()) })
             }
@@ -109,13 +116,8 @@ impl Granted {
         })
     }
 
-    fn sandbox(
-        &self,
-        attempt: &AttemptId,
-        workspace: &Workspace,
-        before: &Before<'_>,
-    ) -> Result<Sandbox, Unavailable> {
-        let mounts = mounts::of(self, attempt, workspace, &before.inside)
+    fn sandbox(&self, attempt: &AttemptId, workspace: &Workspace) -> Result<Sandbox, Unavailable> {
+        let mounts = mounts::of(self, attempt, workspace)
             .map_err(|error| Unavailable::Refused(error.to_string()))?;
         let network = self.network(workspace)?;
         let mut sandbox = Sandbox { mounts, network, has_proc: true };

@@ -120,7 +120,7 @@ impl<'w> HandIn<'w> {
     /// The answers in the file that `ORCH_ANSWERS` names.
     fn answers_of_variable(&self) -> Result<Json, String> {
         let place = self.logs.join(ANSWERS);
-        let bytes = place.read().map_err(|error| error.to_string())?;
+        let bytes = place.read_at_most(ANSWERS_BYTES_MAX).map_err(|error| error.to_string())?;
         let redacted = self.workspace.secrets.redact_file(&place);
         redacted.map_err(|error| format!("cannot store the answers: {error}"))?;
         let bytes = bytes.ok_or("no answers were written to the file named by ORCH_ANSWERS")?;

@@ -6,14 +6,17 @@ mod barred;
 mod definition;
 mod granted;
 mod hand_in;
+mod home;
 mod judging;
 mod mounts;
 mod order;
+mod packed;
 mod perform;
 mod planted;
 mod report;
 mod repositories;
 mod watch;
+mod watched;
 mod worked;
 mod workspace;
 

@@ -4,8 +4,9 @@
 use super::Granted;
 use super::Workspace;
 use super::definition::Definition;
+use super::home;
+use super::home::KEYS;
 use super::repositories;
-use super::repositories::Named;
 use crate::contract::RUNS;
 use crate::files;
 use crate::files::Beneath;
@@ -16,7 +17,6 @@ use crate::permits::GitPermit;
 use crate::permits::folder_of;
 use crate::permits::is_below;
 use crate::process::Mount;
-use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
@@ -27,77 +27,50 @@ const PASSING: [&str; 3] = ["/tmp", "/var/tmp", "/run"];
 /// Folders below those that programs need: for names of hosts, and for all programs of NixOS.
 const NEEDED: [&str; 3] = ["/run/systemd/resolve", "/run/current-system", "/run/wrappers"];
 
-/// The keys of the user, with which a person signs.
-const KEYS: [&str; 2] = [".ssh", ".gnupg"];
-
-/// What shells, git and sessions of the user run or obey, in the home.
-pub(super) const OBEYED: [&str; 20] = [
-    ".bash_aliases",
-    ".bash_login",
-    ".bash_logout",
-    ".bash_profile",
-    ".bashrc",
-    ".cargo/bin",
-    ".config/autostart",
-    ".config/environment.d",
-    ".config/fish",
-    ".config/git",
-    ".config/systemd",
-    ".gitconfig",
-    ".local/bin",
-    ".local/share/systemd",
-    ".profile",
-    ".zlogin",
-    ".zprofile",
-    ".zshenv",
-    ".zshrc",
-    "bin",
-];
-
-/// The variables that name another folder for some of it: what its names begin with in the home, and there.
-const ELSEWHERE: [(&str, &str, &str); 2] =
-    [("XDG_CONFIG_HOME", ".config/", ""), ("ZDOTDIR", ".z", ".z")];
-
 /// What git runs or obeys of its own folder, and the folders of orch's runs in it.
 const IN_GIT: [&str; 5] = ["orch", "hooks", "config", "config.worktree", "refs/orch"];
 
 /// What all worktrees of a repository write to when one of them commits, fetches or pushes.
 const SHARED: [&str; 4] = ["objects", "refs", "logs", "lfs"];
 
-/// What the programs of an attempt find, in order; `inside` are the repositories in the project.
+/// What the programs of an attempt find, in order.
 pub(super) fn of(
     granted: &Granted,
     attempt: &AttemptId,
     workspace: &Workspace,
-    inside: &BTreeMap<String, Named>,
 ) -> io::Result<Vec<Mount>> {
-    let mut view = View { granted, workspace, inside, mounts: Vec::new() };
+    let mut view = View { granted, workspace, mounts: Vec::new() };
     // What is not there yet could not be held.
     workspace.attempt(attempt).make_folder()?;
     for folder in PASSING {
-        view.empty(Path::new(folder));
+        view.hide(Path::new(folder));
     }
-    for folder in NEEDED {
-        view.read_only(Path::new(folder));
+    for folder in NEEDED.map(PathBuf::from) {
+        if let Ok(of) = folder.canonicalize() {
+            view.mounts.push(Mount::Instead { at: folder, of, is_writable: false });
+        }
     }
-    if let Some(folder) = view.variable("TMPDIR") {
-        view.empty(&folder);
+    let passing = home::variable(workspace, "TMPDIR");
+    let home = home::home_of(workspace);
+    let is_in_home = passing.iter().zip(&home).any(|(passing, home)| passing.starts_with(home));
+    if let Some(folder) = passing.as_ref().filter(|_| !is_in_home) {
+        view.hide(folder);
     }
-    view.home();
+    if let Some(home) = &home {
+        view.home(home);
+    }
+    if let Some(folder) = passing.filter(|_| is_in_home) {
+        view.hide(&folder);
+    }
     view.project();
     view.repository()?;
     view.definition();
+    if let Some(home) = &home {
+        view.obeyed(home);
+    }
     view.programs();
     view.letters(attempt)?;
     Ok(view.mounts)
-}
-
-/// The home of the user, if it can be told from the project: one in which the project does not have it, and
-/// that is not the whole system.
-pub(super) fn home_of(workspace: &Workspace) -> Option<PathBuf> {
-    let home = workspace.variables.get("HOME").map(PathBuf::from)?;
-    let is_own = home.is_absolute() && home.parent().is_some();
-    (is_own && !home.starts_with(workspace.project.root())).then_some(home)
 }
 
 /// Whether a glob matches files at the top of the project and no others.
@@ -105,38 +78,62 @@ fn is_of_top(glob: &str) -> bool {
     !glob.is_empty() && !glob.contains('/') && glob != "**"
 }
 
+/// Where something lies, if no link leads there: whoever may have made one does not say what is opened.
+fn plain(base: &Path, below: impl AsRef<Path>) -> Option<PathBuf> {
+    let path = base.canonicalize().ok()?.join(below);
+    (path.canonicalize().ok()? == path).then_some(path)
+}
+
 struct View<'v> {
     granted: &'v Granted,
     workspace: &'v Workspace,
-    inside: &'v BTreeMap<String, Named>,
     mounts: Vec<Mount>,
 }
 
 impl View<'_> {
-    fn variable(&self, name: &str) -> Option<PathBuf> {
-        let value = self.workspace.variables.get(name)?;
-        Some(PathBuf::from(value)).filter(|path| path.is_absolute())
-    }
-
     fn root(&self) -> PathBuf {
         self.workspace.project.root().to_owned()
     }
 
-    /// Lets something be read where it lies, with links followed, and keeps it there.
-    fn read_only(&mut self, path: &Path) {
-        if let Some(path) = self.pinned(path) {
+    /// What a path lies in: the last mount at it or above it.
+    fn above(&self, path: &Path) -> Option<&Mount> {
+        self.mounts.iter().rfind(|mount| path.starts_with(mount.path()))
+    }
+
+    /// Has what can be written be read only, also where a link leads there.
+    fn hold(&mut self, path: &Path) {
+        let Ok(path) = path.canonicalize() else { return };
+        let is_open = matches!(self.above(&path), Some(Mount::Writable(_)));
+        if is_open && !self.is_over_hidden(&path) {
+            self.pin(&path);
             self.mounts.push(Mount::ReadOnly(path));
         }
     }
 
-    fn writable(&mut self, path: &Path) {
-        if let Some(path) = self.pinned(path) {
-            self.mounts.push(Mount::Writable(path));
+    /// Has something be read only, wherever it lies.
+    fn keep(&mut self, path: &Path) {
+        if self.is_hidden(path) { self.show(path) } else { self.hold(path) }
+    }
+
+    /// Lets what lies below something hidden be read.
+    fn show(&mut self, path: &Path) {
+        let Some(path) = plain(Path::new("/"), path) else { return };
+        if !self.is_over_hidden(&path) {
+            self.mounts.push(Mount::ReadOnly(path));
         }
     }
 
-    fn empty(&mut self, path: &Path) {
-        let Some(path) = self.pinned(path) else { return };
+    fn open(&mut self, path: PathBuf) {
+        self.pin(&path);
+        self.mounts.push(Mount::Writable(path));
+    }
+
+    fn hide(&mut self, path: &Path) {
+        let Ok(path) = path.canonicalize() else { return };
+        if self.mounts.iter().any(|mount| mount.path().starts_with(&path)) {
+            return;
+        }
+        self.pin(&path);
         self.mounts.push(if path.is_dir() {
             Mount::EmptyFolder(path)
         } else {
@@ -144,64 +141,68 @@ impl View<'_> {
         });
     }
 
-    /// Where a path really leads, if anything is there. Each folder above it that could be renamed becomes a
-    /// mount of its own: under another name, what lies in it would not be held.
-    fn pinned(&mut self, path: &Path) -> Option<PathBuf> {
-        let path = path.canonicalize().ok()?;
-        let above = self.mounts.iter().rposition(|mount| path.starts_with(mount.path()));
-        let is_open = above.is_some_and(|at| matches!(self.mounts[at], Mount::Writable(_)));
-        let top = above.filter(|_| is_open).map(|at| self.mounts[at].path().to_owned());
-        if let Some(top) = top.filter(|top| *top != path) {
-            let folders = path.ancestors().skip(1).take_while(|folder| **folder != *top);
-            let mut folders: Vec<PathBuf> = folders.map(Path::to_owned).collect();
-            folders.reverse();
-            self.mounts.extend(folders.into_iter().map(Mount::Writable));
+    /// Whether a path lies in what is hidden.
+    fn is_hidden(&self, path: &Path) -> bool {
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        match self.above(&path) {
+            Some(Mount::EmptyFolder(_) | Mount::EmptyFile(_)) => true,
+            Some(Mount::ReadOnly(_) | Mount::Writable(_) | Mount::Instead { .. }) => false,
+            // The sandbox has devices of its own, and memory that is shared with nobody.
+            None => path.starts_with("/dev"),
         }
-        Some(path)
     }
 
-    /// The home of the user.
-    fn home(&mut self) {
-        let Some(home) = home_of(self.workspace) else { return };
-        let Some(named) = self.granted.permits.home.clone() else {
-            self.writable(&home);
-            self.obeyed(&home, Path::new(""));
-            self.obeyed_elsewhere();
+    /// Whether something is hidden there or below: what lies over it would show it again.
+    fn is_over_hidden(&self, path: &Path) -> bool {
+        self.mounts.iter().any(|mount| match mount {
+            Mount::EmptyFolder(hidden) | Mount::EmptyFile(hidden) => hidden.starts_with(path),
+            Mount::ReadOnly(_) | Mount::Writable(_) | Mount::Instead { .. } => false,
+        })
+    }
+
+    /// Has each folder above a path that could be renamed be a mount of its own: under another name, what
+    /// lies in it would not be held.
+    fn pin(&mut self, path: &Path) {
+        let Some(Mount::Writable(top)) = self.above(path).cloned() else { return };
+        let folders = path.ancestors().skip(1).take_while(|folder| **folder != *top);
+        let mut folders: Vec<PathBuf> = folders.map(Path::to_owned).collect();
+        folders.reverse();
+        self.mounts.extend(folders.into_iter().map(Mount::Writable));
+    }
+
+    /// The home of the user, where the project does not hold it.
+    fn home(&mut self, home: &Path) {
+        if home.starts_with(self.workspace.project.root()) {
             return;
-        };
-        self.empty(&home);
-        self.read_only(&home.join(".gitconfig"));
-        self.read_only(&home.join(".config/git"));
-        for folder in named.iter().chain(&self.granted.home) {
-            self.writable(&home.join(folder.path()));
-            self.obeyed(&home, folder.path());
         }
-    }
-
-    /// Holds what lies below a folder of the home and is a key, or is run or obeyed by others.
-    fn obeyed(&mut self, home: &Path, folder: &Path) {
-        let is_held =
-            |name: &&&str| Path::new(name).starts_with(folder) && Path::new(name) != folder;
-        for name in OBEYED.iter().filter(is_held) {
-            self.read_only(&home.join(name));
-        }
-        for name in KEYS.iter().filter(is_held) {
-            self.empty(&home.join(name));
-        }
-        let settings = git::user_settings().into_iter().map(|(_, path)| path);
-        for path in git::named_by_settings(settings) {
-            if path.starts_with(home.join(folder)) {
-                self.read_only(&path);
+        let Some(named) = self.granted.permits.home.clone() else {
+            if let Ok(home) = home.canonicalize() {
+                self.open(home);
             }
+            return self.obeyed(home);
+        };
+        self.hide(home);
+        self.show(&home.join(".gitconfig"));
+        self.show(&home.join(".config/git"));
+        if let Some(folder) = self.workspace.user_folder.clone() {
+            self.show(&folder);
         }
+        let folders = named.iter().chain(&self.granted.home);
+        let folders: Vec<PathBuf> =
+            folders.filter_map(|folder| plain(home, folder.path())).collect();
+        folders.into_iter().for_each(|folder| self.open(folder));
+        self.obeyed(home);
     }
 
-    /// The same, where the user keeps it somewhere else.
-    fn obeyed_elsewhere(&mut self) {
-        for (variable, prefix, place) in ELSEWHERE {
-            let Some(folder) = self.variable(variable) else { continue };
-            for name in OBEYED.iter().filter_map(|name| name.strip_prefix(prefix)) {
-                self.read_only(&folder.join(format!("{place}{name}")));
+    /// Holds what is obeyed in the home, and hides keys.
+    fn obeyed(&mut self, home: &Path) {
+        let keys = KEYS.map(|name| home.join(name));
+        for key in keys.iter().filter(|key| !self.is_hidden(key)).collect::<Vec<_>>() {
+            self.hide(key);
+        }
+        for path in home::obeyed_in(self.workspace, home) {
+            if !keys.contains(&path) && path.file_name().is_none_or(|name| name != ".git") {
+                self.hold(&path);
             }
         }
     }
@@ -212,7 +213,7 @@ impl View<'_> {
         let read = permits.readable().map(<[_]>::to_vec);
         let written = permits.write.clone().or_else(|| read.clone());
         let Some(written) = written else {
-            self.mounts.push(Mount::Writable(root));
+            self.open(root);
             return;
         };
         let is_top_open = written.iter().any(|glob| is_of_top(glob));
@@ -224,12 +225,12 @@ impl View<'_> {
         if is_top_open && read.is_none() {
             // New files are made at the top: what is there stays as it is.
             for name in files::names_in(&root).unwrap_or_default() {
-                self.read_only(&root.join(name));
+                self.hold(&root.join(name));
             }
         }
         for glob in read.iter().flatten().filter(|glob| !written.contains(glob)) {
             for place in self.places(glob) {
-                self.read_only(&place);
+                self.mounts.push(Mount::ReadOnly(place));
             }
         }
         for glob in &written {
@@ -239,7 +240,7 @@ impl View<'_> {
                 let _ = Beneath::new(&root).join(&folder).make_folder();
             }
             for place in self.places(glob) {
-                self.writable(&place);
+                self.open(place);
             }
         }
     }
@@ -256,18 +257,16 @@ impl View<'_> {
             let paths = names.filter_map(|name| self.workspace.project.path(&name).ok());
             return paths
                 .filter(|path| globs.matches(path))
-                .map(|path| root.join(path.as_str()))
+                .filter_map(|path| plain(&root, path.as_str()))
                 .collect();
         }
         if folder.is_empty() {
             return vec![root];
         }
-        if !is_below(&folder) {
-            return Vec::new();
-        }
-        let path = root.join(&folder);
-        let is_file = folder == glob.trim_end_matches('/') && !path.is_dir();
-        vec![if is_file { path.parent().map_or(root, Path::to_owned) } else { path }]
+        let path = Path::new(&folder);
+        let is_file = folder == glob.trim_end_matches('/') && !root.join(path).is_dir();
+        let path = if is_file { path.parent().unwrap_or(path) } else { path };
+        plain(&root, path).filter(|_| is_below(&folder)).into_iter().collect()
     }
 
     /// The repository, in which each folder that holds something of orch's is a mount of its own: it cannot
@@ -275,50 +274,40 @@ impl View<'_> {
     fn repository(&mut self) -> io::Result<()> {
         let Some(folder) = self.workspace.git_folder.clone() else { return Ok(()) };
         match (self.granted.permits.git, repositories::seat(self.workspace)) {
-            (Some(GitPermit::Read), _) => self.read_only(&folder),
+            (Some(GitPermit::Read), _) => self.keep(&folder),
             // What a commit takes. Refs are not deleted, since git locks those of all worktrees for that.
             (Some(GitPermit::Commit), Some(seat)) => {
-                self.read_only(&folder);
-                let shared = SHARED.map(|name| folder.join(name));
-                shared.iter().chain([&seat]).for_each(|path| self.writable(path));
+                self.keep(&folder);
+                let shared = SHARED.into_iter().filter_map(|name| plain(&folder, name));
+                shared.chain([seat]).for_each(|path| self.open(path));
                 self.remotes(&folder);
             }
             (Some(GitPermit::Commit), None) | (None, _) => {
-                self.writable(&folder);
-                self.writable(&folder.join("refs"));
+                let opened = ["", "refs"].into_iter().filter_map(|name| plain(&folder, name));
+                opened.for_each(|path| self.open(path));
                 self.remotes(&folder);
             }
         }
         Beneath::new(&folder).join("refs/orch").make_folder()?;
         for name in IN_GIT {
-            self.read_only(&folder.join(name));
+            self.hold(&folder.join(name));
         }
         // In a linked worktree this names the repository.
         let own = self.root().join(".git");
         if own.is_file() {
-            self.read_only(&own);
-        }
-        let seats = folder.join("worktrees");
-        for seat in files::names_in(&seats).unwrap_or_default() {
-            for name in ["commondir", "gitdir"] {
-                self.read_only(&seats.join(&seat).join(name));
-            }
-        }
-        // `git status` looks into each repository inside, and obeys what it finds there.
-        let inside = self.inside.keys().map(|folder| self.root().join(folder).join(".git"));
-        let inside: Vec<PathBuf> = inside.chain(repositories::submodules_of(&folder)).collect();
-        for (module, name) in inside.iter().flat_map(|it| [(it, "config"), (it, "hooks")]) {
-            self.read_only(&module.join(name));
+            self.hold(&own);
         }
         Ok(())
     }
 
     /// A remote on this machine is pushed to as one elsewhere is.
     fn remotes(&mut self, folder: &Path) {
-        for remote in git::remote_folders(folder) {
-            self.writable(&remote);
+        let root = self.root();
+        let remotes = git::remote_folders(folder).into_iter();
+        for remote in remotes.filter_map(|remote| plain(Path::new("/"), root.join(remote))) {
+            self.open(remote.clone());
             for name in ["hooks", "config", ".git/hooks", ".git/config"] {
-                self.read_only(&remote.join(name));
+                self.hold(&remote.join(name));
             }
         }
     }
@@ -328,39 +317,28 @@ impl View<'_> {
         let root = self.root();
         let project = self.workspace.project.clone();
         for path in Definition::of(self.granted, &project).closed() {
-            self.read_only(&root.join(path));
+            self.hold(&root.join(path));
         }
-        if let Some(folder) = self.workspace.user_folder.clone() {
-            self.read_only(&folder);
+        for path in home::named(self.workspace).iter().chain(&self.workspace.user_folder) {
+            self.hold(path);
         }
-        self.read_only(&root.join(RUNS));
+        self.hold(&root.join(RUNS));
     }
 
     /// Programs stay where they are found, also below a folder that is empty inside.
     fn programs(&mut self) {
-        let hidden = |mount: &Mount| match mount {
-            Mount::EmptyFolder(path) => Some(path.clone()),
-            Mount::ReadOnly(_)
-            | Mount::Writable(_)
-            | Mount::Instead { .. }
-            | Mount::EmptyFile(_) => None,
-        };
-        let hidden: Vec<PathBuf> = self.mounts.iter().filter_map(hidden).collect();
         let root = self.root();
-        let path = self.workspace.variables.get("PATH").map(std::ffi::OsStr::to_owned);
-        let folders: Vec<PathBuf> = std::env::split_paths(&path.unwrap_or_default()).collect();
-        let is_hidden = |folder: &&PathBuf| {
-            hidden.iter().any(|hidden| folder.starts_with(hidden)) && !folder.starts_with(&root)
-        };
-        for folder in folders.iter().filter(is_hidden) {
-            self.read_only(folder);
+        for folder in home::path_folders(self.workspace) {
+            if self.is_hidden(&folder) && !folder.starts_with(&root) {
+                self.show(&folder);
+            }
         }
     }
 
     /// The folder of the attempt, in which its answers are left, and the letterbox of the attempt in place of
     /// the run's.
     fn letters(&mut self, attempt: &AttemptId) -> io::Result<()> {
-        self.writable(&self.workspace.attempt(attempt).path());
+        self.open(self.workspace.attempt(attempt).path());
         let Some((store, run)) = &self.workspace.said else { return Ok(()) };
         let (mailbox, letterbox) = (store.mailbox(run), store.letterbox(run, attempt));
         if !letterbox.is_folder() {

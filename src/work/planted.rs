@@ -1,162 +1,217 @@
-//! What programs may have left where a sandbox cannot keep them from it: names that were not there, and that
-//! git, orch or a shell outside would obey.
+//! What programs may have left where a sandbox cannot keep them from it: names that were not there, links that
+//! lead elsewhere now, and settings of other repositories, which git, orch or a shell outside would obey.
 
 use super::Granted;
 use super::Workspace;
 use super::definition::Definition;
-use super::mounts;
-use super::mounts::OBEYED;
+use super::home;
+use super::packed;
+use super::packed::RunRefs;
 use super::repositories;
 use super::repositories::Named;
+use super::repositories::OBEYED_BY_GIT;
+use super::watched::Watched;
+use crate::contract::RUNS;
 use crate::files;
 use crate::files::Beneath;
 use crate::finding::Finding;
-use crate::id::RunId;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// Names in git's folder that it obeys. In a repository of one worktree none of them need be there.
-const IN_GIT: [&str; 4] = ["commondir", "config", "config.worktree", "hooks"];
-
-/// Where runs have their refs.
-const RUN_REFS: &str = "refs/orch/";
+/// What git reads in its own folder, and would wait at if it were a pipe.
+const READ_BY_GIT: [&str; 3] = ["HEAD", "index", "packed-refs"];
 
 /// The folder of an attempt that what was planted is put into.
 const ASIDE: &str = "planted";
 
-/// What is wrong with a name that was made.
-const OBEYED_NOW: &str = "it was not there before, and orch, git or a shell would obey it";
+/// How often another name is tried for what is put aside.
+const NAMES_MAX: u32 = 100;
+
+/// What is wrong with a name that was made, or leads elsewhere.
+const OBEYED_NOW: &str = "orch, git or a shell would obey it";
 
 /// What was there before the programs began.
 pub(super) struct Before<'w> {
     workspace: &'w Workspace,
-    /// The names that nothing had, as they are told, and where they lie.
-    free: BTreeMap<String, PathBuf>,
     definition: Definition<'w>,
     /// The texts of workflows that were there.
     texts: BTreeSet<String>,
+    /// What lay at the names that are obeyed.
+    held: BTreeMap<String, (PathBuf, Option<Watched>)>,
+    /// The same in other repositories.
+    around: BTreeMap<String, Watched>,
     repository: Option<Named>,
     /// The repositories inside it, by their folders.
-    pub inside: BTreeMap<String, Named>,
-    packed_refs: BTreeSet<String>,
-    has_own_ref: bool,
+    inside: BTreeMap<PathBuf, Named>,
+    odd_ignores: BTreeSet<PathBuf>,
+    run_refs: RunRefs,
 }
 
 impl<'w> Before<'w> {
     pub(super) fn look(workspace: &'w Workspace, granted: &Granted) -> Self {
-        let root = workspace.project.root();
         let definition = Definition::of(granted, &workspace.project);
-        let mut names = BTreeMap::new();
-        if let Some(git) = &workspace.git_folder {
-            names.extend(IN_GIT.map(|name| (format!(".git/{name}"), git.join(name))));
-            for module in repositories::submodules_of(git) {
-                let below = module.strip_prefix(git).unwrap_or(&module).display().to_string();
-                names
-                    .extend(IN_GIT.map(|name| (format!(".git/{below}/{name}"), module.join(name))));
-            }
-        }
-        let inside = repositories::inside(workspace);
-        let places = |folder: &String| IN_GIT.map(|name| format!("{folder}/.git/{name}"));
-        names.extend(inside.keys().flat_map(places).map(|name| (name.clone(), root.join(name))));
-        // Of a home that is hidden, what is made is gone.
-        let home = mounts::home_of(workspace).filter(|_| granted.permits.home.is_none());
-        if let Some(home) = home {
-            names.extend(OBEYED.map(|name| (format!("~/{name}"), home.join(name))));
-        }
-        names.retain(|_, path| !files::exists(path));
+        let nested = workspace.project.nested_repositories(RUNS);
+        let inside = repositories::inside(workspace, &nested.folders);
+        let held = obeyed(workspace).into_iter();
         Self {
             workspace,
-            free: names,
             texts: definition.paths(),
             definition,
+            held: held.map(|(name, path)| (name, (path.clone(), Watched::look(&path)))).collect(),
+            around: around(workspace, &inside).1,
             repository: repositories::own(workspace),
             inside,
-            packed_refs: packed_refs(workspace),
-            has_own_ref: own_ref(workspace).is_some_and(|path| path.exists()),
+            odd_ignores: nested.odd_ignores,
+            run_refs: packed::run_refs(workspace),
         }
     }
 
-    /// What lies now where nothing did. What would be obeyed at once is put aside, into the folder of the
-    /// attempt.
+    /// What lies now where nothing did, or something else. What would be obeyed at once is put aside, into
+    /// the folder of the attempt.
     pub(super) fn findings(&self, attempt: &Beneath) -> Vec<Finding> {
-        let workspace = self.workspace;
-        let root = workspace.project.root();
-        let planted = self.free.iter().filter(|(_, path)| files::exists(path));
-        let mut findings: Vec<Finding> = planted
-            .map(|(name, path)| match name.strip_prefix("~/") {
-                // It may be the user's, who works there meanwhile.
-                Some(_) => {
-                    finding(name, &format!("{OBEYED_NOW}; remove it if you did not make it"))
-                }
-                None => put_aside(name, path, attempt),
-            })
-            .collect();
+        let root = self.workspace.project.root();
+        let mut findings = self.new_names(attempt);
         let texts = self.definition.planted(&self.texts);
         findings.extend(texts.iter().map(|path| put_aside(path, &root.join(path), attempt)));
-        if self.repository != repositories::own(workspace) {
+        if self.repository != repositories::own(self.workspace) {
             findings.push(finding(".git", "the repository was replaced by another one"));
         }
-        for (folder, named) in repositories::inside(workspace) {
-            let wrong = match self.inside.get(&folder) {
+        let nested = self.workspace.project.nested_repositories(RUNS);
+        let inside = repositories::inside(self.workspace, &nested.folders);
+        for (folder, named) in &inside {
+            let wrong = match self.inside.get(folder) {
                 None => "a repository was made inside the project's",
-                Some(before) if *before != named => "the repository was replaced by another one",
+                Some(before) if before != named => "the repository was replaced by another one",
                 Some(_) => continue,
             };
-            findings.push(finding(&format!("{folder}/.git"), wrong));
+            findings.push(finding(&format!("{}/.git", folder.display()), wrong));
         }
-        findings.extend(self.forged_refs(workspace));
+        for ignore in nested.odd_ignores.difference(&self.odd_ignores) {
+            let name = ignore.display().to_string();
+            findings.push(put_aside(&name, &root.join(ignore), attempt));
+        }
+        let (places, now) = around(self.workspace, &inside);
+        let changed = now.iter().filter(|(name, now)| self.around.get(*name) != Some(now));
+        // What belongs to a repository that is new was told with it.
+        let changed = changed.filter(|(name, _)| {
+            let is_of = |folder: &PathBuf| name.starts_with(&format!("{}/", folder.display()));
+            inside.keys().all(|folder| self.inside.contains_key(folder) || !is_of(folder))
+        });
+        findings.extend(changed.map(|(name, _)| put_aside(name, &places[name], attempt)));
+        findings.extend(self.run_refs.forged(self.workspace).into_iter().map(|name| {
+            finding(&name, "the ref of a run was changed by something other than orch")
+        }));
         findings
     }
 
-    /// Refs of runs that orch did not write: it writes each in a file of its own, where programs cannot.
-    fn forged_refs(&self, workspace: &Workspace) -> Vec<Finding> {
-        let Some(git) = &workspace.git_folder else { return Vec::new() };
-        let own = workspace.said.as_ref().map(|(_, run)| run);
-        let packed = packed_refs(workspace);
-        let is_forged = |line: &&String| {
-            let Some((_, name)) = line.split_once(' ') else { return false };
-            let run = name.rsplit('/').next().and_then(|name| RunId::parse(name).ok());
-            // Git itself packs refs that have had a file.
-            let is_of_run = run.is_some_and(|run| match own {
-                Some(own) if *own == run => self.has_own_ref,
-                Some(_) | None => git.join("orch/runs").join(run.as_str()).exists(),
-            });
-            !is_of_run && !git.join(name).exists()
-        };
-        let new = packed.difference(&self.packed_refs).filter(is_forged);
-        let name = |line: &String| line.split_once(' ').map_or("", |(_, name)| name).to_owned();
-        new.map(|line| finding(&name(line), "a ref of a run was written by something else"))
-            .collect()
+    fn new_names(&self, attempt: &Beneath) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut names = obeyed(self.workspace);
+        names.extend(self.held.iter().map(|(name, (path, _))| (name.clone(), path.clone())));
+        for (name, path) in names {
+            let now = Watched::look(&path);
+            let before = self.held.get(&name).and_then(|(_, before)| before.as_ref());
+            let is_planted = match (before, &now) {
+                (_, None) => false,
+                (None, Some(_)) => true,
+                (Some(before @ Watched::Link(_)), Some(now)) => before != now,
+                // What lay there itself is held by the sandbox.
+                (Some(_), Some(_)) => false,
+            };
+            if is_planted {
+                findings.push(match name.starts_with('~') {
+                    // It may be the user's, who works there meanwhile.
+                    true => finding(
+                        &name,
+                        &format!("it is new, and {OBEYED_NOW}; remove it if you did not make it"),
+                    ),
+                    false => put_aside(&name, &path, attempt),
+                });
+            }
+        }
+        let Some(git) = &self.workspace.git_folder else { return findings };
+        for name in READ_BY_GIT {
+            let path = git.join(name);
+            if Watched::look(&path) == Some(Watched::Odd) {
+                findings.push(put_aside(&format!(".git/{name}"), &path, attempt));
+            }
+        }
+        findings
     }
 }
 
-/// The lines of `packed-refs` that name refs of runs: `ID NAME`.
-fn packed_refs(workspace: &Workspace) -> BTreeSet<String> {
-    let Some(git) = &workspace.git_folder else { return BTreeSet::new() };
-    let bytes = files::read_own(&git.join("packed-refs")).ok().flatten().unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
-    let is_of_run =
-        |line: &&str| line.split_once(' ').is_some_and(|(_, name)| name.starts_with(RUN_REFS));
-    text.lines().filter(is_of_run).map(str::to_owned).collect()
+/// The names that git, orch or a shell obeys, as they are told, and where they lie.
+fn obeyed(workspace: &Workspace) -> BTreeMap<String, PathBuf> {
+    let root = workspace.project.root();
+    let mut names = BTreeMap::new();
+    if let Some(git) = &workspace.git_folder {
+        names.extend(OBEYED_BY_GIT.map(|name| (format!(".git/{name}"), git.join(name))));
+        // Below the top of a worktree, this would make a repository of the project's folder.
+        if !files::exists(&root.join(".git")) {
+            names.insert("HEAD".to_owned(), root.join("HEAD"));
+        }
+    }
+    let texts = Definition::links(&workspace.project).into_iter();
+    names.extend(texts.map(|name| (name.to_owned(), root.join(name))));
+    for path in home::named(workspace) {
+        if let Ok(below) = path.strip_prefix(root) {
+            names.insert(below.display().to_string(), path);
+        }
+    }
+    let Some(home) = home::home_of(workspace) else { return names };
+    for path in home::obeyed_in(workspace, &home) {
+        let below = path.strip_prefix(&home).unwrap_or(&path).display().to_string();
+        names.insert(format!("~/{below}"), path);
+    }
+    names
 }
 
-/// The file of the run's own ref.
-fn own_ref(workspace: &Workspace) -> Option<PathBuf> {
-    let (git, (_, run)) = (workspace.git_folder.as_ref()?, workspace.said.as_ref()?);
-    Some(git.join(RUN_REFS).join("runs").join(run.as_str()))
+/// The files that git obeys in other repositories: where they lie, and what they are.
+fn around(
+    workspace: &Workspace,
+    inside: &BTreeMap<PathBuf, Named>,
+) -> (BTreeMap<String, PathBuf>, BTreeMap<String, Watched>) {
+    let mut places = BTreeMap::new();
+    for (name, folder) in repositories::around(workspace, inside) {
+        let is_seat = repositories::has_common_folder(&folder);
+        let obeyed = OBEYED_BY_GIT.into_iter().filter(|file| *file != "commondir" || !is_seat);
+        places.extend(obeyed.map(|file| (format!("{name}/{file}"), folder.join(file))));
+        let hooks = files::names_in(&folder.join("hooks")).unwrap_or_default().into_iter();
+        places.extend(
+            hooks.map(|hook| (format!("{name}/hooks/{hook}"), folder.join("hooks").join(hook))),
+        );
+    }
+    let watched = places.iter().filter_map(|(name, path)| Some((name, Watched::look(path)?)));
+    let watched = watched.map(|(name, watched)| (name.clone(), watched)).collect();
+    (places, watched)
 }
 
+/// Moves something to the folder of the attempt, or at least to another name.
 fn put_aside(name: &str, path: &Path, attempt: &Beneath) -> Finding {
+    let finding = |done: &str| finding(name, &format!("{OBEYED_NOW}; {done}"));
+    // Over a link it would be something else that is moved.
+    let folder = path.parent().unwrap_or(path);
+    if folder.canonicalize().ok().as_deref() != Some(folder) {
+        return finding("remove it");
+    }
     let aside = attempt.join(ASIDE);
     let place = aside.join(name.replace('/', "-"));
-    let moved = aside.make_folder().and_then(|()| files::rename(path, &place.path()));
-    let done = match moved {
-        Ok(()) => format!("it was moved to the attempt's logs, in {ASIDE}/"),
-        Err(error) => format!("remove it ({error})"),
-    };
-    finding(name, &format!("{OBEYED_NOW}; {done}"))
+    if aside.make_folder().and_then(|()| files::rename(path, &place.path())).is_ok() {
+        return finding(&format!("it was moved to the attempt's logs, in {ASIDE}/"));
+    }
+    let free = (1..=NAMES_MAX).map(|number| {
+        let mut other = path.to_owned().into_os_string();
+        other.push(format!(".{ASIDE}-{number}"));
+        PathBuf::from(other)
+    });
+    let moved =
+        free.filter(|other| !files::exists(other)).find(|other| files::rename(path, other).is_ok());
+    match moved.as_deref().and_then(Path::file_name) {
+        Some(other) => finding(&format!("it was renamed to {}", other.display())),
+        None => finding("remove it"),
+    }
 }
 
 fn finding(path: &str, message: &str) -> Finding {

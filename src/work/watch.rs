@@ -98,7 +98,7 @@ impl WatchedFiles {
             sight.insert((WatchedFile::Git, name.to_owned()), files::stat_of(&path));
             settings.push(path);
         }
-        for path in git::named_by_settings(settings) {
+        for path in git::named_by_settings(settings, workspace.project.root()) {
             // Where a link leads is what counts, and another goal is another file.
             let path = path.canonicalize().unwrap_or(path);
             sight.insert((WatchedFile::Git, told(root, &path)), files::stat_of(&path));

@@ -87,16 +87,18 @@ fn a_remote_on_this_machine_is_pushed_to_and_its_hooks_stay() {
 }
 
 #[test]
-fn what_git_obeys_in_a_submodule_stays_as_it_is() {
-    let script =
-        "git config --file .git/modules/deps/lib/config core.fsmonitor evil || echo refused
-        touch .git/modules/deps/lib/hooks/post-checkout || echo refused";
-    let house = house(script, "stdout = 'out.txt'");
-    house.git("init --quiet ../library");
-    house.git("-C ../library commit --quiet --allow-empty -m library");
-    house.git("-c protocol.file.allow=always submodule add --quiet ../library deps/lib");
-    house.orch("run demo").code(0);
-    assert_eq!(house.read("out.txt"), "refused\nrefused\n");
+fn a_submodule_is_updated_and_its_settings_stay() {
+    let evil = "git config --file .git/modules/deps/lib/config core.fsmonitor evil";
+    for (script, code) in [("git submodule update --quiet", 0), (evil, 1)] {
+        let house = house(script, "");
+        house.git("init --quiet ../library");
+        house.git("-C ../library commit --quiet --allow-empty -m library");
+        house.git("-c protocol.file.allow=always submodule add --quiet ../library deps/lib");
+        let run = house.orch("run demo").code(code);
+        if code == 1 {
+            run.says(".git/modules/deps/lib/config: ").says("[planted]");
+        }
+    }
 }
 
 #[test]
@@ -176,8 +178,8 @@ fn a_gate_that_is_there_to_write_a_workflow_may() {
 fn what_orch_and_others_obey_stays_where_all_may_be_written() {
     let script = "set +e
         touch ~/.config/git/x ~/.local/bin/x; echo x > ~/.bashrc
-        echo x > .git/modules/lib/config; echo x > orchestration/runs/x
-        mv ~/.config ~/moved; mv orchestration moved; mv .git/modules moved
+        echo x > orchestration/runs/x
+        mv ~/.config ~/moved; mv orchestration moved
         true";
     let permits = "write = ['**'], home = ['.config', '.local', '.bashrc']";
     for permits in [permits, "write = ['**']", ""] {
@@ -188,8 +190,6 @@ fn what_orch_and_others_obey_stays_where_all_may_be_written() {
         }
         let dotfiles = house.outside("dotfiles/bashrc");
         std::os::unix::fs::symlink(dotfiles, house.outside("home/.bashrc")).unwrap();
-        house.write(".git/modules/lib/HEAD", "ref: refs/heads/main\n");
-        house.write(".git/modules/lib/config", "");
         house.write("orchestration/runs/.keep", "");
         house.orch("run demo").code(0);
         assert!(super::held_to(&house)["enforced"].to_string().contains("write"));
@@ -197,15 +197,88 @@ fn what_orch_and_others_obey_stays_where_all_may_be_written() {
         for made in ["../home/.config/git/x", "../home/.local/bin/x", "orchestration/runs/x"] {
             assert!(!house.exists(made), "{permits}: {made}");
         }
-        for untouched in [
-            "../dotfiles/bashrc",
-            "../home/.config/git/ignore",
-            ".git/modules/lib/config",
-            "orchestration/runs/.keep",
-        ] {
+        for untouched in
+            ["../dotfiles/bashrc", "../home/.config/git/ignore", "orchestration/runs/.keep"]
+        {
             assert_eq!(house.read(untouched), "", "{permits}: {untouched}");
         }
     }
+}
+
+#[test]
+fn a_link_that_a_gate_made_opens_nothing() {
+    let gates = |first: &str, second: &str, permits: &str| {
+        let gate = |id: &str, script: &str, more: &str| {
+            format!(
+                "[[gate]]\nid = '{id}'\nexecutor = 'command'\nshell = \"\"\"{script}\"\"\"\n{more}\n"
+            )
+        };
+        let second = gate("second", second, &format!("permits = {{ {permits} }}"));
+        House::new().confined().workflow("demo", &format!("{}{second}", gate("first", first, "")))
+    };
+    for (first, second, permits) in [
+        ("ln -s .. out", "touch out/beside || true", "write = ['out/**']"),
+        (
+            "mkdir src; ln -s ../.. src/gen",
+            "touch src/gen/beside || true",
+            "write = ['src/**', 'src/gen/out.txt']",
+        ),
+        ("ln -s .. ~/.cache", "touch ~/.cache/beside || true", "home = ['.cache']"),
+    ] {
+        let house = gates(first, second, permits);
+        house.orch("run demo").code(0);
+        assert!(!house.exists("../beside"), "{first}");
+    }
+}
+
+#[test]
+fn a_key_is_not_read_through_a_link() {
+    let script = "cat ~/.ssh/id && touch stolen
+        mkdir -p .git/modules/x .git/worktrees/x; touch .git/modules/x/HEAD
+        ln -s ~/.ssh .git/modules/x/config; ln -s /proc/self/status .git/worktrees/x/commondir
+        exit 1";
+    let house = house(&format!("set +e\n{script}"), "retry = { attempts = 2 }");
+    house.write("../home/.ssh/id", "hush");
+    house.orch("run demo").code(1).says("[planted]");
+    assert!(!house.exists("stolen"));
+    assert!(super::held_to(&house)["enforced"].to_string().contains("write"));
+}
+
+#[test]
+fn where_a_sandbox_cannot_be_made_that_others_could_nothing_runs() {
+    let house = house("touch done", "permits = { write = ['*.md'] }");
+    for number in 0..3100 {
+        house.write(&format!("top-{number}"), "");
+    }
+    house.orch("run demo").code(1).says("bubblewrap cannot make a sandbox here").says("[permits]");
+    assert!(!house.exists("done"));
+}
+
+#[test]
+fn bubblewrap_is_not_taken_from_where_gates_write() {
+    let script = "mkdir -p bin; printf '#!/bin/sh\\ntouch %s/owned\\n' $HOME > bin/bwrap; chmod +x bin/bwrap";
+    let house = house(script, "");
+    let path =
+        format!("{}:{}", house.project().join("bin").display(), std::env::var("PATH").unwrap());
+    let house = house.env("PATH", &path);
+    house.orch("run demo").code(0);
+    house.orch("run demo --again").code(0);
+    assert!(house.exists("bin/bwrap") && !house.exists("../home/owned"));
+}
+
+#[test]
+fn folders_of_hooks_that_settings_name_are_held() {
+    let house = house(
+        "touch ~/.githooks/pre-commit hooks/pre-commit || echo refused",
+        "stdout = 'out.txt'",
+    );
+    house.write("../home/.githooks/.keep", "");
+    house.write("hooks/.keep", "");
+    house.git("config --global core.hooksPath ~/.githooks");
+    house.git("config core.hooksPath hooks");
+    house.orch("run demo").code(0);
+    assert_eq!(house.read("out.txt"), "refused\n");
+    assert!(!house.exists("../home/.githooks/pre-commit") && !house.exists("hooks/pre-commit"));
 }
 
 #[test]

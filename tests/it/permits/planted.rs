@@ -50,15 +50,95 @@ fn git_is_led_into_no_repository_that_was_made_or_moved() {
 }
 
 #[test]
-fn what_git_obeys_in_a_repository_inside_stays_as_it_is() {
-    let script = "git -C sub config core.fsmonitor evil || echo refused
-        mv sub/.git sub/moved 2> /dev/null || echo refused
-        git -C sub commit --quiet --allow-empty -m inside";
-    let house = house(script, "stdout = 'out.txt'");
-    house.git("init --quiet sub");
+fn what_git_obeys_in_other_repositories_is_compared() {
+    for (script, name) in [
+        ("echo ../evil > mine/.git/commondir", "mine/.git/commondir"),
+        ("git -C mine config core.fsmonitor evil", "mine/.git/config"),
+        ("touch mine/.git/hooks/post-checkout", "mine/.git/hooks/post-checkout"),
+        ("mkdir -p .git/modules/new/hooks; touch .git/modules/new/HEAD", ".git/modules/new/hooks"),
+        (
+            "git worktree add --quiet ./seat -b seat; touch .git/worktrees/seat/config.worktree",
+            ".git/worktrees/seat/config.worktree",
+        ),
+        ("git init --quiet --bare docs", "docs/.git"),
+        ("git init --quiet ~", "~/.git"),
+    ] {
+        found(script, name);
+    }
+    // What is work there, or removes it, is nothing planted.
+    let house = house("git -C mine commit --quiet --allow-empty -m work; rm -r other", "");
+    house.git("init --quiet mine");
+    house.git("init --quiet other");
     house.orch("run demo").code(0);
-    assert_eq!(house.read("out.txt"), "refused\nrefused\n");
-    found("echo ../evil > mine/.git/commondir", "mine/.git/commondir");
+}
+
+#[test]
+fn a_link_that_is_replaced_is_found() {
+    let house = house("rm ~/.bashrc; echo evil > ~/.bashrc", "");
+    house.write("../dotfiles/bashrc", "");
+    let dotfiles = house.outside("dotfiles/bashrc");
+    std::os::unix::fs::symlink(dotfiles, house.outside("home/.bashrc")).unwrap();
+    house.orch("run demo").code(1).says("~/.bashrc: ").says("[planted]");
+    let house = super::house("rm orch.toml; echo > orch.toml", "");
+    house.write("settings.toml", "");
+    std::os::unix::fs::symlink("settings.toml", house.project().join("orch.toml")).unwrap();
+    house.orch("run demo").code(1).says("orch.toml: ").says("[planted]");
+}
+
+#[test]
+fn what_the_user_does_not_have_yet_is_not_made_for_them() {
+    found("mkdir ~/.ssh; touch ~/.ssh/config", "~/.ssh");
+    let house = house("mkdir -p ~/.config/orch; touch ~/.config/orch/orch.toml", "");
+    std::fs::remove_dir(house.outside("home/.config/orch")).unwrap();
+    house.orch("run demo").code(1).says("~/.config/orch: ").says("[planted]");
+}
+
+#[test]
+fn nothing_hangs_at_a_pipe() {
+    for (script, name) in [
+        ("mkdir sub; mkfifo sub/.gitignore", "sub/.gitignore"),
+        ("ln -s /dev/null .gitignore", ".gitignore"),
+        ("rm .git/index; mkfifo .git/index", ".git/index"),
+        ("mkfifo .git/packed-refs", ".git/packed-refs"),
+    ] {
+        let there = found(script, name).project().join(name);
+        assert!(there.metadata().map_or(true, |found| found.is_file()), "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_be_moved_to_the_logs_gets_another_name() {
+    let script = "touch $(dirname $ORCH_ANSWERS)/planted; echo ../evil > .git/commondir";
+    assert!(!found(script, ".git/commondir").exists(".git/commondir"));
+}
+
+#[test]
+fn a_repository_that_leads_to_another_one_is_refused() {
+    let house = house("true", "");
+    house.write(".git/commondir", "../evil\n");
+    let told = house.orch("status");
+    told.says(".git/commondir leads git to another repository").says("rm ");
+}
+
+#[test]
+fn packed_refs_of_runs_that_are_over_stay() {
+    for act in [
+        "sed -i '/refs.orch/d' .git/packed-refs",
+        "sed -i \"s/^[0-9a-f]* refs.orch/$(git rev-parse HEAD) refs\\/orch/\" .git/packed-refs",
+    ] {
+        let house = house("true", "");
+        house.orch("run demo").code(0);
+        house.git("pack-refs --all");
+        house.write(
+            "workflows/demo.toml",
+            format!("name = 'demo'\nversion = '2'\n{}", super::gate(act, "")),
+        );
+        house.orch("run demo --again").code(1).says("refs/orch/runs/run_").says("[planted]");
+    }
+    // Git itself may pack them.
+    let house = house("git gc --quiet", "");
+    house.orch("run demo").code(0);
+    house.orch("run demo --again").code(0);
 }
 
 #[test]
