@@ -161,12 +161,7 @@ impl Run {
             Event::RunCompleted { status, reason } => {
                 self.complete(at, event, *status, reason.as_ref())?;
             }
-            Event::GateExpanded { gate, items, jobs, added_by } => {
-                self.state(gate).expand(items, *jobs, added_by.is_some());
-                for item in items {
-                    self.state(&item.gate);
-                }
-            }
+            Event::GateExpanded { .. } => self.expand(event),
             Event::GateSkipped { gate, reason } => self.set(gate, GateStatus::Skipped, reason),
             Event::GateGathered { gate, passed } => self.gather(gate, *passed),
             Event::GateStarted(started) => self.start(at, event, started)?,
@@ -276,6 +271,14 @@ impl Run {
         let phase = (note.kind == NoteKind::Phase).then(|| Phase::parse(&note.text));
         self.phase = phase.flatten().or(self.phase);
         self.notes.push((at, note.clone()));
+    }
+
+    fn expand(&mut self, event: &Event) {
+        let Event::GateExpanded { gate, items, jobs, added_by } = event else { return };
+        self.state(gate).expand(items, *jobs, added_by.is_some());
+        for item in items {
+            self.state(&item.gate);
+        }
     }
 
     /// A fan-out comes to what its instances have come to.

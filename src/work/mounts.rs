@@ -190,7 +190,9 @@ impl View<'_> {
         let folders = named.iter().chain(&self.granted.home);
         let folders: Vec<PathBuf> =
             folders.filter_map(|folder| plain(home, folder.path())).collect();
-        folders.into_iter().for_each(|folder| self.open(folder));
+        for folder in folders {
+            self.open(folder);
+        }
         self.obeyed(home);
     }
 

@@ -121,13 +121,12 @@ impl<'w> Before<'w> {
                 (Some(_), Some(_)) => false,
             };
             if is_planted {
-                findings.push(match name.starts_with('~') {
-                    // It may be the user's, who works there meanwhile.
-                    true => finding(
-                        &name,
-                        &format!("it is new, and {OBEYED_NOW}; remove it if you did not make it"),
-                    ),
-                    false => put_aside(&name, &path, attempt),
+                // What is in the home may be the user's, who works there meanwhile.
+                findings.push(if name.starts_with('~') {
+                    let done = "remove it if you did not make it";
+                    finding(&name, &format!("it is new, and {OBEYED_NOW}; {done}"))
+                } else {
+                    put_aside(&name, &path, attempt)
                 });
             }
         }

@@ -70,6 +70,6 @@ impl ProjectFolder {
 }
 
 fn is_repository(folder: &Path) -> bool {
-    let is_there = |name: &&str| folder.join(name).symlink_metadata().is_ok();
-    is_there(&GIT) || BARE.iter().all(|name| is_there(&name))
+    let is_there = |name: &str| folder.join(name).symlink_metadata().is_ok();
+    is_there(GIT) || BARE.iter().all(|name| is_there(name))
 }
