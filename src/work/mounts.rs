@@ -294,6 +294,13 @@ impl View<'_> {
         for name in IN_GIT {
             self.hold(&folder.join(name));
         }
+        // A hook may be a link to a file of the project.
+        let hooks = folder.join("hooks");
+        for hook in files::names_in(&hooks).unwrap_or_default() {
+            if hooks.join(&hook).is_symlink() {
+                self.hold(&hooks.join(&hook));
+            }
+        }
         // In a linked worktree this names the repository.
         let own = self.root().join(".git");
         if own.is_file() {

@@ -159,11 +159,21 @@ fn obeyed(workspace: &Workspace) -> BTreeMap<String, PathBuf> {
             names.insert(below.display().to_string(), path);
         }
     }
-    let Some(home) = home::home_of(workspace) else { return names };
-    for path in home::obeyed_in(workspace, &home) {
-        let below = path.strip_prefix(&home).unwrap_or(&path).display().to_string();
-        names.insert(format!("~/{below}"), path);
+    if let Some(home) = home::home_of(workspace) {
+        for path in home::obeyed_in(workspace, &home) {
+            let below = path.strip_prefix(&home).unwrap_or(&path).display().to_string();
+            names.insert(format!("~/{below}"), path);
+        }
     }
+    // Where a link leads nowhere yet, what it leads to may be made.
+    let dangling = names.iter().filter(|(_, path)| path.is_symlink() && !path.exists());
+    let ends: Vec<(String, PathBuf)> = dangling
+        .filter_map(|(name, path)| {
+            let end = path.parent()?.join(path.read_link().ok()?);
+            Some((format!("{name} -> {}", end.display()), end))
+        })
+        .collect();
+    names.extend(ends);
     names
 }
 

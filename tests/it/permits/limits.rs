@@ -267,6 +267,20 @@ fn bubblewrap_is_not_taken_from_where_gates_write() {
 }
 
 #[test]
+fn a_hook_that_is_a_link_to_a_file_of_the_project_is_held() {
+    let house = house("echo evil >> scripts/hook || echo refused", "stdout = 'out.txt'");
+    house.write("scripts/hook", "");
+    let hook = house.project().join(".git/hooks/pre-push");
+    std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink("../../scripts/hook", hook).unwrap();
+    house.orch("run demo").code(0);
+    assert_eq!(
+        (house.read("out.txt"), house.read("scripts/hook")),
+        ("refused\n".into(), String::new())
+    );
+}
+
+#[test]
 fn folders_of_hooks_that_settings_name_are_held() {
     let house = house(
         "touch ~/.githooks/pre-commit hooks/pre-commit || echo refused",

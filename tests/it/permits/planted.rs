@@ -79,6 +79,9 @@ fn a_link_that_is_replaced_is_found() {
     let dotfiles = house.outside("dotfiles/bashrc");
     std::os::unix::fs::symlink(dotfiles, house.outside("home/.bashrc")).unwrap();
     house.orch("run demo").code(1).says("~/.bashrc: ").says("[planted]");
+    let house = super::house("echo evil > ~/dotfile", "");
+    std::os::unix::fs::symlink("dotfile", house.outside("home/.zshenv")).unwrap();
+    house.orch("run demo").code(1).says("~/.zshenv -> ").says("[planted]");
     let house = super::house("rm orch.toml; echo > orch.toml", "");
     house.write("settings.toml", "");
     std::os::unix::fs::symlink("settings.toml", house.project().join("orch.toml")).unwrap();
