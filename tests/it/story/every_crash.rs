@@ -85,7 +85,8 @@ fn copy_folder(from: &Path, to: &Path) {
         if entry.file_type().unwrap().is_dir() {
             std::fs::create_dir(&target).unwrap();
             copy_folder(&entry.path(), &target);
-        } else {
+        } else if entry.file_name() != "lock" {
+            // Whoever has the lock of a run open drives it, and all below this process would be its agents.
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
