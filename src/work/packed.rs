@@ -8,65 +8,75 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Where runs have their refs.
-const RUN_REFS: &str = "refs/orch/";
+const RUN_REFS: &str = "refs/orch/runs/";
+
+/// Where the states of runs are, in git's folder.
+const RUNS: &str = "orch/runs";
+
+/// More than a ref takes.
+const REF_BYTES_MAX: u64 = 1024;
 
 /// More than the refs of any repository take.
 const PACKED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
-/// The commits that refs of runs hold, by their names.
-pub(super) struct RunRefs(BTreeMap<String, String>);
+/// The commits that refs of runs hold, by the runs.
+#[derive(Debug, Default)]
+pub(super) struct RunRefs {
+    /// Those that have a file of their own.
+    loose: BTreeMap<RunId, String>,
+    packed: BTreeMap<RunId, String>,
+}
 
 /// Those of a repository now.
 pub(super) fn run_refs(workspace: &Workspace) -> RunRefs {
-    let Some(git) = &workspace.git_folder else { return RunRefs(BTreeMap::new()) };
-    let mut refs = packed(git);
-    for (name, commit) in &mut refs {
-        if let Some(loose) = loose(git, name) {
-            *commit = loose;
-        }
-    }
-    let runs = files::names_in(&git.join(RUN_REFS).join("runs")).unwrap_or_default();
-    let names = runs.iter().map(|run| format!("{RUN_REFS}runs/{run}"));
-    refs.extend(names.filter_map(|name| Some((name.clone(), loose(git, &name)?))));
-    RunRefs(refs)
+    let Some(git) = &workspace.git_folder else { return RunRefs::default() };
+    let names = files::names_in(&git.join(RUN_REFS)).unwrap_or_default();
+    // A lock of such a ref is none.
+    let runs = names.iter().filter_map(|name| RunId::parse(name).ok());
+    let loose = runs.filter_map(|run| loose(git, &run).map(|commit| (run, commit))).collect();
+    RunRefs { loose, packed: packed(git) }
 }
 
 impl RunRefs {
     /// The names of those that something else has changed since: packed ones that hold another commit now, or
-    /// are gone. The run at work, and others that are driven meanwhile, move theirs.
+    /// are gone. Runs that are driven meanwhile move theirs, and those that are cleaned away lose theirs.
     pub(super) fn forged(&self, workspace: &Workspace) -> Vec<String> {
         let Some(git) = &workspace.git_folder else { return Vec::new() };
-        let packed = packed(git);
-        let names = packed.keys().chain(self.0.keys().filter(|name| !packed.contains_key(*name)));
-        let is_forged = |name: &&String| {
-            if loose(git, name).is_some()
-                || is_driven(workspace, name) && self.0.contains_key(*name)
-            {
+        let now = packed(git);
+        let is_forged = |run: &&RunId| {
+            let before = self.loose.get(*run).or_else(|| self.packed.get(*run));
+            if loose(git, run).is_some() || before.is_some() && is_driven(workspace, run) {
                 return false;
             }
-            self.0.get(*name) != packed.get(*name)
+            match now.get(*run) {
+                Some(commit) => before != Some(commit),
+                None => {
+                    !self.loose.contains_key(*run) && git.join(RUNS).join(run.as_str()).exists()
+                }
+            }
         };
-        names.filter(is_forged).cloned().collect()
+        let gone = self.packed.keys().filter(|run| !now.contains_key(*run));
+        now.keys().chain(gone).filter(is_forged).map(|run| format!("{RUN_REFS}{run}")).collect()
     }
 }
 
-/// Whether a ref is that of a run which somebody drives.
-fn is_driven(workspace: &Workspace, name: &str) -> bool {
-    let run = name.rsplit('/').next().and_then(|name| RunId::parse(name).ok());
-    let Some((run, (store, own))) = run.zip(workspace.said.as_ref()) else { return false };
-    run == *own || store.is_held(&run)
+/// Whether somebody drives a run, such as the one at work.
+fn is_driven(workspace: &Workspace, run: &RunId) -> bool {
+    workspace.said.as_ref().is_some_and(|(store, own)| run == own || store.is_held(run))
 }
 
 /// The refs of runs that are packed.
-fn packed(git: &Path) -> BTreeMap<String, String> {
+fn packed(git: &Path) -> BTreeMap<RunId, String> {
     let bytes = files::read_small(&git.join("packed-refs"), PACKED_BYTES_MAX).ok().flatten();
     let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
     let refs = text.lines().filter_map(|line| line.split_once(' '));
-    let refs = refs.filter(|(_, name)| name.starts_with(RUN_REFS));
-    refs.map(|(commit, name)| (name.to_owned(), commit.to_owned())).collect()
+    let refs = refs.filter_map(|(commit, name)| {
+        Some((RunId::parse(name.strip_prefix(RUN_REFS)?).ok()?, commit.to_owned()))
+    });
+    refs.collect()
 }
 
-fn loose(git: &Path, name: &str) -> Option<String> {
-    let bytes = files::read_small(&git.join(name), 1024).ok().flatten()?;
-    Some(String::from_utf8_lossy(&bytes).trim().to_owned())
+fn loose(git: &Path, run: &RunId) -> Option<String> {
+    let bytes = files::read_small(&git.join(RUN_REFS).join(run.as_str()), REF_BYTES_MAX);
+    Some(String::from_utf8_lossy(&bytes.ok().flatten()?).trim().to_owned())
 }
