@@ -1,8 +1,10 @@
 //! How the other gates stand, as the templates of one see them: `gates.<id>`.
 
 use crate::event::Artifact;
+use crate::event::RunStatus;
 use crate::id::GateId;
 use crate::run::Attempt;
+use crate::run::AttemptStatus;
 use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
@@ -73,15 +75,18 @@ fn children(run: &Run, state: &GateState) -> Vec<Json> {
     attempts.filter_map(child).collect()
 }
 
-/// A child run; until it is over only who it is can be told.
+/// A child run; until it is over only who it is can be told. One that could not start has failed.
 fn child(attempt: &Attempt) -> Option<Json> {
     let (order, end) = (attempt.child.as_deref()?, attempt.child_end.as_deref());
+    let has_failed = attempt.status == AttemptStatus::Fail;
+    let without = if has_failed { RunStatus::Failed } else { RunStatus::Running };
+    let why = attempt.failure_reason.as_deref().filter(|_| has_failed);
     Some(json!({
         "key": order.key,
         "run": order.run,
         "workflow": order.workflow,
-        "status": end.map_or("RUNNING", |end| end.status.as_str()),
-        "reason": end.and_then(|end| end.reason.as_deref()),
+        "status": end.map_or(without, |end| end.status).as_str(),
+        "reason": end.map_or(why, |end| end.reason.as_deref()),
         "branch": end.and_then(|end| end.branch.as_deref()),
         "commit": end.and_then(|end| end.commit.as_deref()),
         "outputs": end.map(|end| end.outputs.as_slice()).unwrap_or_default(),

@@ -37,6 +37,18 @@ fn one_run_that_fails_does_not_end_the_others_and_the_report_tells_of_it() {
 }
 
 #[test]
+fn a_run_that_could_not_start_has_failed_in_the_report() {
+    let setup = "[worktree]\nsetup = ['false']\n";
+    let house = committed(super::convoy("true", "on_fail = 'continue'").file("orch.toml", setup));
+    let sum = "[[gate]]\nid = 'sum'\nexecutor = 'command'\njoin = 'done'\nstdout = 'sum.txt'
+        command = ['printf', '{% for child in gates.legs.children %}{{ child.key }} {{ child.status }}: {{ child.reason }}{% endfor %}']";
+    house.write("workflows/batch.toml", format!("{}\n{sum}\n", house.read("workflows/batch.toml")));
+    orch(&house, "run batch --keys a").code(1);
+    let sum = house.read("sum.txt");
+    assert!(sum.starts_with("a FAILED: run run_") && sum.contains("could not start"), "{sum}");
+}
+
+#[test]
 fn the_same_convoy_is_not_started_twice_and_a_cancel_ends_its_runs() {
     let house = committed(house("touch begun; sleep 60", ""));
     orch(&house, "convoy start a b --workflow item --name pair").code(0).says("pair queued");
