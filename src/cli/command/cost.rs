@@ -13,17 +13,17 @@ use crate::standing;
 pub fn execute(face: &Face, request: &cost::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
     let reply = cost::cost(&project, &face.caller, request)?;
-    let head = match reply.by {
-        cost::By::Run => "run",
-        cost::By::Gate => "gate",
-        cost::By::Agent => "agent",
-        cost::By::Model => "model",
-        cost::By::Day => "day",
-        cost::By::Convoy => "convoy",
+    let (head, without) = match reply.by {
+        cost::By::Run => ("run", "unknown"),
+        cost::By::Gate => ("gate", "unknown"),
+        cost::By::Agent => ("agent", "unknown"),
+        cost::By::Model => ("model", "unknown"),
+        cost::By::Day => ("day", "unknown"),
+        cost::By::Convoy => ("convoy", "no convoy"),
     };
     let mut rows = vec![[head, "calls", "USD", "tokens", "minutes"].map(str::to_owned).to_vec()];
     for line in &reply.lines {
-        rows.push(row(line.name.as_deref().unwrap_or("unknown"), &line.cost));
+        rows.push(row(line.name.as_deref().unwrap_or(without), &line.cost));
     }
     rows.push(row("total", &reply.total));
     let mut text = table(&rows);

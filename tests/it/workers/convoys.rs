@@ -237,6 +237,7 @@ fn costs_are_told_by_convoy() {
     orch(&house, "run item --key alone").code(0);
     orch(&house, "run pair").code(0);
     wait_until("it is over", || runs(&house).contains("convoy-a-b PASSED"));
+    orch(&house, "cost --by convoy").code(0).says("no convoy");
     let cost = orch(&house, "cost --by convoy --json").code(0).json();
     let lines = cost["data"]["lines"].as_array().unwrap();
     assert_eq!(lines.len(), 3, "{cost:#}");
