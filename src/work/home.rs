@@ -44,8 +44,12 @@ pub(super) fn home_of(workspace: &Workspace) -> Option<PathBuf> {
 }
 
 /// What shells, git, orch and sessions obey below the home, whether it is there or not: it can be read and not
-/// written, and what is not there must not be made.
-pub(super) fn obeyed_in(workspace: &Workspace, home: &Path) -> BTreeSet<PathBuf> {
+/// written, and what is not there must not be made. `named` is what git's settings name.
+pub(super) fn obeyed_in(
+    workspace: &Workspace,
+    home: &Path,
+    named: &BTreeSet<PathBuf>,
+) -> BTreeSet<PathBuf> {
     let mut obeyed: BTreeSet<PathBuf> =
         OBEYED.iter().chain(&KEYS).map(|name| home.join(name)).collect();
     for (variable_name, prefix, place) in ELSEWHERE {
@@ -57,7 +61,7 @@ pub(super) fn obeyed_in(workspace: &Workspace, home: &Path) -> BTreeSet<PathBuf>
     let programs = path_folders(workspace).into_iter();
     obeyed.extend(programs.filter(|folder| !folder.starts_with(root)));
     obeyed.extend(workspace.user_folder.clone());
-    obeyed.extend(named(workspace));
+    obeyed.extend(named.iter().cloned());
     obeyed.extend(variable(workspace, "GIT_CONFIG_GLOBAL"));
     // A repository above the project, or of the home itself, would be found first.
     let above = root.ancestors().skip(1).filter(|folder| folder.starts_with(home));

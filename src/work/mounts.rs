@@ -17,6 +17,7 @@ use crate::permits::GitPermit;
 use crate::permits::folder_of;
 use crate::permits::is_below;
 use crate::process::Mount;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
@@ -39,7 +40,8 @@ pub(super) fn of(
     attempt: &AttemptId,
     workspace: &Workspace,
 ) -> io::Result<Vec<Mount>> {
-    let mut view = View { granted, workspace, mounts: Vec::new() };
+    let named = home::named(workspace);
+    let mut view = View { granted, workspace, named, mounts: Vec::new() };
     // What is not there yet could not be held.
     workspace.attempt(attempt).make_folder()?;
     for folder in PASSING {
@@ -56,7 +58,8 @@ pub(super) fn of(
     if let Some(folder) = passing.as_ref().filter(|_| !is_in_home) {
         view.hide(folder);
     }
-    if let Some(home) = &home {
+    let is_in_project = home.as_ref().is_some_and(|it| it.starts_with(workspace.project.root()));
+    if let Some(home) = home.as_ref().filter(|_| !is_in_project) {
         view.home(home);
     }
     if let Some(folder) = passing.filter(|_| is_in_home) {
@@ -65,8 +68,8 @@ pub(super) fn of(
     view.project();
     view.repository()?;
     view.definition();
-    if let Some(home) = &home {
-        view.obeyed(home);
+    if let Some(home) = home.filter(|_| is_in_project) {
+        view.obeyed(&home);
     }
     view.programs();
     view.letters(attempt)?;
@@ -87,6 +90,8 @@ fn plain(base: &Path, below: impl AsRef<Path>) -> Option<PathBuf> {
 struct View<'v> {
     granted: &'v Granted,
     workspace: &'v Workspace,
+    /// What git's settings name.
+    named: BTreeSet<PathBuf>,
     mounts: Vec<Mount>,
 }
 
@@ -170,11 +175,8 @@ impl View<'_> {
         self.mounts.extend(folders.into_iter().map(Mount::Writable));
     }
 
-    /// The home of the user, where the project does not hold it.
+    /// The home of the user.
     fn home(&mut self, home: &Path) {
-        if home.starts_with(self.workspace.project.root()) {
-            return;
-        }
         let Some(named) = self.granted.permits.home.clone() else {
             if let Ok(home) = home.canonicalize() {
                 self.open(home);
@@ -202,7 +204,7 @@ impl View<'_> {
         for key in keys.iter().filter(|key| !self.is_hidden(key)).collect::<Vec<_>>() {
             self.hide(key);
         }
-        for path in home::obeyed_in(self.workspace, home) {
+        for path in home::obeyed_in(self.workspace, home, &self.named) {
             if !keys.contains(&path) && path.file_name().is_none_or(|name| name != ".git") {
                 self.hold(&path);
             }
@@ -328,7 +330,7 @@ impl View<'_> {
         for path in Definition::of(self.granted, &project).closed() {
             self.hold(&root.join(path));
         }
-        for path in home::named(self.workspace).iter().chain(&self.workspace.user_folder) {
+        for path in self.named.clone().iter().chain(&self.workspace.user_folder) {
             self.hold(path);
         }
         self.hold(&root.join(RUNS));

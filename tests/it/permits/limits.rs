@@ -320,6 +320,19 @@ fn what_the_user_keeps_elsewhere_stays_too() {
 }
 
 #[test]
+fn a_home_that_is_the_project_is_held_too() {
+    let script = "cat ~/.ssh/id && touch stolen; echo evil >> ~/.bashrc || echo refused";
+    let house = house(script, "stdout = 'out.txt'");
+    house.write(".gitconfig", "[user]\nname = Ada\nemail = ada@example.org\n");
+    house.write(".ssh/id", "hush");
+    house.write(".bashrc", "");
+    let home = house.project().display().to_string();
+    let house = house.env("HOME", &home);
+    house.orch("run demo").code(0);
+    assert_eq!((house.read("out.txt"), house.exists("stolen")), ("refused\n".into(), false));
+}
+
+#[test]
 fn a_file_at_the_top_opens_no_other() {
     let script =
         "echo x > new.md; echo x >> old.md; echo x >> top.md || true; touch src/a.rs || true";
