@@ -44,11 +44,11 @@ pub(super) fn home_of(workspace: &Workspace) -> Option<PathBuf> {
 }
 
 /// What shells, git, orch and sessions obey below the home, whether it is there or not: it can be read and not
-/// written, and what is not there must not be made. `named` is what git's settings name.
+/// written, and what is not there must not be made. `configured` is what git's settings name.
 pub(super) fn obeyed_in(
     workspace: &Workspace,
     home: &Path,
-    named: &BTreeSet<PathBuf>,
+    configured: &BTreeSet<PathBuf>,
 ) -> BTreeSet<PathBuf> {
     let mut obeyed: BTreeSet<PathBuf> =
         OBEYED.iter().chain(&KEYS).map(|name| home.join(name)).collect();
@@ -61,7 +61,7 @@ pub(super) fn obeyed_in(
     let programs = path_folders(workspace).into_iter();
     obeyed.extend(programs.filter(|folder| !folder.starts_with(root)));
     obeyed.extend(workspace.user_folder.clone());
-    obeyed.extend(named.iter().cloned());
+    obeyed.extend(configured.iter().cloned());
     obeyed.extend(variable(workspace, "GIT_CONFIG_GLOBAL"));
     // A repository above the project, or of the home itself, would be found first.
     let above = root.ancestors().skip(1).filter(|folder| folder.starts_with(home));
@@ -77,7 +77,7 @@ pub(super) fn variable(workspace: &Workspace, name: &str) -> Option<PathBuf> {
 }
 
 /// What git's settings name, of the user and of the project's repository, wherever it lies.
-pub(super) fn named(workspace: &Workspace) -> BTreeSet<PathBuf> {
+pub(super) fn configured_in_git(workspace: &Workspace) -> BTreeSet<PathBuf> {
     let settings = git::user_settings().into_iter().map(|(_, path)| path);
     let settings = settings.chain(variable(workspace, "GIT_CONFIG_GLOBAL"));
     let own = workspace.git_folder.as_ref().map(|git| git.join("config"));

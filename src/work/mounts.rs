@@ -40,8 +40,8 @@ pub(super) fn of(
     attempt: &AttemptId,
     workspace: &Workspace,
 ) -> io::Result<Vec<Mount>> {
-    let named = home::named(workspace);
-    let mut view = View { granted, workspace, named, mounts: Vec::new() };
+    let configured = home::configured_in_git(workspace);
+    let mut view = View { granted, workspace, configured, mounts: Vec::new() };
     // What is not there yet could not be held.
     workspace.attempt(attempt).make_folder()?;
     for folder in PASSING {
@@ -91,7 +91,7 @@ struct View<'v> {
     granted: &'v Granted,
     workspace: &'v Workspace,
     /// What git's settings name.
-    named: BTreeSet<PathBuf>,
+    configured: BTreeSet<PathBuf>,
     mounts: Vec<Mount>,
 }
 
@@ -204,7 +204,7 @@ impl View<'_> {
         for key in keys.iter().filter(|key| !self.is_hidden(key)).collect::<Vec<_>>() {
             self.hide(key);
         }
-        for path in home::obeyed_in(self.workspace, home, &self.named) {
+        for path in home::obeyed_in(self.workspace, home, &self.configured) {
             if !keys.contains(&path) && path.file_name().is_none_or(|name| name != ".git") {
                 self.hold(&path);
             }
@@ -330,7 +330,7 @@ impl View<'_> {
         for path in Definition::of(self.granted, &project).closed() {
             self.hold(&root.join(path));
         }
-        for path in self.named.clone().iter().chain(&self.workspace.user_folder) {
+        for path in self.configured.clone().iter().chain(&self.workspace.user_folder) {
             self.hold(path);
         }
         self.hold(&root.join(RUNS));

@@ -154,14 +154,14 @@ fn obeyed(workspace: &Workspace) -> BTreeMap<String, PathBuf> {
     }
     let texts = Definition::links(&workspace.project).into_iter();
     names.extend(texts.map(|name| (name.to_owned(), root.join(name))));
-    let named = home::named(workspace);
-    for path in &named {
+    let configured = home::configured_in_git(workspace);
+    for path in &configured {
         if let Ok(below) = path.strip_prefix(root) {
             names.insert(below.display().to_string(), path.clone());
         }
     }
     if let Some(home) = home::home_of(workspace) {
-        for path in home::obeyed_in(workspace, &home, &named) {
+        for path in home::obeyed_in(workspace, &home, &configured) {
             let below = path.strip_prefix(&home).unwrap_or(&path).display().to_string();
             names.insert(format!("~/{below}"), path);
         }

@@ -2,6 +2,7 @@
 //! record says which.
 
 mod attacks;
+mod held;
 mod limits;
 mod missing;
 mod planted;
