@@ -17,6 +17,8 @@ pub struct SarifRule {
     pub id: String,
     /// What it finds, in a sentence.
     pub about: Option<&'static str>,
+    /// What to do about it, in Markdown.
+    pub remedy: Option<&'static str>,
 }
 
 /// One result.
@@ -69,6 +71,9 @@ fn rule(rule: &SarifRule) -> Json {
     let mut told = json!({ "id": rule.id, "name": rule.id });
     if let Some(about) = rule.about {
         told["shortDescription"] = json!({ "text": about });
+    }
+    if let Some(remedy) = rule.remedy {
+        told["help"] = json!({ "text": remedy.replace('`', ""), "markdown": remedy });
     }
     told
 }

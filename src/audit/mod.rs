@@ -35,6 +35,7 @@ pub use report::AuditLine;
 pub use report::AuditRow;
 pub use report::Certainty;
 pub use rules::AUDIT_RULES;
+pub use rules::AuditRule;
 pub(crate) use subject::AuditSubject;
 
 use crate::definition;

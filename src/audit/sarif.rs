@@ -13,8 +13,11 @@ use serde_json::json;
 impl Audit {
     /// The log of this audit.
     pub fn sarif(&self) -> Json {
-        let rules =
-            AUDIT_RULES.map(|(rule, about)| SarifRule { id: rule.to_owned(), about: Some(about) });
+        let rules = AUDIT_RULES.map(|rule| SarifRule {
+            id: rule.name.to_owned(),
+            about: Some(rule.finds),
+            remedy: Some(rule.remedy),
+        });
         let results: Vec<SarifResult> = self.findings().into_iter().map(result).collect();
         let rows = self.rows.iter().map(|row| {
             json!({ "row": row.row, "decided": row.decided, "notLookedAt": row.not_looked_at })

@@ -29,7 +29,8 @@ pub fn sheets(record: &Record<'_>) -> Vec<Sheet> {
     });
     let results = results(record);
     let rules: BTreeSet<&str> = results.iter().map(|result| result.rule.as_str()).collect();
-    let rules = rules.into_iter().map(|rule| SarifRule { id: rule.to_owned(), about: None });
+    let rules =
+        rules.into_iter().map(|rule| SarifRule { id: rule.to_owned(), about: None, remedy: None });
     let rules: Vec<SarifRule> = rules.collect();
     let content = json::pretty_text(&sarif::log(&started.orch, &about, &rules, &results));
     vec![Sheet { path: "findings.sarif".to_owned(), content, sealing: Sealing::Beside }]

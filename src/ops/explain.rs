@@ -1,4 +1,4 @@
-//! `orch explain`: the reference's page about a check, a key, a command or an error code.
+//! `orch explain`: the page of the reference about a check, a key, a command, an audit rule or an error code.
 
 use super::Error;
 use crate::source::nearest;
@@ -18,7 +18,7 @@ const REFERENCE: &str = include_str!("../../reference.md");
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// A check, key, command, agent, error code or exit code; without it, all of them are listed.
+    /// A check, key, command, agent, audit rule, error code or exit code; without it, all of them are listed.
     #[cfg_attr(feature = "cli", arg(value_name = "TOPIC"))]
     pub topic: Vec<String>,
 }

@@ -247,7 +247,7 @@ pub enum Command {
     Init(ops::init::Request),
     /// Diagnose problems with this project; repair them with --fix.
     Doctor(ops::doctor::Request),
-    /// Explain a check, key, command, agent, error code or exit code.
+    /// Explain a check, key, command, agent, audit rule, error code or exit code.
     Explain(ops::explain::Request),
     /// Print a shell completion script.
     Completions(completions::Arguments),

@@ -45,6 +45,11 @@ fn a_check_a_key_a_command_and_a_code_are_explained() {
     Another process holds the run; only one drives it at a time. Wait for it, or stop it with `orch run pause` or `orch run cancel`. The lock is freed when that process ends, however it ends. Exit code 5.
     ");
     house.orch("explain run list").code(0).says("Usage: orch run list [OPTIONS]");
+    insta::assert_snapshot!(house.orch("explain unordered-writes").code(0).stdout, @"
+    unordered-writes (Audit rules)
+
+    A file that two gates may write at once. Order the gates with `needs`.
+    ");
     house.orch("explain 3").code(0).says("waiting for a person or an agent");
     let json = house.orch("explain file_count --json").code(0).json();
     assert_eq!(json["data"]["pages"][0]["part"], "Checks");

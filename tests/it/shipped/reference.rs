@@ -32,6 +32,12 @@ fn reference() -> String {
     for code in orch::cli::ERROR_CODES {
         let _ = write!(text, "\n### `{}`\n\n{}\n", code.code, code);
     }
+    let words = "What `orch workflow audit` finds, by the names of `[…]` after a finding, of `rule` in \
+                 `--format json` and of `ruleId` in SARIF.";
+    open(&mut text, "Audit rules", words);
+    for rule in orch::audit::AUDIT_RULES {
+        let _ = write!(text, "\n### `{}`\n\n{}. {}\n", rule.name, rule.finds, rule.remedy);
+    }
     open(&mut text, "Environment variables", "");
     text.push_str(&surfaces::variables());
     open(&mut text, "JSON output", "");
