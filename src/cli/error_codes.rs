@@ -119,7 +119,7 @@ mod tests {
             Error::Unsound(Source::new("x", "x").unsound(0..1, "x")),
             Error::Interrupted,
             Error::Budget { reason: message(), command },
-            Error::Moved { run: run(), seen: Digest::of(""), head: Digest::of("x") },
+            Error::moved(&run(), Digest::of(""), Digest::of("x")),
             Error::Lost { run: run(), message: message() },
             Error::Unstopped { run: run(), process: 1, waited: message() },
             Error::Untrue { message: message(), help: "x".into() },

@@ -42,6 +42,12 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Whether others than its owner may read or write a file.
+#[cfg(feature = "serve")]
+pub fn is_open_to_others(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|found| found.mode() & 0o077 != 0)
+}
+
 /// A new file under a name of its own that begins so, which its errors do not tell, unlike the crate's:
 /// each try has another, and the trouble is the same.
 pub(super) fn aside(folder: &Path, prefix: &str, mode: u32) -> io::Result<tempfile::NamedTempFile> {

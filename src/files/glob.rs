@@ -57,10 +57,10 @@ impl Globs {
         Ok(Self { set, roots, plain })
     }
 
-    /// What is wrong with a pattern's own words; where it leads is not looked at.
     /// How a glob is written.
     pub const RULE: &str = "write a path with *, ? or [ab], such as chapters/*.md or docs/**";
 
+    /// What is wrong with a pattern's own words; where it leads is not looked at.
     pub fn flaw(pattern: &str) -> Option<String> {
         compile(pattern).err()
     }

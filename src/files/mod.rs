@@ -30,6 +30,8 @@ pub use aside::is_half_written;
 pub use beneath::Beneath;
 pub use beneath::Opened;
 pub use durable::create_folder;
+#[cfg(feature = "serve")]
+pub use durable::is_open_to_others;
 pub use durable::remove_tree;
 pub use durable::rename_folder;
 #[cfg(feature = "serve")]
@@ -219,14 +221,11 @@ impl ProjectFolder {
 
     /// The words of a path stay inside; this looks where its folders really lead.
     fn refuse_outside(&self, path: &ProjectPath) -> Result<(), OpenError> {
-        let Some(parent) = path.parent() else {
-            return Ok(());
-        };
+        let Some(parent) = path.parent() else { return Ok(()) };
         match self.absolute(&parent).canonicalize() {
             Ok(real) if real.starts_with(&self.root) => Ok(()),
             Ok(_) => Err(OpenError::Outside { path: path.to_string() }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(()),
+            Err(error) if is_missing(&error) => Ok(()),
             Err(source) => Err(io_error(path, source)),
         }
     }

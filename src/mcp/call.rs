@@ -12,7 +12,6 @@ use super::surface::ToolEffect;
 use super::told::ToolAnswer;
 use crate::envelope;
 use crate::event::WaitsFor;
-use crate::ops;
 use crate::ops::Caller;
 use crate::ops::Error;
 use crate::ops::Instructions;
@@ -45,8 +44,7 @@ pub fn call(
     let begins = matches!(tool.effect, ToolEffect::Begins);
     let caller = client.at_session(host, &project, begins);
     let request = with_run(tool, request, &caller, at_hand);
-    let choice = RunChoice { run: request.get(RUN).and_then(Json::as_str).map(str::to_owned) };
-    let there = at_home(&project, &caller, &choice);
+    let there = remote::at_home(&project, &caller, request.get(RUN).and_then(Json::as_str));
     let project = there.as_ref().unwrap_or(&project);
     let Some(operation) = remote::operation(tool.operation) else {
         return refused(tool, "this tool is not available", None, &arguments.into());
@@ -83,13 +81,6 @@ fn with_run(
         request.insert(RUN.to_owned(), run.into());
     }
     request
-}
-
-/// The project where a run works, if that is another folder.
-pub fn at_home(project: &Project, caller: &Caller, choice: &RunChoice) -> Option<Project> {
-    choice.run.as_ref()?;
-    let folder = ops::home_of(project, caller, choice).ok()??;
-    project.in_folder(&folder).ok()
 }
 
 /// What an agent has to do that was started for a gate: nobody waits for that, and its driver has the

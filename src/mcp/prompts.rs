@@ -1,7 +1,6 @@
 //! Prompts that a person picks in their client: to take a gate, and to be brought up to date.
 
 use super::Host;
-use super::call::at_home;
 use super::client::McpCaller;
 use super::resources::packet;
 use crate::event::WaitsFor;
@@ -12,6 +11,7 @@ use crate::ops::RunChoice;
 use crate::ops::Waiting;
 use crate::ops::brief;
 use crate::ops::next;
+use crate::remote;
 use crate::secret;
 use rmcp::ErrorData;
 use rmcp::model::GetPromptResult;
@@ -67,7 +67,7 @@ pub fn get(
     let caller = client.at_session(host, &project, false);
     let run = said("run").or_else(|| at_hand.filter(|_| caller.run.is_none()));
     let run = RunChoice { run };
-    let there = at_home(&project, &caller, &run);
+    let there = remote::at_home(&project, &caller, run.run.as_deref());
     let project = there.as_ref().unwrap_or(&project);
     let text = match name {
         TAKE_GATE => take_gate(project, &caller, run, said("gate")),

@@ -4,11 +4,9 @@ use super::schema;
 use super::surface::Tool;
 use super::surface::ToolArgument;
 use crate::source::suggest;
+use crate::suggestion::OPEN;
 use serde_json::Map;
 use serde_json::Value as Json;
-
-/// What stands for a value that whoever calls has to find.
-const OPEN: &str = "…";
 
 /// The request, or what is wrong with the arguments and which ones would be right.
 pub fn request(
@@ -51,10 +49,24 @@ fn wrong(
     if let Some(name) = missing.next() {
         return Some((name.to_owned(), format!("`{}` requires the argument `{name}`", tool.name)));
     }
+    if let Some((name, _)) = said.iter().find(|(_, value)| is_open(value)) {
+        let message = format!("argument `{name}` is not filled in: replace `{OPEN}`");
+        return Some((name.clone(), message));
+    }
     said.iter().find_map(|(name, value)| {
         let problem = jsonschema::validate(&schema["properties"][name], value).err()?;
         Some((name.clone(), format!("argument `{name}` is not valid: {problem}")))
     })
+}
+
+/// Whether a value is the place for one, as suggested calls have it.
+fn is_open(value: &Json) -> bool {
+    let is_text = |text: &str| text == OPEN || text.ends_with(&format!("={OPEN}"));
+    match value {
+        Json::String(text) => is_text(text),
+        Json::Array(items) => items.iter().any(is_open),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) => false,
+    }
 }
 
 /// The arguments without the wrong one, and with all that are required.

@@ -2,7 +2,6 @@
 
 use super::Host;
 use super::address::Address;
-use super::call::at_home;
 use super::client::McpCaller;
 use super::cut;
 use crate::json;
@@ -15,6 +14,7 @@ use crate::ops::brief;
 use crate::ops::open;
 use crate::ops::run_list;
 use crate::ops::run_show;
+use crate::remote;
 use crate::secret;
 use rmcp::ErrorData;
 use rmcp::model::ListResourcesResult;
@@ -90,7 +90,7 @@ pub fn read(host: &Host, client: &McpCaller, uri: &str) -> Result<ReadResourceRe
 fn text(project: &Project, caller: &Caller, address: &Address) -> Result<String, Error> {
     let (Address::Run(run) | Address::Brief(run) | Address::Packet { run, .. }) = address;
     let run = RunChoice { run: Some(run.clone()) };
-    let there = at_home(project, caller, &run);
+    let there = remote::at_home(project, caller, run.run.as_deref());
     let project = there.as_ref().unwrap_or(project);
     match address {
         Address::Run(_) => {

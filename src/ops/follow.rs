@@ -42,6 +42,14 @@ pub fn follow(
     from: FollowFrom,
 ) -> Result<Follow, Error> {
     let id = choose::run(project, caller, choice)?;
+    if let FollowFrom::Event(seq) = from {
+        let last = project.store.glance(&id)?.count;
+        if seq > last {
+            return Err(Error::usage(format!(
+                "run {id} has no event {seq}; its last one is {last}"
+            )));
+        }
+    }
     Ok(project.store.follow(&id, from)?)
 }
 

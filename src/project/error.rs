@@ -97,7 +97,7 @@ pub enum Error {
         message: String,
     },
     /// The run has gone on since it was looked at by whoever asked; nothing was written.
-    #[error("run {run} has changed since: its head was {seen}, and is now {head}")]
+    #[error("run {run} has changed since: {what}")]
     #[diagnostic(
         code("moved"),
         help("nothing was written; look at the run as it is now, then decide")
@@ -105,10 +105,8 @@ pub enum Error {
     Moved {
         /// The run.
         run: RunId,
-        /// The head of its chain as it was seen.
-        seen: Digest,
-        /// The head of its chain.
-        head: Digest,
+        /// What is other than it was seen.
+        what: String,
     },
     /// The process that drives the run was asked to stop, and has not.
     #[error("process {process} still drives run {run}, {waited} after it was asked to stop")]
@@ -248,6 +246,12 @@ impl Error {
             Some(thing) => Self::usage(thing.words()).advise(thing.remedy()),
             None => Self::environment(format!("{}: {source}", place.path().display())),
         }
+    }
+
+    /// The error that the head of a run's chain is not the one that was seen.
+    pub fn moved(run: &RunId, seen: Digest, head: Digest) -> Self {
+        let what = format!("its head was {seen}, and is now {head}");
+        Self::Moved { run: run.clone(), what }
     }
 
     /// The error that another process holds this run.

@@ -209,9 +209,7 @@ impl Project {
     /// Refuses to change a run that has gone on since it was looked at.
     fn refuse_moved(&self, run: &RunId, head: Digest) -> Result<(), Error> {
         match &self.seen_head {
-            Some((id, seen)) if id == run && *seen != head => {
-                Err(Error::Moved { run: run.clone(), seen: *seen, head })
-            }
+            Some((id, seen)) if id == run && *seen != head => Err(Error::moved(run, *seen, head)),
             Some(_) | None => Ok(()),
         }
     }

@@ -149,7 +149,7 @@ fn refused(what: &str, problem: &str) -> Error {
 fn refuse_moved(driver: &Driver<'_>, given: &Signed) -> Result<Reading, Error> {
     let (run, seen, head) = (driver.id().clone(), given.chain, driver.head().sha256);
     if seen != head {
-        return Err(Error::Moved { run, seen, head });
+        return Err(Error::moved(&run, seen, head));
     }
     if allowed_in(driver.run()).is_none() {
         return Err(Error::usage(format!(

@@ -17,6 +17,7 @@ use crate::ops::GateReply;
 use crate::ops::Instructions;
 use crate::ops::Project;
 use crate::ops::REQUESTS;
+use crate::ops::RunChoice;
 use crate::ops::Standing;
 use crate::ops::read_request;
 use schemars::JsonSchema;
@@ -68,6 +69,14 @@ pub fn operations() -> Vec<Operation> {
 /// The operation of a name.
 pub fn operation(name: &str) -> Option<Operation> {
     reads::OPERATIONS.iter().chain(changes::OPERATIONS).find(|it| it.name == name).copied()
+}
+
+/// The project where the run of a request works, if it names one that works in another folder: what is
+/// done to the run is done there.
+pub fn at_home(project: &Project, caller: &Caller, run: Option<&str>) -> Option<Project> {
+    let choice = RunChoice { run: Some(run?.to_owned()) };
+    let folder = ops::home_of(project, caller, &choice).ok()??;
+    project.in_folder(&folder).ok()
 }
 
 /// A reply in JSON.

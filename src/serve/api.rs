@@ -25,6 +25,7 @@ use axum::http::HeaderMap;
 use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
+use axum::http::header::ALLOW;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::header::ETAG;
 use axum::http::header::IF_MATCH;
@@ -51,9 +52,9 @@ struct Asked {
     request: Json,
     session: Option<String>,
     /// The head that the run must have.
-    seen: Option<String>,
-    /// The head that the client has.
-    known: Option<String>,
+    seen: Option<Digest>,
+    /// The heads that the client has.
+    known: Vec<String>,
     retry_key: Option<String>,
 }
 
@@ -74,9 +75,10 @@ pub async fn read(
     let operation = named(&name)?;
     if operation.effect != Effect::Reads {
         let detail = format!("`{}` changes something: send it with POST", operation.name);
-        return Err(Problem::of(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail));
+        let problem = Problem::of(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
+        return Ok(([(ALLOW, "POST")], problem).into_response());
     }
-    answer(door, operation, of_query(operation, &query), &headers).await
+    answer(door, operation, of_query(operation, &query)?, &headers).await
 }
 
 /// Any operation; its request is the body.
@@ -121,8 +123,8 @@ async fn answer(
     let asked = Asked {
         operation,
         request,
-        seen: tag(headers, &IF_MATCH),
-        known: tag(headers, &IF_NONE_MATCH),
+        seen: seen(headers)?,
+        known: tags(headers, &IF_NONE_MATCH),
         retry_key: key(headers, &IDEMPOTENCY_KEY)?,
         session: session.clone(),
     };
@@ -149,19 +151,44 @@ pub fn written(body: &Json) -> String {
 fn carry_out(door: &Door, asked: &Asked) -> Result<Answered, Problem> {
     let caller = door.caller(asked.session.as_deref());
     let project = door.open(None).map_err(|error| Problem::of_bare(&error))?;
-    let failed =
-        |error: &Error| Problem::of_error(error, remote::failure(&project, &caller, error));
-    let Some(seen) = &asked.seen else {
-        return once(&project, &caller, asked).map_err(|error| failed(&error));
-    };
-    let seen = Digest::parse(seen).ok_or_else(|| {
-        let detail = "`If-Match` takes the `ETag` of a reply about the run";
-        Problem::of(StatusCode::BAD_REQUEST, "usage", detail)
-    })?;
-    let run = run_of(&project, &caller, &asked.request).map_err(|error| failed(&error))?;
-    let project = door.open(Some((run, seen))).map_err(|error| Problem::of_bare(&error))?;
-    let done = once(&project, &caller, asked);
+    let done = at_run(door, &project, &caller, asked);
     done.map_err(|error| Problem::of_error(&error, remote::failure(&project, &caller, &error)))
+}
+
+/// Carries out a request where its run works. If it names the head of the run, the project that it is
+/// carried out in refuses to write to another one.
+fn at_run(
+    door: &Door,
+    project: &Project,
+    caller: &Caller,
+    asked: &Asked,
+) -> Result<Answered, Error> {
+    let bound = match asked.seen {
+        Some(seen) => Some(door.open(Some((run_seen(project, caller, asked)?, seen)))?),
+        None => None,
+    };
+    let project = bound.as_ref().unwrap_or(project);
+    let there = remote::at_home(project, caller, asked.request["run"].as_str());
+    once(there.as_ref().unwrap_or(project), caller, asked)
+}
+
+/// The run whose head a request names.
+fn run_seen(project: &Project, caller: &Caller, asked: &Asked) -> Result<RunId, Error> {
+    let schema = asked.operation.schema();
+    let properties = &schema.as_value()["properties"];
+    if properties.get("run").or(properties.get("key")).is_none() {
+        let name = asked.operation.name;
+        return Err(Error::usage(format!("`If-Match` is about a run, and `{name}` takes none")));
+    }
+    run_of(project, caller, &asked.request)
+}
+
+/// Refuses a request whose run has another head than it names, also where a worker is to write to it.
+fn refuse_moved(project: &Project, caller: &Caller, asked: &Asked) -> Result<(), Error> {
+    let Some(seen) = asked.seen else { return Ok(()) };
+    let run = run_seen(project, caller, asked)?;
+    let head = project.store.glance(&run)?.head;
+    if head == seen { Ok(()) } else { Err(Error::moved(&run, seen, head)) }
 }
 
 /// Carries out what was not carried out before under its key.
@@ -170,7 +197,10 @@ fn once(project: &Project, caller: &Caller, asked: &Asked) -> Result<Answered, E
     else {
         return answered(project, caller, asked);
     };
-    let request = (asked.operation.name, &asked.request, &asked.session, &asked.seen);
+    let mut body = asked.request.clone();
+    body.sort_all_objects();
+    let seen = asked.seen.map(|seen| seen.to_string());
+    let request = (asked.operation.name, &body, &asked.session, &seen);
     let request = Digest::of(serde_json::to_vec(&request).unwrap_or_default());
     let problem = |status, code: &str, detail: &str| {
         let (status, body) = Problem::of(status, code, detail).parts();
@@ -203,6 +233,7 @@ fn once(project: &Project, caller: &Caller, asked: &Asked) -> Result<Answered, E
 }
 
 fn answered(project: &Project, caller: &Caller, asked: &Asked) -> Result<Answered, Error> {
+    refuse_moved(project, caller, asked)?;
     let is_read = asked.operation.effect == Effect::Reads;
     let before = if is_read { head_before(project, caller, asked) } else { None };
     let reply = (asked.operation.call)(project, caller, &asked.request)?;
@@ -210,7 +241,11 @@ fn answered(project: &Project, caller: &Caller, asked: &Asked) -> Result<Answere
     let told = about["head"].as_str().and_then(Digest::parse);
     let before = before.filter(|(run, _)| about["run_id"] == run.as_str()).map(|(_, head)| head);
     let head = told.or(before);
-    let is_known = is_read && head.is_some_and(|head| asked.known == Some(head.to_string()));
+    let has = |head: Digest| {
+        let head = head.to_string();
+        asked.known.iter().any(|known| *known == head || known == ANY)
+    };
+    let is_known = is_read && head.is_some_and(has);
     let status = if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     Ok(Answered { status, body: reply.to_json(), head })
 }
@@ -232,7 +267,7 @@ fn run_of(project: &Project, caller: &Caller, request: &Json) -> Result<RunId, E
 }
 
 /// A request from a query: each value as the schema has it.
-fn of_query(operation: Operation, query: &[(String, String)]) -> Json {
+fn of_query(operation: Operation, query: &[(String, String)]) -> Result<Json, Problem> {
     let schema = operation.schema();
     let mut request = Map::new();
     for (name, text) in query {
@@ -247,13 +282,16 @@ fn of_query(operation: Operation, query: &[(String, String)]) -> Json {
         if is("array") {
             let items = request.entry(name.clone()).or_insert_with(|| Json::Array(Vec::new()));
             items.as_array_mut().into_iter().for_each(|items| items.push(text.as_str().into()));
+        } else if request.contains_key(name) {
+            let detail = format!("the query gives `{name}` twice");
+            return Err(Problem::of(StatusCode::BAD_REQUEST, "usage", detail));
         } else if is("string") || !(is("boolean") || is("integer") || is("number")) {
             request.insert(name.clone(), text.as_str().into());
         } else {
             request.insert(name.clone(), parsed());
         }
     }
-    Json::Object(request)
+    Ok(Json::Object(request))
 }
 
 /// A key that a client chose.
@@ -269,7 +307,32 @@ fn key(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Problem
     Ok(Some(text.to_owned()))
 }
 
-fn tag(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let text = headers.get(name)?.to_str().ok()?.trim();
-    Some(text.trim_start_matches("W/").trim_matches('"').to_owned())
+/// What stands for every head.
+const ANY: &str = "*";
+
+/// The head that the run of a request must have; `None` where any will do.
+pub fn seen(headers: &HeaderMap) -> Result<Option<Digest>, Problem> {
+    let tags = tags(headers, &IF_MATCH);
+    let [tag] = tags.as_slice() else {
+        let detail = "`If-Match` takes the `ETag` of one reply";
+        return if tags.is_empty() {
+            Ok(None)
+        } else {
+            Err(Problem::of(StatusCode::BAD_REQUEST, "usage", detail))
+        };
+    };
+    if tag == ANY {
+        return Ok(None);
+    }
+    let detail = "`If-Match` takes the `ETag` of a reply about the run";
+    let seen = Digest::parse(tag);
+    seen.map(Some).ok_or_else(|| Problem::of(StatusCode::BAD_REQUEST, "usage", detail))
+}
+
+/// The tags of a header, as RFC 9110 lists them.
+fn tags(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
+    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    let tags = values.flat_map(|value| value.split(',')).map(str::trim);
+    let tags = tags.filter(|tag| !tag.is_empty());
+    tags.map(|tag| tag.trim_start_matches("W/").trim_matches('"').to_owned()).collect()
 }

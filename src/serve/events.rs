@@ -43,6 +43,7 @@ const BACK_AFTER: Duration = Duration::from_millis(500);
 
 /// What a stream is about.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Wanted {
     /// A run; without one, all of them.
     run: Option<String>,
@@ -75,8 +76,7 @@ pub async fn events(
         let detail = "too many event streams are open";
         Problem::of(StatusCode::SERVICE_UNAVAILABLE, "streams", detail)
     })?;
-    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    let last = last.and_then(|text| text.trim().parse().ok()).or(wanted.after);
+    let last = last_event(&headers)?.or(wanted.after);
     let mut changes = door.changes.subscribe();
     let told = Arc::clone(&changes.borrow_and_update());
     let source = match wanted.run {
@@ -88,6 +88,14 @@ pub async fn events(
     let feed = Feed { source, changes, next, ending, _permit: permit };
     let alive = KeepAlive::new().interval(BEAT_EVERY);
     Ok(Sse::new(stream_of(feed)).keep_alive(alive).into_response())
+}
+
+/// The number of the last event that a client has, if it comes back.
+fn last_event(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+    let Some(value) = headers.get("last-event-id") else { return Ok(None) };
+    let number = value.to_str().ok().and_then(|text| text.trim().parse().ok());
+    let detail = "`Last-Event-ID` takes the number of an event";
+    number.map(Some).ok_or_else(|| Problem::of(StatusCode::BAD_REQUEST, "usage", detail))
 }
 
 async fn begin(door: Arc<Door>, run: String, last: Option<u64>) -> Result<Follow, Problem> {

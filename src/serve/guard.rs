@@ -3,6 +3,7 @@
 //! is shown.
 
 use super::Settings;
+use super::problem::PROBLEM;
 use super::problem::Problem;
 use super::token::Token;
 use crate::board::sign_in;
@@ -35,6 +36,9 @@ const OPEN_PATHS: &[&str] = &[
     "/assets/page.js",
     "/assets/icon.svg",
 ];
+
+/// The most that is read of a refusal of the server's libraries.
+const REFUSAL_BYTES_MAX: usize = 4096;
 
 /// What is compared with each request.
 #[derive(Debug)]
@@ -127,7 +131,14 @@ impl Guard {
 
     fn refusal(&self, request: &Request) -> Option<Problem> {
         let headers = request.headers();
-        let host = text(headers, &header::HOST);
+        let hosts: Vec<_> = headers.get_all(header::HOST).iter().collect();
+        if hosts.len() > 1 {
+            let detail = "the request has several `Host` headers";
+            return Some(Problem::of(StatusCode::BAD_REQUEST, "host", detail));
+        }
+        // Who writes a whole address into the request line means the host that stands there.
+        let named = request.uri().authority().map(axum::http::uri::Authority::as_str);
+        let host = named.or(text(headers, &header::HOST));
         if !host.is_some_and(|host| self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host))) {
             let detail = format!("host `{}` is not served here", host.unwrap_or("(none)"));
             return Some(Problem::of(StatusCode::MISDIRECTED_REQUEST, "host", detail));
@@ -147,7 +158,9 @@ impl Guard {
             let detail = "cross-origin requests are refused";
             return Some(Problem::of(StatusCode::FORBIDDEN, "origin", detail));
         }
-        if !is_read && let Some(problem) = refuse_content(request) {
+        if *request.method() == Method::POST
+            && let Some(problem) = refuse_content(request)
+        {
             return Some(problem);
         }
         let path = request.uri().path();
@@ -184,11 +197,12 @@ impl Guard {
 fn refuse_content(request: &Request) -> Option<Problem> {
     let kind = text(request.headers(), &header::CONTENT_TYPE);
     let kind = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    let kind = kind.map(str::to_ascii_lowercase);
     let path = request.uri().path();
     let own = path.strip_prefix("/p/").and_then(|rest| rest.split_once('/'));
     let own = own.map_or(path.trim_start_matches('/'), |(_, own)| own);
     let takes_form = !matches!(own.split('/').next(), Some("api" | "mcp"));
-    let is_fit = match kind {
+    let is_fit = match kind.as_deref() {
         Some("application/json") => true,
         Some("application/x-www-form-urlencoded") => takes_form,
         Some(_) => false,
@@ -220,12 +234,33 @@ fn refused(request: &Request, problem: Problem) -> Response {
     (StatusCode::UNAUTHORIZED, Html(sign_in(to, None))).into_response()
 }
 
+/// What the server's libraries refuse by themselves, as the problem that everything else is told by.
+async fn in_our_words(response: Response) -> Response {
+    let status = response.status();
+    let kind = text(response.headers(), &header::CONTENT_TYPE).unwrap_or_default();
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !is_error || !kind.starts_with("text/plain") {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let said = axum::body::to_bytes(body, REFUSAL_BYTES_MAX).await.unwrap_or_default();
+    let said = String::from_utf8_lossy(&said).trim().to_owned();
+    let (code, detail) = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "the request is too large".to_owned()),
+        _ => ("usage", said),
+    };
+    let (_, body) = Problem::of(status, code, detail).into_response().into_parts();
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, body)
+}
+
 /// Refuses what is not to be answered, and marks every response.
 pub async fn check(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     let mut response = match (guard.by_name(&request), guard.refusal(&request)) {
         (Some(name), _) => Redirect::temporary(&name).into_response(),
         (None, Some(problem)) => refused(&request, problem),
-        (None, None) => next.run(request).await,
+        (None, None) => in_our_words(next.run(request).await).await,
     };
     let headers = response.headers_mut();
     for (name, value) in [

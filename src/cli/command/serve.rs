@@ -5,6 +5,7 @@ use crate::cli::answer::Face;
 use crate::cli::environment;
 use crate::cli::reserved;
 use crate::envelope::exit;
+use crate::files;
 use crate::mcp::Surface;
 use crate::ops::Error;
 use crate::ops::Instructions;
@@ -45,7 +46,13 @@ pub struct Arguments {
 pub fn execute(face: &Face, arguments: Arguments) -> Result<u8, Failure> {
     let Arguments { folders, port, address, hosts, read_only, surface, token_file } = arguments;
     let here = face.global.project.clone().unwrap_or_else(|| PathBuf::from("."));
-    let token = token_file.map_or_else(Token::new, |path| Token::of_file(&path))?;
+    let token = token_file.as_deref().map_or_else(Token::new, Token::of_file)?;
+    if let Some(file) = token_file.filter(|file| files::is_open_to_others(file)) {
+        let file = file.display();
+        face.say(&format!(
+            "warning: others can read token file {file}; to fix it: chmod 600 {file}"
+        ));
+    }
     if let Some(address) = address.filter(|address| !address.is_loopback()) {
         face.say(&format!(
             "warning: anyone who can reach {address} and has the token can use this server; \

@@ -49,7 +49,12 @@ fn work_that_fails_is_recorded_and_tried_again() {
         let next = client.call("work_next", json!({}));
         next["data"]["packet"].as_str().is_some_and(|packet| packet.contains("Findings to fix"))
     });
-    let failed = client.call("gate_fail", json!({ "reason": "The ink is out." }));
+    // The worker that began it may have the run still.
+    let mut failed = json!(null);
+    wait_until("the worker has left the run", || {
+        failed = client.refusable("gate_fail", json!({ "reason": "The ink is out." }));
+        failed["error"]["code"] != "held"
+    });
     assert_eq!(failed["success"], true);
     assert_eq!(failed["data"]["status"], "FAIL");
     wait_until("the run ends", || house.record()["status"] == "FAILED");

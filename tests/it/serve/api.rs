@@ -58,7 +58,9 @@ fn what_goes_wrong_is_a_problem_with_its_code_and_help() {
     assert!(odd["detail"].as_str().unwrap().contains("`text`"), "{odd}");
     let none = server.get("/api/statu").code(404).json();
     assert!(none["detail"].as_str().unwrap().contains("`status`"), "{none}");
-    assert_eq!(server.get("/api/note").code(405).json()["code"], "method_not_allowed");
+    let only_post = server.get("/api/note").code(405);
+    assert_eq!(only_post.header("allow"), Some("POST"));
+    assert_eq!(only_post.json()["code"], "method_not_allowed");
     assert_eq!(server.get("/nowhere").code(404).json()["code"], "not_found");
     let cut = server.send(
         "POST",
@@ -67,6 +69,26 @@ fn what_goes_wrong_is_a_problem_with_its_code_and_help() {
         "{\"text\":",
     );
     assert_eq!(cut.code(400).json()["code"], "json");
+    assert_eq!(server.get("/api/run_show?run=a&run=b").code(400).json()["code"], "usage");
+}
+
+#[test]
+fn what_the_libraries_refuse_is_a_problem_like_the_others() {
+    let server = house().serves("");
+    let bearer = server.bearer();
+    let headers = [("authorization", bearer.as_str()), ("content-type", "Application/JSON")];
+    let large = format!("{{\"text\":[\"{}\"]}}", "x".repeat(3 << 20));
+    let rows = [
+        (server.send("POST", "/api/note", &headers, &large), 413, "too_large"),
+        (server.get("/runs/%ff%fe"), 400, "usage"),
+        (server.get("/api/events?after=junk"), 400, "usage"),
+        (server.get("/api/events?bogus=1"), 400, "usage"),
+        (server.send("DELETE", "/api/status", &headers[..1], ""), 405, "method_not_allowed"),
+    ];
+    for (response, status, code) in rows {
+        assert_eq!(response.header("content-type"), Some("application/problem+json"));
+        assert_eq!(response.code(status).json()["code"], code);
+    }
 }
 
 #[test]
@@ -84,7 +106,19 @@ fn a_decision_on_an_old_head_is_refused_and_nothing_is_written() {
     let moved = server.post_with("run_cancel", &cancel, &[("if-match", &head)]).code(409).json();
     assert_eq!(moved["code"], "moved");
     assert_eq!(std::fs::read(house.journal()).unwrap(), before);
+    // What a worker does for a request is bound to the head, too.
+    let restart = json!({ "key": "a" });
+    server.post_with("restart", &restart, &[("if-match", &head)]).code(409);
+    assert_eq!(std::fs::read(house.journal()).unwrap(), before);
+    let spawn = json!({ "keys": ["b"], "workflow": "item" });
+    let none = server.post_with("spawn", &spawn, &[("if-match", &head)]).code(400).json();
+    assert!(none["detail"].as_str().unwrap().contains("takes none"), "{none}");
+    server.post_with("run_cancel", &cancel, &[("if-match", &format!("{head}, {head}"))]).code(400);
     let head = server.get("/api/status?run=a").header("etag").unwrap().to_owned();
+    for known in [format!("\"x\", W/{head}"), "*".to_owned()] {
+        let known = [("authorization", &*server.bearer()), ("if-none-match", &*known)];
+        server.send("GET", "/api/status?run=a", &known, "").code(304);
+    }
     let ended = server.post_with("run_cancel", &cancel, &[("if-match", &head)]).code(200).json();
     assert_eq!(ended["data"]["status"], "CANCELED");
 }
@@ -98,7 +132,8 @@ fn the_same_request_sent_twice_is_carried_out_once_also_by_the_next_server() {
     let server = house.serves("");
     let first = server.post_with("note", &note, &key).code(200).json();
     let events = std::fs::read(house.journal()).unwrap();
-    assert_eq!(server.post_with("note", &note, &key).code(200).json(), first);
+    let turned = json!({ "text": ["two columns"], "kind": "decision", "run": "a" });
+    assert_eq!(server.post_with("note", &turned, &key).code(200).json(), first);
     drop(server);
     let server = house.serves("");
     assert_eq!(server.post_with("note", &note, &key).code(200).json(), first);
@@ -110,6 +145,11 @@ fn the_same_request_sent_twice_is_carried_out_once_also_by_the_next_server() {
         let other = server.post_with("note", &note, &[key[0], more]).code(422).json();
         assert_eq!(other["code"], "idempotency_key");
     }
+    // The first answer is given again also where the head has moved by it.
+    let head = server.get("/api/status?run=a").header("etag").unwrap().to_owned();
+    let keys = [("idempotency-key", "k-3"), ("if-match", &*head)];
+    let first = server.post_with("note", &note, &keys).code(200).json();
+    assert_eq!(server.post_with("note", &note, &keys).code(200).json(), first);
     // What was refused can be sent again.
     let wrong = json!({ "run": "b", "kind": "note", "text": ["x"] });
     let key = [("idempotency-key", "k-2")];

@@ -31,6 +31,12 @@ fn a_reader_that_comes_back_misses_nothing_also_at_the_next_server() {
     house.orch("note again").code(0);
     house.orch("note once more").code(0);
     let server = house.serves("");
+    for beyond in ["after=999", "after=18446744073709551615"] {
+        let problem = server.get(&format!("/api/events?run=a&{beyond}")).code(400).json();
+        assert!(problem["detail"].as_str().unwrap().contains("has no event"), "{problem}");
+    }
+    let junk = [("authorization", &*server.bearer()), ("last-event-id", "junk")];
+    server.send("GET", "/api/events?run=a", &junk, "").code(400);
     let last = (all + 1).to_string();
     let mut events = server.follow("/api/events?run=a", &[("last-event-id", &last)]);
     assert_eq!((seq(events.next()), seq(events.next())), (all + 2, all + 3));

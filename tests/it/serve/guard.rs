@@ -187,7 +187,13 @@ fn a_token_file_is_made_once_and_for_its_owner_alone() {
     assert_eq!(token, server.token);
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     drop(server);
-    assert_eq!(house.serves(&format!("--token-file {}", file.display())).token, token);
+    let again = house.serves(&format!("--token-file {}", file.display()));
+    assert_eq!(again.token, token);
+    assert!(!again.started.printed().contains("warning"));
+    drop(again);
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let warned = house.serves(&format!("--token-file {}", file.display()));
+    assert!(warned.started.printed().contains("chmod 600"), "{}", warned.started.printed());
     std::fs::write(&file, "short").unwrap();
     house.orch(&format!("serve --token-file {}", file.display())).code(2).says("too short");
 }
