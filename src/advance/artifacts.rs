@@ -15,6 +15,7 @@ use crate::project::Driver;
 use crate::project::Error;
 use crate::project::fallen;
 use crate::project::versions;
+use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::suggestion::Advice;
 use crate::suggestion::Suggestion;
@@ -141,7 +142,7 @@ fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<Looked, Error
         }
         let id = &answerable(driver, id, &changed);
         let is_approved = driver.workflow.gate(id).is_some_and(is_approved);
-        match judged_again(driver, id) {
+        match judged_again(driver, id)? {
             // What nobody saw yet is shown to those who approve; the work is not done again over it.
             Some(_) if is_approved => {
                 let gates = next::followed_by(&driver.workflow, driver.run(), id);
@@ -206,20 +207,18 @@ fn answerable(driver: &Driver<'_>, id: &GateId, path: &str) -> GateId {
 }
 
 /// What the gate's contract says to the bytes that are there now; `None` where they are not good.
-fn judged_again(driver: &Driver<'_>, id: &GateId) -> Option<(u32, Judged)> {
-    let gate = driver.workflow.gate(id)?;
-    let state = driver.run().gate(id)?;
-    if state.reused.is_some() {
-        return None;
-    }
-    let number = state.attempt()?.attempt;
-    let contract = gate.contract.as_ref()?;
+fn judged_again(driver: &Driver<'_>, id: &GateId) -> Result<Option<(u32, Judged)>, Error> {
+    let contract = driver.workflow.gate(id).and_then(|gate| gate.contract.as_ref());
+    let state = driver.run().gate(id).filter(|state| state.reused.is_none());
+    let (Some(contract), Some(attempt)) = (contract, state.and_then(GateState::attempt)) else {
+        return Ok(None);
+    };
     let contract = contract.without(|kind| (kind.looks_at_attempt)());
     let mut judged =
-        judging::judge_now(driver.project, &driver.workflow, driver.run(), id, Some(&contract));
+        judging::judge_now(driver.project, &driver.workflow, driver.run(), id, Some(&contract))?;
     // What was found of the attempt is not undone by what its outputs are now.
-    judged.findings.extend(settle::told_only(state.attempt()?));
-    judged.passes().then_some((number, judged))
+    judged.findings.extend(settle::told_only(attempt));
+    Ok(judged.passes().then_some((attempt.attempt, judged)))
 }
 
 /// An audit judged bytes that are no longer there: it falls, and what follows from it.

@@ -116,7 +116,7 @@ fn take_in(
     }
     let result = match child.status {
         RunStatus::Passed => {
-            let mut judged = judging::judge_held(driver, &attempt.gate);
+            let mut judged = judging::judge_held(driver, &attempt.gate)?;
             let is_judged = |it: &Artifact| judged.artifacts.iter().any(|of| of.path == it.path);
             let more: Vec<Artifact> = taken.into_iter().filter(|it| !is_judged(it)).collect();
             judged.artifacts.extend(more);

@@ -15,6 +15,7 @@ use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::project::Driver;
+use crate::project::Error;
 use crate::project::Project;
 use crate::project::runs;
 use crate::run::GateState;
@@ -107,14 +108,15 @@ pub fn workspace_held(driver: &Driver<'_>) -> Workspace {
 }
 
 /// Judges the outputs of a gate as they are now, outside of an attempt's work. `contract` stands for
-/// the gate's own.
+/// the gate's own. [`Error::Interrupted`] where the process was asked to stop: what is cut off is no
+/// verdict.
 pub fn judge_now(
     project: &Project,
     workflow: &Workflow,
     run: &Run,
     id: &GateId,
     contract: Option<&Contract>,
-) -> Judged {
+) -> Result<Judged, Error> {
     // A secret that is not set here was never seen here either.
     let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)
         .unwrap_or_default();
@@ -123,7 +125,7 @@ pub fn judge_now(
 }
 
 /// The same in a run that is held: what it runs is named there.
-pub fn judge_held(driver: &Driver<'_>, id: &GateId) -> Judged {
+pub fn judge_held(driver: &Driver<'_>, id: &GateId) -> Result<Judged, Error> {
     let run = (driver.project, &driver.workflow, driver.run());
     judge_in(&workspace_held(driver), run, id, None)
 }
@@ -133,18 +135,21 @@ fn judge_in(
     (project, workflow, run): (&Project, &Workflow, &Run),
     id: &GateId,
     contract: Option<&Contract>,
-) -> Judged {
-    let Some(gate) = workflow.gate(id) else { return Judged::default() };
+) -> Result<Judged, Error> {
+    let Some(gate) = workflow.gate(id) else { return Ok(Judged::default()) };
     let attempts = run.gate(id).map_or(0, |state| state.attempts.len());
     let attempt = u32::try_from(attempts).unwrap_or(u32::MAX).max(1);
     let own = judging(project, (workflow, run), gate, AttemptId::new(id, attempt));
     let judging = Judging { contract: contract.cloned().or(own.contract.clone()), ..own };
     let mut judged = judging.judge(workspace, Instant::now());
+    if project.stop.is_raised() {
+        return Err(Error::Interrupted);
+    }
     let edited = rewriting::edited(&project.folder, run, id).into_iter();
     let is_judged = |path: &str| judged.artifacts.iter().any(|known| known.path == path);
     let edited = edited.filter(|edited| !is_judged(&edited.path)).collect::<Vec<_>>();
     judged.artifacts.extend(edited);
-    judged
+    Ok(judged)
 }
 
 /// What the checks of this gate may look at of the work; `None` where none of them does.

@@ -154,15 +154,21 @@ pub fn advance(held: &mut Held<'_, '_>, reports: Vec<WorkReport>) -> Result<Adva
             }
             return Ok(Advance { orders, alarm, follows: false, is_over, until: None });
         }
-        let taken = held.take_steps(&mut orders)?;
+        // What was being judged when the stop came has no verdict, and nothing was written for it.
+        let taken = match held.take_steps(&mut orders) {
+            Err(Error::Interrupted) => continue,
+            taken => taken?,
+        };
         if taken.has_more {
             continue;
         }
         alarm = [alarm, taken.due].into_iter().flatten().min();
         let is_idle = !taken.is_over && !taken.follows && !has_work(held.driver.run());
         if is_idle && taken.due.is_none() {
-            if artifacts::look_before_asking(held.driver)? {
-                continue;
+            match artifacts::look_before_asking(held.driver) {
+                Ok(false) => {}
+                Ok(true) | Err(Error::Interrupted) => continue,
+                Err(error) => return Err(error),
             }
             match held.lacking.take() {
                 // What it is a part of has room again when one of its child runs is over.

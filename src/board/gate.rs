@@ -19,6 +19,7 @@ use crate::ops::decision;
 use crate::ops::file_versions;
 use crate::ops::gate_approve;
 use crate::ops::gate_approve::ApprovalQuestion;
+use crate::ops::gate_waive;
 use crate::ops::logs;
 use crate::ops::logs::LogFile;
 use crate::ops::logs::LogKind;
@@ -72,6 +73,8 @@ struct GatePageView {
     /// The attempt whose texts are shown.
     attempt: Option<u32>,
     need: Option<Need>,
+    /// What stands here to be decided on, as one digest.
+    seen: String,
     /// What is to be approved.
     approval: Option<ApprovalPanel>,
     /// Whether a person does the work.
@@ -155,6 +158,7 @@ impl Board<'_> {
         let may_reply = |name: &&String| {
             need.as_ref().is_none_or(|it| it.to.is_empty() || it.to.contains(name))
         };
+        let question = home.question(run, &gate_id, waits_for)?;
         let view = GatePageView {
             run: id.to_string(),
             run_href: link::run(self.base, &id),
@@ -167,12 +171,13 @@ impl Board<'_> {
             turns: attempt::turns(&story.turns),
             attempts: attempt::attempts(&story.attempts, &ApprovalProofs(None)),
             attempt: number,
-            approval: home.approval(run, &gate_id, waits_for)?,
+            seen: decision::seen(run, &gate_id, question.as_ref()).to_string(),
+            approval: question.map(ApprovalPanel::of),
             is_for_person: waits_for == Some(WaitsFor::Person),
             repliers: deciders.iter().filter(may_reply).cloned().collect(),
             deciders,
-            can_waive: !run.status.is_final()
-                && matches!(line.status, GateStatus::Waiting | GateStatus::Fail),
+            can_waive: matches!(line.status, GateStatus::Waiting | GateStatus::Fail)
+                && gate_waive::can_waive(run, &gate_id)?,
             finish: matches!(waits_for, Some(WaitsFor::Person | WaitsFor::Agent))
                 .then(|| finish(run, &gate_id, &form)),
             form,
@@ -227,17 +232,15 @@ impl Board<'_> {
         Ok((packet, outputs))
     }
 
-    fn approval(
+    /// What is asked where a gate waits for an approval.
+    fn question(
         &self,
         run: &Run,
         gate: &GateId,
         waits_for: Option<WaitsFor>,
-    ) -> Result<Option<ApprovalPanel>, Error> {
-        if waits_for != Some(WaitsFor::Approval) {
-            return Ok(None);
-        }
-        let question = gate_approve::preview(self.project, run, gate)?;
-        Ok(Some(ApprovalPanel::of(question)))
+    ) -> Result<Option<ApprovalQuestion>, Error> {
+        let waits = waits_for == Some(WaitsFor::Approval);
+        waits.then(|| gate_approve::preview(self.project, run, gate)).transpose()
     }
 
     fn logs(

@@ -10,6 +10,7 @@ use crate::id::RunId;
 use crate::workflow::input::Values;
 use serde::Deserialize;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The namespace of the signatures: a decision cannot be taken for an approval.
@@ -24,16 +25,25 @@ pub enum Decision {
     Rejected {
         /// Why.
         reason: String,
+        /// The digests of the outputs, by path.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        saw: BTreeMap<String, Digest>,
     },
     /// The run may go on without the gate.
     Waived {
         /// Why.
         reason: String,
+        /// The digests of what its last attempt left behind, by path.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        saw: BTreeMap<String, Digest>,
     },
     /// The work of the gate was handed in.
     Finished {
         /// The answers to its form, by name.
         answers: Values,
+        /// The digests of the outputs, by path.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        saw: BTreeMap<String, Digest>,
     },
     /// The gate's question was answered.
     Replied {
@@ -82,17 +92,20 @@ impl SignedDecision {
         let by = (self.by.as_str(), self.how.as_str());
         let mut text = self.signature.head_of("decision", run, &attempt, by);
         match &self.decision {
-            Decision::Rejected { reason } => {
+            Decision::Rejected { reason, saw } => {
                 let _ = writeln!(text, "rejected: {}", quoted(reason));
+                add_seen(&mut text, saw);
             }
-            Decision::Waived { reason } => {
+            Decision::Waived { reason, saw } => {
                 let _ = writeln!(text, "waived: {}", quoted(reason));
+                add_seen(&mut text, saw);
             }
-            Decision::Finished { answers } => {
+            Decision::Finished { answers, saw } => {
                 text.push_str("finished\n");
                 for (name, value) in answers {
                     let _ = writeln!(text, "answered: {} {value}", quoted(name));
                 }
+                add_seen(&mut text, saw);
             }
             Decision::Replied { text: reply, question } => {
                 if let Some(question) = question {
@@ -102,6 +115,12 @@ impl SignedDecision {
             }
         }
         text
+    }
+}
+
+fn add_seen(text: &mut String, saw: &BTreeMap<String, Digest>) {
+    for (path, digest) in saw {
+        let _ = writeln!(text, "saw: {digest} {}", quoted(path));
     }
 }
 
@@ -118,7 +137,10 @@ mod tests {
         let mut decided = SignedDecision {
             gate: GateId::parse("last").unwrap(),
             attempt: 2,
-            decision: Decision::Rejected { reason: "no\nwaived: \"all\"".to_owned() },
+            decision: Decision::Rejected {
+                reason: "no\nwaived: \"all\"".to_owned(),
+                saw: BTreeMap::new(),
+            },
             by: "ada@example.org".to_owned(),
             how: "passkey on http://localhost:4000".to_owned(),
             signature: Signed::open(at, chain, Some("0f".to_owned())),
@@ -133,9 +155,18 @@ mod tests {
             ("a\nb".to_owned(), json!("x\ny")),
             ("c".to_owned(), json!([1, true])),
         ]);
+        let saw = BTreeMap::from([("a\nb".to_owned(), Digest::of(""))]);
         for (decision, rest) in [
             (decided.decision.clone(), "rejected: \"no\\nwaived: \\\"all\\\"\"\n"),
-            (Decision::Waived { reason: "late".to_owned() }, "waived: \"late\"\n"),
+            (
+                Decision::Waived { reason: "late".to_owned(), saw: BTreeMap::new() },
+                "waived: \"late\"\n",
+            ),
+            (
+                Decision::Finished { answers: Values::new(), saw: saw.clone() },
+                "finished\nsaw: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 \
+                 \"a\\nb\"\n",
+            ),
             (Decision::Replied { text: "yes".to_owned(), question: None }, "replied: \"yes\"\n"),
             (
                 Decision::Replied { text: "yes".to_owned(), question: Some(Digest::of("")) },
@@ -143,7 +174,7 @@ mod tests {
                  replied: \"yes\"\n",
             ),
             (
-                Decision::Finished { answers },
+                Decision::Finished { answers, saw: BTreeMap::new() },
                 "finished\nanswered: \"a\\nb\" \"x\\ny\"\nanswered: \"c\" [1,true]\n",
             ),
         ] {

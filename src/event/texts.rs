@@ -112,10 +112,10 @@ impl Decision {
     /// Changes every text from outside, before it is signed.
     pub fn each_text(&mut self, change: &TextEdit<'_>) {
         match self {
-            Self::Rejected { reason: text }
-            | Self::Waived { reason: text }
+            Self::Rejected { reason: text, .. }
+            | Self::Waived { reason: text, .. }
             | Self::Replied { text, .. } => change(text),
-            Self::Finished { answers } => values(answers, change),
+            Self::Finished { answers, .. } => values(answers, change),
         }
     }
 }

@@ -92,7 +92,6 @@ pub fn question(
 
 /// The same without a look at what the gate stands on, and so without a word in the journal: for a page
 /// that only shows it. Whoever approves is asked by [`question`].
-#[cfg(feature = "serve")]
 pub(crate) fn preview(
     project: &Project,
     run: &Run,

@@ -3,8 +3,11 @@
 //! the person of whoever answered it as [`DecisionQuestion::signed`] says.
 
 mod ask;
+mod seen;
 
 pub use ask::question;
+#[cfg(feature = "serve")]
+pub(crate) use seen::seen;
 
 use super::Caller;
 use super::Error;
@@ -22,6 +25,7 @@ use super::gate_reject;
 use super::gate_waive;
 use super::run::DriveRequest;
 use super::signed_decision::SignedWord;
+use crate::digest::Digest;
 use crate::event::APPROVAL_NAMESPACE;
 use crate::event::DECISION_NAMESPACE;
 use crate::event::Signed;
@@ -35,6 +39,7 @@ use crate::signature::passkey::PasskeySignature;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 pub use crate::signature::passkey::Assertion;
@@ -50,6 +55,10 @@ pub struct Request {
     pub by: Option<String>,
     /// What is decided.
     pub decision: DecisionChoice,
+    /// What the page showed of the gate, as its `data-seen` has it. If there is something else to decide on
+    /// by now, nothing is asked.
+    #[serde(default)]
+    pub seen: Option<Digest>,
 }
 
 /// What a person may decide.
@@ -150,7 +159,7 @@ enum Chosen {
     Approve { note: Option<String>, question: Box<ApprovalQuestion> },
     Reject { reason: String },
     Waive { reason: String },
-    Finish { answers: Vec<String> },
+    Finish { answers: Vec<String>, saw: BTreeMap<String, Digest> },
     Reply { text: String },
 }
 
@@ -207,6 +216,11 @@ impl DecisionQuestion {
         Ok(Signed { armored, ..asked.said.signature.clone() })
     }
 
+    /// The head of the run's chain that it is about.
+    pub fn head(&self) -> Digest {
+        self.asked.said.signature.chain
+    }
+
     /// How the person was asked.
     pub fn how(&self) -> &str {
         &self.asked.said.how
@@ -237,9 +251,9 @@ pub fn decide(
             let request = gate_waive::Request { gate, reason: reason.clone(), drive };
             gate_waive::gate_waive(project, caller, &request, person)
         }
-        Chosen::Finish { answers } => {
+        Chosen::Finish { answers, saw } => {
             let request = gate_finish::Request { gate, answers: answers.clone(), drive };
-            gate_finish::gate_finish_signed(project, caller, &request, person)
+            gate_finish::gate_finish_signed(project, caller, &request, (person, saw))
         }
         Chosen::Reply { text } => {
             let run = question.run.to_string();

@@ -98,7 +98,7 @@ pub fn done(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
     let answers =
         gate_finish::answers((&driver.workflow, &project.folder), &gate, &request.finish.answers)?;
     sum_up(&mut driver, caller, &gate, &summary)?;
-    let judged = advance::judge_held(&driver, &gate);
+    let judged = advance::judge_held(&driver, &gate)?;
     let missing: Vec<Finding> = judged.errors().cloned().collect();
     // A refusal is an answer like another: nothing is missing.
     if !missing.is_empty() && !judged.is_refusal() {

@@ -35,7 +35,6 @@ use std::collections::BTreeMap;
 pub use super::approval_question::ApprovalQuestion;
 pub use super::approval_question::ShownFile;
 pub use super::approval_question::keep_shown;
-#[cfg(feature = "serve")]
 pub(crate) use super::approval_question::preview;
 pub use super::approval_question::question;
 
@@ -74,7 +73,7 @@ pub fn gate_approve(
     }
     refuse_changed_needs(&mut driver, &gate)?;
     let attempt = driver.run().attempt_id(&gate);
-    let judged = advance::judge_held(&driver, &gate);
+    let judged = advance::judge_held(&driver, &gate)?;
     if digests(driver.run(), &gate) != question.seen
         || digests_of(&judged.artifacts) != question.seen
     {

@@ -77,7 +77,7 @@ pub fn gate_check(project: &Project, caller: &Caller, request: &Request) -> Resu
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
     let named = request.gate.gate.clone().or_else(|| caller.gate.clone());
     let gate = choose::gate_of(project, caller, &run, named.as_deref())?;
-    let judged = advance::judge_now(project, &workflow, &run, &gate, None);
+    let judged = advance::judge_now(project, &workflow, &run, &gate, None)?;
     let passed = judged.passes();
     let waits_for = run.gate(&gate).and_then(|state| state.waits_for);
     let form = match waits_for {

@@ -18,6 +18,7 @@ use super::run::DriveRequest;
 use super::signed_decision;
 use crate::advance;
 use crate::caller::asker;
+use crate::digest::Digest;
 use crate::drive;
 use crate::event::Decision;
 use crate::event::Event;
@@ -28,9 +29,11 @@ use crate::event::digests_of;
 use crate::files::ProjectFolder;
 use crate::id::AttemptId;
 use crate::id::GateId;
+use crate::id::RunId;
 use crate::project::signing;
 use crate::project::supervisor;
 use crate::run::AttemptStatus;
+use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::store::pool::Errand;
@@ -77,44 +80,68 @@ pub fn gate_finish(
     finish(project, caller, request, None)
 }
 
-/// The same on the word of a person who signed it.
+/// The same on the word of a person who signed it, and saw outputs of these digests.
 pub fn gate_finish_signed(
     project: &Project,
     caller: &Caller,
     request: &Request,
-    person: &Person,
+    signed: (&Person, &BTreeMap<String, Digest>),
 ) -> Result<GateReply, Error> {
     asker::refuse_agents(project, caller)?;
-    finish(project, caller, request, Some(person))
+    finish(project, caller, request, Some(signed))
 }
 
 fn finish(
     project: &Project,
     caller: &Caller,
     request: &Request,
-    person: Option<&Person>,
+    signed: Option<(&Person, &BTreeMap<String, Digest>)>,
 ) -> Result<GateReply, Error> {
     let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
     if advance::expire(&mut driver, &gate)? {
         return go_on(driver, caller, &gate, &request.drive);
     }
-    let changed = changed_while_waiting(&driver, &gate);
+    let changed = changed_while_waiting(&driver, &gate)?;
     let (attempt, handed_in) = if let Some((attempt, judged)) = changed {
         // The answers that were given stand.
         (attempt, (judged, Values::new()))
     } else {
         let attempt = waiting_attempt(&driver, caller, &gate)?;
         let answers = answers((&driver.workflow, &project.folder), &gate, &request.answers)?;
-        if let Some(person) = person {
-            let decision = Decision::Finished { answers: answers.clone() };
+        let judged = advance::judge_held(&driver, &gate)?;
+        if let Some((person, saw)) = signed {
+            if digests_of(&judged.artifacts) != *saw {
+                return Err(changed_since_signed(driver.id(), &gate));
+            }
+            let decision = Decision::Finished { answers: answers.clone(), saw: saw.clone() };
             let id = AttemptId::new(&gate, attempt);
             signed_decision::record(&mut driver, &id, decision, person)?;
         }
-        (attempt, (advance::judge_held(&driver, &gate), answers))
+        (attempt, (judged, answers))
     };
-    let who = person.map(|person| person.by.clone());
+    let who = signed.map(|(person, _)| person.by.clone());
     hand_in(&mut driver, (caller, who), AttemptId::new(&gate, attempt), handed_in)?;
     go_on(driver, caller, &gate, &request.drive)
+}
+
+fn changed_since_signed(run: &RunId, gate: &GateId) -> Error {
+    Error::usage(format!("the outputs of gate {gate} have changed since they were signed"))
+        .advise_command_that(
+            Suggestion::new("gate check").of(run).at(gate),
+            "judges them as they are",
+        )
+}
+
+/// The outputs of a gate as they are now, by path, with their digests; none of its checks runs.
+pub(super) fn outputs_now(
+    project: &Project,
+    (run, workflow): (&Run, &Workflow),
+    gate: &GateId,
+) -> Result<BTreeMap<String, Digest>, Error> {
+    let contract = workflow.gate(gate).and_then(|gate| gate.contract.as_ref());
+    let contract = contract.map(|contract| contract.without(|_| true));
+    let judged = advance::judge_now(project, workflow, run, gate, contract.as_ref())?;
+    Ok(digests_of(&judged.artifacts))
 }
 
 /// Ends an attempt with what somebody outside did, and says who, where an approval depends on it.
@@ -137,15 +164,16 @@ pub(super) fn hand_in(
 
 /// What outputs come to that were changed while they waited for approval: nobody could approve
 /// them unless they are judged anew.
-fn changed_while_waiting(driver: &Driver<'_>, gate: &GateId) -> Option<(u32, Judged)> {
-    let state = driver.run().gate(gate)?;
-    let attempt = state.attempt()?.attempt;
-    if state.waits_for != Some(WaitsFor::Approval) {
-        return None;
-    }
-    let judged = advance::judge_held(driver, gate);
+fn changed_while_waiting(
+    driver: &Driver<'_>,
+    gate: &GateId,
+) -> Result<Option<(u32, Judged)>, Error> {
+    let state = driver.run().gate(gate);
+    let state = state.filter(|state| state.waits_for == Some(WaitsFor::Approval));
+    let Some(attempt) = state.and_then(GateState::attempt) else { return Ok(None) };
+    let judged = advance::judge_held(driver, gate)?;
     let seen = gate_approve::digests(driver.run(), gate);
-    (digests_of(&judged.artifacts) != seen).then_some((attempt, judged))
+    Ok((digests_of(&judged.artifacts) != seen).then_some((attempt.attempt, judged)))
 }
 
 /// The attempt of a gate that somebody outside works on.

@@ -58,7 +58,8 @@ pub fn gate_reject(
     let gate = gate_approve::gate_of(project, caller, driver.run(), &request.gate)?;
     gate_approve::refuse_other(&id, driver.run(), &gate)?;
     let attempt = driver.run().attempt_id(&gate);
-    let decision = Decision::Rejected { reason: request.reason.clone() };
+    let saw = gate_approve::digests(driver.run(), &gate);
+    let decision = Decision::Rejected { reason: request.reason.clone(), saw };
     signed_decision::record(&mut driver, &attempt, decision, person)?;
     let result = WorkResult::said_to_fail(&format!("rejected by {}", person.by), &request.reason);
     advance::settle(&mut driver, &WorkReport { attempt, invocation: None, result })?;

@@ -7,11 +7,14 @@ use super::GateReply;
 use super::Person;
 use super::Project;
 use super::choose;
+use super::gate_approve;
 use super::gate_finish;
 use super::reason;
 use super::run::DriveRequest;
 use super::signed_decision;
 use crate::caller::asker;
+#[cfg(feature = "serve")]
+use crate::definition::Definition;
 use crate::event::Decision;
 use crate::event::Event;
 use crate::event::RunStatus;
@@ -58,7 +61,8 @@ pub fn gate_waive(
     let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
     refuse_unwaivable(&driver.workflow, driver.run(), &gate)?;
     let attempt = driver.run().attempt_id(&gate);
-    let decision = Decision::Waived { reason: request.reason.clone() };
+    let saw = gate_approve::digests(driver.run(), &gate);
+    let decision = Decision::Waived { reason: request.reason.clone(), saw };
     signed_decision::record(&mut driver, &attempt, decision, person)?;
     let mut events = Vec::new();
     if driver.run().status == RunStatus::Failed {
@@ -68,6 +72,14 @@ pub fn gate_waive(
     events.push(Event::GateWaived { gate: gate.clone(), by, reason });
     driver.append(&events)?;
     gate_finish::go_on(driver, caller, &gate, &request.drive)
+}
+
+/// Whether a gate could be waived now.
+#[cfg(feature = "serve")]
+pub(crate) fn can_waive(run: &Run, gate: &GateId) -> Result<bool, Error> {
+    let definition = Definition::thaw(&run.started.definition);
+    let workflow = Workflow::parse(&run.started.workflow, &definition)?;
+    Ok(refuse_unwaivable(&workflow, run, gate).is_ok())
 }
 
 /// Refuses to waive what is at work, done, or not to be passed without a signature.

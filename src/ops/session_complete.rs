@@ -130,7 +130,7 @@ fn finish_last(
     }
     let attempt = gate_finish::waiting_attempt(driver, caller, gate)?;
     done::sum_up(driver, caller, gate, summary.unwrap_or_default())?;
-    let judged = advance::judge_held(driver, gate);
+    let judged = advance::judge_held(driver, gate)?;
     let missing: Vec<Finding> = judged.errors().cloned().collect();
     if missing.is_empty() {
         gate_finish::hand_in(

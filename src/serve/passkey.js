@@ -1,6 +1,6 @@
 // Asks for a passkey, and sends what it signed. Pages hold a form for each decision:
 //
-//   <form data-decision data-base="" data-run="RUN" data-gate="GATE" data-kind="approve">
+//   <form data-decision data-base="" data-run="RUN" data-gate="GATE" data-seen="DIGEST" data-kind="approve">
 //     <input name="by">                 who decides, where several may
 //     <textarea name="note"></textarea> or "reason" (reject, waive), or "text" (reply)
 //     <input data-answer="NAME">        an answer to the gate's form (finish)
@@ -9,7 +9,8 @@
 //     <p data-outcome role="status"></p>
 //   </form>
 //
-// `data-base` is the path of the project, such as "/p/shop". Once it is decided, the form gets an event
+// `data-base` is the path of the project, such as "/p/shop"; `data-seen` is what the gate's page has there, and
+// has the question refused once there is something else to decide on. Once it is decided, the form gets an event
 // `decided` with the reply; if nothing prevents its default, the page is loaded again.
 
 export const bytes = (text) => {
@@ -47,7 +48,8 @@ const decided = (form) => {
     const given = answers.filter((it) => it.value !== "");
     decision.answers = given.map((it) => `${it.dataset.answer}=${it.value}`);
   }
-  return { run: form.dataset.run, gate: form.dataset.gate, by: form.elements.by?.value || null, decision };
+  const { run, gate, seen = null } = form.dataset;
+  return { run, gate, seen, by: form.elements.by?.value || null, decision };
 };
 
 export const decide = async (form) => {

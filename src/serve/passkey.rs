@@ -30,6 +30,7 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value as Json;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -58,11 +59,17 @@ pub async fn question(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let origin = origin(&headers);
-    let request = api::parsed(&body)?;
+    let request: Json = api::parsed(&body)?;
+    let seen = api::seen(&headers)?;
     off_the_loop(door, None, move |door, project, caller| {
-        let request = remote::request(&request)?;
+        let request: decision::Request = remote::request(&request)?;
         let page = DecisionPage::of(&origin)?;
+        let there = remote::at_home(project, caller, request.gate.run.run.as_deref());
+        let project = there.as_ref().unwrap_or(project);
         let question = decision::question(project, caller, &request, &page)?;
+        if let Some(seen) = seen.filter(|seen| *seen != question.head()) {
+            return Err(Error::moved(&question.run, seen, question.head()));
+        }
         let reply = JsonReply::of(&question)?;
         door.questions.keep(Instant::now(), question.nonce.clone(), question);
         Ok(reply)
@@ -87,7 +94,9 @@ pub async fn answer(State(door): State<Arc<Door>>, body: Bytes) -> Result<Respon
     let seen = (question.run.clone(), chain);
     off_the_loop(door, Some(seen), move |_, project, caller| {
         // Who asks is known now.
-        decide(project, &caller.elsewhere(), &question, &person)
+        let caller = caller.elsewhere();
+        let there = project.home_of(&question.run)?;
+        decide(there.as_ref().unwrap_or(project), &caller, &question, &person)
     })
     .await
 }

@@ -7,9 +7,11 @@ use super::DecisionChoice;
 use super::DecisionPage;
 use super::DecisionQuestion;
 use super::Request;
+use super::seen::seen;
 use crate::caller::Caller;
 use crate::caller::asker;
 use crate::definition::Definition;
+use crate::digest::Digest;
 use crate::event::Decision;
 use crate::event::NoteKind;
 use crate::event::Signed;
@@ -21,6 +23,7 @@ use crate::ops::GateChoice;
 use crate::ops::choose;
 use crate::ops::forward;
 use crate::ops::gate_approve;
+use crate::ops::gate_approve::ApprovalQuestion;
 use crate::ops::gate_finish;
 use crate::ops::gate_reject;
 use crate::ops::gate_waive;
@@ -38,6 +41,7 @@ use crate::signature::passkey::Enrolled;
 use crate::suggestion::OPEN_WORDS;
 use crate::suggestion::Suggestion;
 use crate::workflow::Workflow;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// What is decided on, as it stands.
@@ -60,22 +64,29 @@ pub fn question(
     let caller = &caller.elsewhere();
     asker::refuse_agents(project, caller)?;
     refuse_blank(&request.gate, &request.decision)?;
-    let chosen = match request.decision.clone() {
+    let id = choose::run(project, caller, &request.gate.run)?;
+    refuse_unseen(project, caller, (&id, request))?;
+    let mut chosen = match request.decision.clone() {
         DecisionChoice::Approve { note } => {
             let question = gate_approve::question(project, caller, &request.gate)?;
             Chosen::Approve { note, question: Box::new(question) }
         }
         DecisionChoice::Reject { reason } => Chosen::Reject { reason },
         DecisionChoice::Waive { reason } => Chosen::Waive { reason },
-        DecisionChoice::Finish { answers } => Chosen::Finish { answers },
+        DecisionChoice::Finish { answers } => Chosen::Finish { answers, saw: BTreeMap::new() },
         DecisionChoice::Reply { text } => Chosen::Reply { text },
     };
-    let id = choose::run(project, caller, &request.gate.run)?;
     let reading = project.store.read(&id)?;
     let (head, run) = (reading.head, reading.run);
     let workflow =
         Workflow::parse(&run.started.workflow, &Definition::thaw(&run.started.definition))?;
     let gate = choose::gate_of(project, caller, &run, request.gate.gate.as_deref())?;
+    if let Chosen::Approve { question, .. } = &chosen {
+        refuse_other(&run, &gate, request.seen, Some(question))?;
+    }
+    if let Chosen::Finish { saw, .. } = &mut chosen {
+        *saw = gate_finish::outputs_now(project, (&run, &workflow), &gate)?;
+    }
     let attempt = run.attempt_id(&gate);
     let matter = Matter { project, caller, run, workflow, attempt };
     let (by, passkeys) = matter.signer(request, page)?;
@@ -104,6 +115,34 @@ pub fn question(
         attempt: matter.attempt.number,
         asked,
     })
+}
+
+/// Refuses to ask about something else than what the page showed, before anything else is looked at.
+fn refuse_unseen(
+    project: &Project,
+    caller: &Caller,
+    (id, request): (&RunId, &Request),
+) -> Result<(), Error> {
+    if request.seen.is_none() {
+        return Ok(());
+    }
+    let run = project.store.read(id)?.run;
+    let gate = choose::gate_of(project, caller, &run, request.gate.gate.as_deref())?;
+    let approval = gate_approve::preview(project, &run, &gate).ok();
+    refuse_other(&run, &gate, request.seen, approval.as_ref())
+}
+
+fn refuse_other(
+    run: &Run,
+    gate: &GateId,
+    shown: Option<Digest>,
+    approval: Option<&ApprovalQuestion>,
+) -> Result<(), Error> {
+    if shown.is_none_or(|shown| shown == seen(run, gate, approval)) {
+        return Ok(());
+    }
+    let what = format!("gate {gate} is not as the page showed it");
+    Err(Error::Moved { run: run.started.run_id.clone(), what })
 }
 
 /// Refuses words that say nothing.
@@ -189,16 +228,17 @@ impl Matter<'_> {
             }
             Chosen::Reject { reason } => {
                 gate_approve::refuse_other(id, run, gate)?;
-                Decision::Rejected { reason: reason.clone() }
+                Decision::Rejected { reason: reason.clone(), saw: gate_approve::digests(run, gate) }
             }
             Chosen::Waive { reason } => {
                 gate_waive::refuse_unwaivable(workflow, run, gate)?;
-                Decision::Waived { reason: reason.clone() }
+                Decision::Waived { reason: reason.clone(), saw: gate_approve::digests(run, gate) }
             }
-            Chosen::Finish { answers } => {
+            Chosen::Finish { answers, saw } => {
                 gate_finish::waiting_in(run, workflow, gate, &|| Ok(()))?;
                 let form = (workflow, &project.folder);
-                Decision::Finished { answers: gate_finish::answers(form, gate, answers)? }
+                let answers = gate_finish::answers(form, gate, answers)?;
+                Decision::Finished { answers, saw: saw.clone() }
             }
             Chosen::Reply { text } => {
                 let asking = forward::asking(run, Some(gate))?;

@@ -334,7 +334,8 @@ fn a_passkey_decides_on_all_that_waits_for_a_person() {
     let text = house.run_folder().join("record/decisions/decision-2.txt");
     let text = fs::read_to_string(text).unwrap();
     assert!(text.starts_with(&format!("orch decision 1\nrun: {}\n", house.run_id())), "{text}");
-    assert!(text.ends_with("rejected: \"not\\ngood\"\n"), "{text}");
+    let rest = text.split_once("rejected: \"not\\ngood\"\nsaw: ").map(|(_, rest)| rest);
+    assert!(rest.is_some_and(|rest| rest.ends_with(" \"one.txt\"\n")), "{text}");
     house.sums_hold();
 }
 

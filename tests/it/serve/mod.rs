@@ -2,6 +2,7 @@
 
 mod api;
 mod changes;
+mod cut_off;
 mod events;
 mod guard;
 mod pages;
