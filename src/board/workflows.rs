@@ -5,6 +5,7 @@ use super::frame::Heading;
 use super::graph;
 use super::graph::Detail;
 use super::graph::GraphView;
+use super::text::TextBlock;
 use crate::audit::AuditLevel;
 use crate::audit::AuditRow;
 use crate::audit::Certainty;
@@ -28,6 +29,9 @@ use serde::Serialize;
 /// How many lines of a row of an audit are shown.
 const AUDIT_LINES_MAX: usize = 8;
 
+/// How many gates the page lists; the definition has all of them.
+const GATES_SHOWN: usize = 200;
+
 #[derive(Debug, Serialize)]
 struct WorkflowsView {
     workflows: Vec<WorkflowRow>,
@@ -46,16 +50,17 @@ struct WorkflowView {
     version: String,
     description: String,
     why: String,
-    path: String,
     graph: GraphView,
     /// What it may do; nothing of a workflow that is too large to look at while a page is waited for.
     audit: Vec<AuditRowView>,
     findings: Vec<AuditFindingView>,
     gates: Vec<PlannedRow>,
+    /// How many gates there are beside those.
+    more_gates: usize,
     fields: Vec<Field>,
     action: String,
     command: String,
-    text: String,
+    text: TextBlock,
     /// Why the form was not taken.
     problem: Option<String>,
 }
@@ -160,15 +165,15 @@ impl Board<'_> {
             version: workflow.version.clone(),
             description: workflow.description.clone(),
             why: shown.why,
-            path: format!("workflows/{name}.toml"),
             graph,
             audit,
             findings,
-            gates: gates.collect(),
+            gates: gates.take(GATES_SHOWN).collect(),
+            more_gates: workflow.gates.len().saturating_sub(GATES_SHOWN),
             fields: workflow.inputs.iter().map(|input| field(input, given)).collect(),
             action: format!("{}/workflows/{}", self.base, uri::segment(name)),
             command: run.to_string(),
-            text: shown.text,
+            text: TextBlock::of(format!("workflows/{name}.toml"), None, Some(shown.text)),
             problem,
         };
         let heading = Heading { title: name, section: "workflows", follows: "-" };

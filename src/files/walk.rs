@@ -100,8 +100,9 @@ impl ProjectFolder {
     /// Whether a regular file lies there, or a link to one of the project's.
     pub fn is_file(&self, path: &ProjectPath) -> bool {
         let absolute = self.absolute(path);
-        if !absolute.is_symlink() {
-            return absolute.is_file();
+        let Ok(found) = absolute.symlink_metadata() else { return false };
+        if !found.is_symlink() {
+            return found.is_file();
         }
         let Ok(real) = absolute.canonicalize() else { return false };
         let within = real.strip_prefix(self.root()).ok().and_then(Path::to_str);

@@ -5,6 +5,7 @@ mod changes;
 mod cut_off;
 mod events;
 mod guard;
+mod large;
 mod pages;
 
 use crate::house::House;

@@ -320,28 +320,6 @@ fn a_form_starts_a_run_where_that_is_allowed() {
 }
 
 #[test]
-fn a_graph_that_would_help_nobody_is_not_drawn() {
-    let gate = |number: usize, needs: &str| {
-        format!("[[gate]]\nid = 'g{number}'\nexecutor = 'human'\n{needs}")
-    };
-    let many: String = (0..151).map(|number| gate(number, "needs = []\n")).collect();
-    let tangle: String = (0..60)
-        .map(|number| {
-            let needs: Vec<String> = (0..number).map(|need| format!("'g{need}'")).collect();
-            gate(number, &format!("needs = [{}]\n", needs.join(", ")))
-        })
-        .collect();
-    let chain: String = (0..150).map(|number| gate(number, "")).collect();
-    let house = House::new().workflow("many", &many).workflow("tangle", &tangle);
-    let house = house.workflow("chain", &chain);
-    let server = house.serves("");
-    has(&page(&server, "/workflows/many"), &["151 gates are too many to draw"]);
-    has(&page(&server, "/workflows/tangle"), &["in too many ways to draw", "<code>g59</code>"]);
-    let drawn = page(&server, "/workflows/chain");
-    assert_eq!(drawn.matches("<path class=\"needs\"").count(), 149);
-}
-
-#[test]
 fn a_question_of_an_agent_is_listed_with_its_options() {
     let house =
         House::new().agents("").workflow("demo", "[[gate]]\nid = 'write'\nexecutor = 'agent'\n");
