@@ -28,6 +28,7 @@ use crate::project::Project;
 use crate::run::GateState;
 use crate::run::Run;
 use crate::spending::Cost;
+use crate::standing::Span;
 use crate::store::pool::Errand;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
@@ -171,7 +172,7 @@ fn end_of(
     let artifacts = child.gates.values().flat_map(GateState::artifacts);
     let outputs: std::collections::BTreeSet<String> =
         artifacts.filter(|it| it.exists).map(|it| it.path.clone()).collect();
-    let took = child.finished_at.map(|at| at.since(child.started_at)).unwrap_or_default();
+    let took = Span::of_run(child).took().unwrap_or_default();
     Ok(ChildEnd {
         run: child.started.run_id.clone(),
         status: child.status,

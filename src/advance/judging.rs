@@ -21,6 +21,7 @@ use crate::project::runs;
 use crate::run::GateState;
 use crate::run::Run;
 use crate::secret::Secrets;
+use crate::standing;
 use crate::work::Judging;
 use crate::work::Worked;
 use crate::work::Workspace;
@@ -29,7 +30,6 @@ use crate::workflow::Workflow;
 use crate::workflow::input;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 use std::time::Instant;
 
 /// The variables of the run, the gate and its attempt.
@@ -171,7 +171,7 @@ fn worked(
             updates: 0,
             items: items(project, run),
             active: run.spent(project.clock.now()).active,
-            estimate: estimate(workflow, run),
+            estimate: standing::estimate(workflow, run),
         },
         gate: id.clone(),
         notes: run.notes.clone(),
@@ -194,13 +194,4 @@ fn items(project: &Project, run: &Run) -> Vec<WorkItem> {
             status: entry.status.to_string(),
         })
         .collect()
-}
-
-/// How long the gates of the plan should take together, by the newest word on each.
-pub fn estimate(workflow: &Workflow, run: &Run) -> Option<Duration> {
-    let estimates = workflow.gates.iter().filter_map(|gate| {
-        let newer = run.gate(&gate.id).and_then(|state| state.estimate_s);
-        newer.map(Duration::from_secs).or(gate.estimate)
-    });
-    estimates.fold(None, |sum, one| Some(sum.unwrap_or_default() + one))
 }

@@ -83,7 +83,6 @@ pub use attempt::prepare;
 pub use attempt::rehearse;
 pub use baselines::record as record_baselines;
 pub use granted::unenforced;
-pub use judging::estimate;
 pub use judging::judge_held;
 pub use judging::judge_now;
 pub use judging::workspace_held;

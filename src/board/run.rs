@@ -40,6 +40,7 @@ use crate::spending::Cost;
 use crate::standing;
 use crate::standing::GateLine;
 use crate::standing::State;
+use crate::standing::Tally;
 use crate::store::journal::Reading;
 use crate::suggestion::Suggestion;
 use crate::uri;
@@ -148,9 +149,8 @@ impl Board<'_> {
         }
         let (pages, lines) = Pages::cut(lines, query.page, GATES_MAX);
         let shown = lines.iter().map(|line| &line.gate);
-        let ended = run.finished_at.unwrap_or(now);
         let branch = started.git.as_ref().and_then(|git| git.branch.as_deref());
-        let cost = Cost::of_run(run);
+        let tally = Tally::of(run, now);
         let (parent, children) = self.relatives(id, run)?;
         let mut notes = notes(run);
         notes.reverse();
@@ -167,12 +167,9 @@ impl Board<'_> {
             branch: branch.map(|branch| short_branch(branch).to_owned()),
             started: moment(run.started_at),
             finished: run.finished_at.map(moment),
-            took: show_duration(ended.since(run.started_at)),
-            times: Times::of(run.spent(now)),
-            spending: standing::spending(&cost, &run.budget)
-                .into_iter()
-                .map(|it| it.words)
-                .collect(),
+            took: show_duration(tally.lasted),
+            times: Times::of(tally.spent),
+            spending: tally.spending().into_iter().map(|it| it.words).collect(),
             resume: resume(state, id),
             needs: NeedList::of(needs::of_run(self, run)),
             timeline: timeline::of_gates(run, shown, (self.base, now)),

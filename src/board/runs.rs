@@ -124,12 +124,8 @@ impl Board<'_> {
                 status: Status::of_run(entry.status),
                 gate: entry.gate.clone().or_else(|| entry.problem.clone()).unwrap_or_default(),
                 started: entry.started_at.map(|at| at.to_string()).unwrap_or_default(),
-                age: entry.started_at.map(|at| show_duration(now.since(at))).unwrap_or_default(),
-                took: entry
-                    .started_at
-                    .zip(entry.finished_at)
-                    .map(|(from, to)| show_duration(to.since(from)))
-                    .unwrap_or_default(),
+                age: entry.age(now).map(show_duration).unwrap_or_default(),
+                took: entry.took().map(show_duration).unwrap_or_default(),
                 cost: entry.cost_usd.map(|usd| Measure::Usd.show(usd)).unwrap_or_default(),
             },
             Listed::Foreign(entry) => RunRow {

@@ -128,7 +128,7 @@ fn write(
     (workflow, reading, standing): (&Workflow, &Reading, &Standing),
     request: &Request,
 ) -> Result<Reply, Error> {
-    let run = &reading.run;
+    let (run, now) = (&reading.run, project.clock.now());
     let mut changes = changes(project, run);
     // What the journal says was redacted when it was written; names of files come from git.
     let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)?;
@@ -142,9 +142,9 @@ fn write(
         child_runs: child_runs::open(project, run)?,
         changes,
         instructions: Instructions::of(standing, choose::at_hand_beside(project, caller, run)),
-        bound: run.budget.narrowed(sitting_budget::bound(project, run, run.budget)?),
+        tally: sitting_budget::tally(project, run, now)?,
         bound_by: sitting_budget::binding(project, run)?.map(|(_, key)| key),
-        now: project.clock.now(),
+        now,
     });
     for gate in &mut whole.gates {
         let waiting = standing.waiting.iter().find(|waiting| waiting.gate == gate.line.gate);

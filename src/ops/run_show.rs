@@ -109,7 +109,7 @@ pub(super) fn told(project: &Project, id: &RunId, reading: &Reading) -> Result<T
     Ok(Told {
         status,
         reason: run.reason.clone(),
-        spending: standing::spending(&story.cost, &run.budget),
+        spending: story.tally.spending(),
         children: parts.map(|entry| (entry.run_id, entry.status)).collect(),
         folder: Some(project.workspace_of(id)).filter(|folder| folder != project.folder.root()),
         record: project.shown(&project.store.record(id).path()),

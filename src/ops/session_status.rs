@@ -5,7 +5,6 @@ use super::Error;
 use super::Project;
 use super::session;
 use super::session::Epic;
-use crate::advance;
 use crate::budget::Measure;
 use crate::clock::Moment;
 use crate::definition::Definition;
@@ -16,7 +15,8 @@ use crate::project::proof;
 use crate::project::sitting_budget;
 use crate::run::Run;
 use crate::run::Session;
-use crate::spending::Cost;
+use crate::standing;
+use crate::standing::Span;
 use crate::workflow::Workflow;
 use serde::Serialize;
 
@@ -46,7 +46,7 @@ pub struct Reply {
     pub cost_usd: Option<f64>,
     /// Cost of the runs that were started in its sessions.
     pub parts_usd: f64,
-    /// What is left of the budget.
+    /// What is left of the budget, or of that of the run around this one if that is less.
     pub remaining_usd: Option<f64>,
     /// Working time in seconds, over all sessions.
     pub active_s: u64,
@@ -92,14 +92,11 @@ pub fn session_status(project: &Project, caller: &Caller, epic: &Epic) -> Result
     let sessions: Vec<Sitting> =
         run.sessions.iter().map(|session| sitting(project, &run, session, now)).collect();
     let last = sessions.last();
-    let budget_usd = run.budget.bound(Measure::Usd);
-    let cost_usd = Cost::of_run(&run).known_usd();
+    let tally = sitting_budget::tally(project, &run, now)?;
     let parts_usd = sitting_budget::spent_by_parts(project, &run)?.get(Measure::Usd);
-    let spent = run.spent(now);
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
-    let estimate_s = advance::estimate(&workflow, &run).map(|estimate| estimate.as_secs());
-    let active_s = i64::try_from(spent.active.as_secs()).unwrap_or(i64::MAX);
+    let estimate_s = standing::estimate(&workflow, &run).map(|estimate| estimate.as_secs());
     Ok(Reply {
         epic: run.started.key.clone(),
         workflow: run.started.workflow.clone(),
@@ -108,15 +105,14 @@ pub fn session_status(project: &Project, caller: &Caller, epic: &Epic) -> Result
         session_key: last.map(|last| format!("{}@{}", run.started.key, last.session)),
         status: last.map(|last| last.status),
         reason: last.and_then(|last| last.reason.clone()),
-        budget_usd,
-        cost_usd,
+        budget_usd: tally.budget.bound(Measure::Usd),
+        cost_usd: tally.cost.known_usd(),
         parts_usd,
-        remaining_usd: budget_usd
-            .map(|budget| (budget - cost_usd.unwrap_or(0.0) - parts_usd).max(0.0)),
-        active_s: spent.active.as_secs(),
-        waiting_s: spent.waiting.as_secs(),
+        remaining_usd: tally.remaining_usd(),
+        active_s: tally.spent.active.as_secs(),
+        waiting_s: tally.spent.waiting.as_secs(),
         estimate_s,
-        variance_s: estimate_s.and_then(|estimate| active_s.checked_sub_unsigned(estimate)),
+        variance_s: estimate_s.and_then(|estimate_s| tally.variance_s(estimate_s)),
         checkpoints: run.checkpoints.len(),
         sessions,
         run_id: id,
@@ -124,18 +120,14 @@ pub fn session_status(project: &Project, caller: &Caller, epic: &Epic) -> Result
 }
 
 fn sitting(project: &Project, run: &Run, session: &Session, now: Moment) -> Sitting {
-    let end = session.ended_at.unwrap_or(now);
-    let within = run.invocations.iter().filter(|invocation| {
-        invocation.finished_at >= session.started_at && invocation.finished_at <= end
-    });
     Sitting {
         session: session.number,
         by: session.by.clone(),
         status: session::status(project, &run.started.run_id, session),
         started_at: session.started_at,
         ended_at: session.ended_at,
-        duration_s: end.since(session.started_at).as_secs(),
-        cost_usd: Cost::of(within).known_usd(),
+        duration_s: Span::of_session(session).until(now).as_secs(),
+        cost_usd: standing::cost_within(run, session).known_usd(),
         reason: session.reason.clone(),
     }
 }

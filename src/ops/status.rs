@@ -12,7 +12,7 @@ use crate::definition::Definition;
 use crate::event::RunStatus;
 use crate::id::RunId;
 use crate::project::proof;
-use crate::spending::Cost;
+use crate::project::sitting_budget;
 use crate::standing;
 use crate::standing::GateLine;
 use crate::standing::Spending;
@@ -42,7 +42,7 @@ pub struct Reply {
     pub cost_usd: Option<f64>,
     /// The budget; null without one.
     pub budget_usd: Option<f64>,
-    /// What is left of the budget.
+    /// What is left of the budget, or of that of the run around this one if that is less.
     pub remaining_usd: Option<f64>,
     /// What is spent of each budget.
     pub spending: Vec<Spending>,
@@ -55,7 +55,6 @@ pub fn status(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<
     let id = choose::run(project, caller, choice)?;
     let run = proof::read(project, &id)?.run;
     let status = State::of(run.status, run.wants_a_driver(), || project.store.is_in_hand(&id));
-    let cost = Cost::of_run(&run);
     let mut gates = standing::gates(&run);
     let is_driven = status == State::Recorded(RunStatus::Running);
     if is_driven || gates.iter().any(|line| line.waits_for.is_some()) {
@@ -69,7 +68,7 @@ pub fn status(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<
             line.deadline = advance::deadline_of(project, &workflow, &run, &line.gate);
         }
     }
-    let budget_usd = run.budget.bound(Measure::Usd);
+    let tally = sitting_budget::tally(project, &run, project.clock.now())?;
     Ok(Reply {
         run_id: id,
         workflow: run.started.workflow.clone(),
@@ -78,10 +77,10 @@ pub fn status(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<
         reason: run.reason.clone(),
         started_at: run.started_at,
         finished_at: run.finished_at,
-        cost_usd: cost.known_usd(),
-        budget_usd,
-        remaining_usd: budget_usd.map(|bound| (bound - cost.spent(Measure::Usd)).max(0.0)),
-        spending: standing::spending(&cost, &run.budget),
+        cost_usd: tally.cost.known_usd(),
+        budget_usd: tally.budget.bound(Measure::Usd),
+        remaining_usd: tally.remaining_usd(),
+        spending: tally.spending(),
         gates,
     })
 }

@@ -10,10 +10,12 @@ use crate::id::RunId;
 use crate::parallel;
 use crate::run::GateStatus;
 use crate::spending::Cost;
+use crate::standing::Span;
 use crate::standing::State;
 use serde::Serialize;
 use std::cmp::Ordering;
 use std::io;
+use std::time::Duration;
 
 /// One line of the list.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
@@ -43,6 +45,22 @@ pub struct RunEntry {
     /// Why it cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+}
+
+impl RunEntry {
+    /// How long ago it began, where it can be read.
+    pub fn age(&self, now: Moment) -> Option<Duration> {
+        self.span().map(|span| span.age(now))
+    }
+
+    /// How long it took, once it has ended.
+    pub fn took(&self) -> Option<Duration> {
+        self.span()?.took()
+    }
+
+    fn span(&self) -> Option<Span> {
+        Some(Span::new(self.started_at?, self.finished_at))
+    }
 }
 
 /// Every run of the project, the newest first.

@@ -6,12 +6,14 @@ use super::Project;
 use super::runs;
 use crate::budget::Budget;
 use crate::budget::Measure;
+use crate::clock::Moment;
 use crate::files::Lock;
 use crate::id::RunId;
 use crate::run::Attempt;
 use crate::run::Run;
 use crate::spending::Amounts;
 use crate::spending::NOTHING;
+use crate::standing::Tally;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -33,6 +35,12 @@ pub fn bound(project: &Project, run: &Run, budget: Budget) -> Result<Budget, Err
         }
     }
     Ok(bound)
+}
+
+/// Time and money of a run up to a moment, and what the budgets of all runs that it belongs with leave it.
+pub fn tally(project: &Project, run: &Run, now: Moment) -> Result<Tally, Error> {
+    let bound = bound(project, run, run.budget)?;
+    Ok(Tally::of(run, now).within(bound))
 }
 
 /// Why a child run with a share of its own cannot begin beside what is spent and held: the budget of

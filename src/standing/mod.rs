@@ -8,6 +8,7 @@ mod money;
 mod state;
 mod steps;
 mod story;
+mod tally;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +28,11 @@ pub use story::Story;
 pub use story::Turn;
 pub use story::gate_story;
 pub use story::story;
+pub use tally::Span;
+pub use tally::Tally;
+pub use tally::Variance;
+pub use tally::cost_within;
+pub use tally::estimate;
 
 use crate::clock::Moment;
 use crate::contract::Contract;

@@ -2,6 +2,7 @@
 //! without another command.
 
 use super::GateLine;
+use super::Tally;
 use super::gates;
 use crate::clock::Moment;
 use crate::event::Amended;
@@ -45,8 +46,8 @@ pub struct Story {
     pub finished_at: Option<Moment>,
     /// The branch where it started, in full.
     pub branch: Option<String>,
-    /// What all its calls came to.
-    pub cost: Cost,
+    /// Its time and money.
+    pub tally: Tally,
     /// The corrected definitions that were applied, the first one first.
     pub amendments: Vec<(Moment, Amended)>,
     /// Its gates in the order of the workflow, instances after their gate.
@@ -165,7 +166,7 @@ pub fn story(run: &Run, history: &[(Moment, Event)], now: Moment) -> Story {
         started_at: run.started_at,
         finished_at: run.finished_at,
         branch: run.started.git.as_ref().and_then(|git| git.branch.clone()),
-        cost: Cost::of_run(run),
+        tally: Tally::of(run, now),
         amendments: history.iter().filter_map(amendment).collect(),
         gates: gates(run).into_iter().map(|line| teller.gate(line)).collect(),
     }

@@ -12,7 +12,6 @@ use crate::ops::Project;
 use crate::ops::Suggestion;
 use crate::ops::run_list;
 use crate::ops::run_list::Listed;
-use crate::project::runs::RunEntry;
 use crate::source::nearest;
 use std::time::Duration;
 
@@ -34,8 +33,8 @@ pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> 
                 entry.workflow.clone(),
                 entry.key.clone(),
                 entry.gate.clone().unwrap_or_default(),
-                entry.started_at.map(|at| age(now.since(at))).unwrap_or_default(),
-                took(entry),
+                entry.age(now).map(age).unwrap_or_default(),
+                entry.took().map(show_duration).unwrap_or_default(),
                 entry.cost_usd.map(|usd| Measure::Usd.show(usd)).unwrap_or_default(),
             ]
             .into_iter()
@@ -101,10 +100,4 @@ fn age(since: Duration) -> String {
         3600..172_800 => format!("{}h ago", seconds / 3600),
         172_800.. => format!("{}d ago", seconds / 86_400),
     }
-}
-
-/// How long it took, where it has ended.
-fn took(entry: &RunEntry) -> String {
-    let both = entry.started_at.zip(entry.finished_at);
-    both.map(|(start, end)| show_duration(end.since(start))).unwrap_or_default()
 }

@@ -67,7 +67,7 @@ fn tree(face: &Face, told: &Told) -> String {
     line("key", &one_line(&story.key));
     let ended = story
         .finished_at
-        .map(|at| format!(", finished {at} after {}", show_duration(at.since(story.started_at))));
+        .map(|at| format!(", finished {at} after {}", show_duration(story.tally.lasted)));
     line("started", &format!("{}{}", story.started_at, ended.unwrap_or_default()));
     if let Some(branch) = &story.branch {
         line("branch", &one_line(short_branch(branch)));

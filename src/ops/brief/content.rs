@@ -6,7 +6,6 @@ use super::acts::Setback;
 use super::child_runs::ChildRun;
 use super::spending;
 use super::spending::BriefSpending;
-use crate::budget::Budget;
 use crate::clock;
 use crate::clock::Moment;
 use crate::definition::TextKind;
@@ -21,6 +20,7 @@ use crate::run::GateState;
 use crate::run::Run;
 use crate::standing;
 use crate::standing::GateLine;
+use crate::standing::Tally;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use crate::workflow::input::Values;
@@ -38,8 +38,8 @@ pub(super) struct Facts<'f> {
     pub child_runs: Vec<ChildRun>,
     pub changes: Changes,
     pub instructions: Instructions,
-    /// The run's budget, narrowed by those of the runs that it is a part of.
-    pub bound: Budget,
+    /// Its time and money, and what the runs that it is a part of leave it.
+    pub tally: Tally,
     /// The key of the run whose budget leaves this one less than its own does.
     pub bound_by: Option<String>,
     pub now: Moment,

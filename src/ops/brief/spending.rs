@@ -1,13 +1,13 @@
 //! What a brief says of money, tokens and time, and what is left of them.
 
 use super::content::Facts;
-use crate::advance;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::clock;
-use crate::spending::Cost;
+use crate::standing;
+use crate::standing::Tally;
+use crate::standing::Variance;
 use serde::Serialize;
-use std::time::Duration;
 
 /// Money, tokens and time. What is unknown is null, never zero.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
@@ -48,11 +48,10 @@ pub struct BriefSpending {
 }
 
 pub(super) fn spent(facts: &Facts<'_>) -> BriefSpending {
-    let Facts { run, workflow, now, .. } = facts;
-    let cost = Cost::of_run(run);
-    let bound = facts.bound.bound(Measure::Usd);
-    let left = bound.map(|usd| (usd - cost.spent(Measure::Usd)).max(0.0));
-    let limit = bound.zip(left).map(|(usd, left)| {
+    let Facts { run, workflow, tally, .. } = facts;
+    let Tally { cost, spent, .. } = tally;
+    let left = tally.remaining_usd();
+    let limit = tally.bound.bound(Measure::Usd).zip(left).map(|(usd, left)| {
         let [usd, left] = [usd, left].map(|amount| Measure::Usd.show(amount));
         match &facts.bound_by {
             Some(key) => format!("{left} left in the session at `{key}`"),
@@ -60,30 +59,28 @@ pub(super) fn spent(facts: &Facts<'_>) -> BriefSpending {
         }
     });
     let known = cost.known_usd();
-    let spent = run.spent(*now);
-    let together = advance::estimate(workflow, run);
-    let variance = |estimate: Duration| match spent.active.checked_sub(estimate) {
-        Some(over) => format!("{} over", clock::in_words(over)),
-        None => format!("{} under", clock::in_words(estimate.saturating_sub(spent.active))),
+    let estimate = standing::estimate(workflow, run);
+    let variance = |estimate| match tally.variance(estimate) {
+        Variance::Over(over) => format!("{} over", clock::in_words(over)),
+        Variance::Under(under) => format!("{} under", clock::in_words(under)),
     };
-    let active_s = i64::try_from(spent.active.as_secs()).unwrap_or(i64::MAX);
     BriefSpending {
         cost_usd: known.map(in_millionths),
         cost: known.map_or_else(|| "unknown".to_owned(), |usd| Measure::Usd.show(usd)),
         calls: cost.calls,
         calls_of_unknown_cost: cost.cost_unknown,
         tokens: cost.tokens,
-        budget: run.budget,
+        budget: tally.budget,
         remaining_usd: left.map(in_millionths),
         limit,
         active_s: spent.active.as_secs(),
         active: clock::in_words(spent.active),
         waiting_s: spent.waiting.as_secs(),
         waiting: clock::in_words(spent.waiting),
-        estimate_s: together.map(|estimate| estimate.as_secs()),
-        estimate: together.map(clock::in_words),
-        variance_s: together.and_then(|sum| active_s.checked_sub_unsigned(sum.as_secs())),
-        variance: together.map(variance),
+        estimate_s: estimate.map(|estimate| estimate.as_secs()),
+        estimate: estimate.map(clock::in_words),
+        variance_s: estimate.and_then(|estimate| tally.variance_s(estimate.as_secs())),
+        variance: estimate.map(variance),
     }
 }
 

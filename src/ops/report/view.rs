@@ -153,7 +153,6 @@ impl ReportView {
     ) -> Self {
         let (run, story, now) = (&reading.run, &told.story, project.clock.now());
         let proofs = ApprovalProofs(verified.first());
-        let ended = story.finished_at.unwrap_or(now);
         Self {
             run: story.run_id.to_string(),
             key: story.key.clone(),
@@ -163,8 +162,8 @@ impl ReportView {
             made_at: moment(now),
             started_at: moment(story.started_at),
             finished_at: story.finished_at.map(moment),
-            took: show_duration(ended.since(story.started_at)),
-            times: Times::of(run.spent(now)),
+            took: show_duration(story.tally.lasted),
+            times: Times::of(story.tally.spent),
             asked: AskedView::of(run),
             spending: told.spending.iter().map(|spending| spending.words.clone()).collect(),
             workers: workers(run),

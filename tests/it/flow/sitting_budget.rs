@@ -29,6 +29,9 @@ fn tasks_of_a_sitting_draw_on_its_budget() {
     let data = house.orch("session status --epic moon --json").json()["data"].clone();
     assert_eq!(data["parts_usd"], 0.8);
     assert!((data["remaining_usd"].as_f64().unwrap() - 0.2).abs() < 1e-9);
+    let run = data["run_id"].as_str().unwrap();
+    let status = house.orch(&format!("status --run {run} --json")).json()["data"].clone();
+    assert_eq!(status["remaining_usd"], data["remaining_usd"]);
     // One call over it at most.
     house.orch("run task --id three").code(0).says("0.20 USD left to this run");
     house.orch("run task --id four").code(4).says("left to this run is spent");

@@ -1,7 +1,6 @@
 //! What is left out of a brief, and in which order.
 
 use super::*;
-use crate::budget::Budget;
 use crate::event::Note;
 use crate::event::NoteKind;
 use crate::git::Changed;
@@ -12,6 +11,7 @@ use crate::run::testing::at;
 use crate::run::testing::gate;
 use crate::run::testing::run;
 use crate::run::testing::workflow;
+use crate::standing::Tally;
 use proptest::prelude::ProptestConfig;
 use proptest::prelude::prop_assert;
 use proptest::prelude::prop_assert_eq;
@@ -48,7 +48,7 @@ fn brief(notes: u64, decisions: u64, files: usize) -> Brief {
         child_runs: Vec::new(),
         changes,
         instructions: Instructions::default(),
-        bound: Budget::default(),
+        tally: Tally::of(&run, at()),
         bound_by: None,
         now: at(),
     })
