@@ -14,6 +14,7 @@ use crate::ops::report::words::Status;
 use crate::ops::report::words::Tone;
 use crate::ops::run_list;
 use crate::ops::run_list::Listed;
+use crate::ops::run_list::ListedStatus;
 use crate::project::runs::RunEntry;
 use crate::uri;
 use serde::Deserialize;
@@ -42,7 +43,7 @@ struct RunsView {
     /// The filters, for links to other parts of the list.
     filters: String,
     query: RunsQuery,
-    statuses: Vec<&'static str>,
+    statuses: Vec<ListedStatus>,
     workflows: BTreeSet<String>,
 }
 
@@ -89,7 +90,7 @@ impl Board<'_> {
         let view = RunsView {
             runs: part.iter().map(|listed| self.row(listed)).collect(),
             filters: filters.collect(),
-            statuses: run_list::statuses(),
+            statuses: ListedStatus::all(),
             query: query.clone(),
             needs,
             pages,
@@ -133,7 +134,7 @@ impl Board<'_> {
                 run: entry.run_id.clone(),
                 key: entry.key.clone().unwrap_or_default(),
                 workflow: entry.workflow.clone().unwrap_or_default(),
-                status: Status { word: entry.status, tone: Tone::Quiet },
+                status: Status { word: entry.status.as_str(), tone: Tone::Quiet },
                 gate: String::new(),
                 started: entry.started_at.clone().unwrap_or_default(),
                 age: String::new(),

@@ -16,7 +16,7 @@ use crate::ops::Project;
 use crate::ops::RunChoice;
 use crate::ops::checkpoint_list;
 use crate::ops::explain;
-use crate::ops::run_list;
+use crate::ops::run_list::ListedStatus;
 use crate::ops::status;
 use crate::project::runs;
 use crate::workflow::Input;
@@ -177,9 +177,10 @@ impl Kind {
                 list.map(|entry| (entry.checkpoint.checkpoint.to_string(), entry.checkpoint.reason))
                     .collect()
             }
-            Self::Status => {
-                run_list::statuses().into_iter().map(|status| alone(status.to_owned())).collect()
-            }
+            Self::Status => ListedStatus::all()
+                .into_iter()
+                .map(|status| alone(status.as_str().to_owned()))
+                .collect(),
             Self::Topic => explain::all_topics().into_iter().map(alone).collect(),
             Self::Attempt => attempts(&project, typed),
             Self::Input => {

@@ -5,12 +5,12 @@ use super::answer::Face;
 use super::ci;
 use super::ci::CiArguments;
 use super::ci::Reports;
-use super::door::Colour;
 use super::menu;
 use super::menu::Left;
 use super::menu::Pause;
 use super::progress;
 use super::progress::Progress;
+use super::status_word;
 use super::table::folded;
 use super::terminal;
 use crate::caller::asker;
@@ -26,6 +26,7 @@ use crate::ops::Instructions;
 use crate::ops::Project;
 use crate::ops::RunChoice;
 use crate::ops::Standing;
+use crate::ops::State;
 use crate::ops::Suggestion;
 use crate::ops::Waiting;
 use crate::ops::brief;
@@ -194,7 +195,7 @@ fn closing_words(
 pub fn gate_words(face: &Face, project: &Project, reply: &GateReply) -> u8 {
     let at_hand = ops::at_hand_after(project, &face.caller, &reply.run);
     let instructions = Instructions::of(&reply.run, at_hand);
-    let mut text = format!("gate {} {}\n", reply.gate, status_word(face, reply.status.as_str()));
+    let mut text = format!("gate {} {}\n", reply.gate, status_word::of_gate(face, reply.status));
     // On a terminal they have just been shown.
     for finding in reply.findings.iter().filter(|_| !terminal::shows_both()) {
         let _ = writeln!(text, "  {finding}");
@@ -229,18 +230,8 @@ fn packet(face: &Face, project: &Project, standing: &Standing) -> Option<String>
 
 fn summary(face: &Face, standing: &Standing) -> String {
     let reason = standing.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-    let status = status_word(face, standing.status.as_str());
+    let status = status_word::of_run(face, State::Recorded(standing.status));
     folded(&format!("run {} {status}{reason}\nhead {}\n", standing.run_id, standing.head))
-}
-
-/// A status in its colour.
-pub fn status_word(face: &Face, status: &str) -> String {
-    let colour = match status {
-        "PASSED" | "PASS" | "WAIVED" => Colour::Green,
-        "FAILED" | "FAIL" => Colour::Red,
-        _ => Colour::Yellow,
-    };
-    face.coloured(status, colour)
 }
 
 pub fn warn(face: &Face, project: &Project, standing: &Standing) {

@@ -29,6 +29,7 @@ mod report;
 mod reserved;
 mod run_choice;
 mod screen;
+mod status_word;
 mod subject;
 mod table;
 mod terminal;

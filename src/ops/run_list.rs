@@ -12,6 +12,7 @@ use crate::standing::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
+use serde::Serializer;
 
 /// Arguments of `run_list`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -36,13 +37,44 @@ pub struct Request {
     pub since: Option<String>,
 }
 
-/// The status of another tool's record.
-const FOREIGN: &str = "FOREIGN";
+/// The status of something that is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "String")]
+#[non_exhaustive]
+pub enum ListedStatus {
+    /// The state of a run of orch.
+    Run(State),
+    /// That of another tool's record; only that tool knows what its status means.
+    Foreign,
+}
+
+impl ListedStatus {
+    /// Every one that there can be.
+    pub fn all() -> Vec<Self> {
+        let states = RunStatus::ALL.into_iter().map(State::Recorded);
+        let states = states.chain([State::Stalled, State::Damaged]).map(Self::Run);
+        states.chain([Self::Foreign]).collect()
+    }
+
+    /// The name as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Run(state) => state.as_str(),
+            Self::Foreign => "FOREIGN",
+        }
+    }
+}
+
+impl Serialize for ListedStatus {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
 
 /// What a listed run must be.
 struct Filter<'r> {
     request: &'r Request,
-    status: Option<&'static str>,
+    status: Option<ListedStatus>,
     since: Option<Moment>,
 }
 
@@ -55,9 +87,12 @@ impl<'r> Filter<'r> {
 
     fn takes(&self, listed: &Listed) -> bool {
         let (status, workflow, key, started_at) = match listed {
-            Listed::Run(entry) => {
-                (entry.status.as_str(), Some(&entry.workflow), Some(&entry.key), entry.started_at)
-            }
+            Listed::Run(entry) => (
+                ListedStatus::Run(entry.status),
+                Some(&entry.workflow),
+                Some(&entry.key),
+                entry.started_at,
+            ),
             Listed::Foreign(entry) => (
                 entry.status,
                 entry.workflow.as_ref(),
@@ -75,19 +110,13 @@ impl<'r> Filter<'r> {
     }
 }
 
-/// Every status that a listed run can have.
-pub fn statuses() -> Vec<&'static str> {
-    let states = RunStatus::ALL.into_iter().map(State::Recorded);
-    let states = states.chain([State::Stalled, State::Damaged]).map(State::as_str);
-    states.chain([FOREIGN]).collect()
-}
-
 /// A status as it is written, in whatever case it was typed.
-fn known_status(typed: &str) -> Result<&'static str, Error> {
-    let known = statuses();
+fn known_status(typed: &str) -> Result<ListedStatus, Error> {
+    let known = ListedStatus::all();
     let upper = typed.to_uppercase();
-    known.iter().find(|status| **status == upper).copied().ok_or_else(|| {
-        Error::usage(format!("unknown status `{typed}`")).advise(suggest(&upper, known.clone()))
+    known.iter().find(|status| status.as_str() == upper).copied().ok_or_else(|| {
+        let names = known.iter().map(|status| status.as_str());
+        Error::usage(format!("unknown status `{typed}`")).advise(suggest(&upper, names))
     })
 }
 
@@ -108,7 +137,7 @@ pub struct ForeignEntry {
     /// The name of its folder.
     pub run_id: String,
     /// Always `FOREIGN`; only its own tool knows what its status means.
-    pub status: &'static str,
+    pub status: ListedStatus,
     /// The workflow it names.
     pub workflow: Option<String>,
     /// The key it names.
@@ -148,7 +177,7 @@ pub fn run_list(project: &Project, request: &Request) -> Result<Vec<Listed>, Err
     let runs = runs?.into_iter().map(Listed::Run);
     let foreign = project.foreign()?.into_iter().map(|foreign| {
         Listed::Foreign(ForeignEntry {
-            status: FOREIGN,
+            status: ListedStatus::Foreign,
             workflow: foreign.text(&["workflow", "name"]).or_else(|| foreign.text(&["workflow"])),
             key: foreign.text(&["workflow", "slug"]).or_else(|| foreign.text(&["slug"])),
             started_at: foreign.text(&["started_at"]),
@@ -184,7 +213,7 @@ mod tests {
     fn foreign(started_at: &str) -> Listed {
         Listed::Foreign(ForeignEntry {
             run_id: "other".to_owned(),
-            status: FOREIGN,
+            status: ListedStatus::Foreign,
             workflow: None,
             key: Some("old".to_owned()),
             started_at: Some(started_at.to_owned()),
@@ -233,8 +262,8 @@ mod tests {
         assert_eq!(refused(&status), "unknown status `PASED`");
         let since = Request { since: Some("soon".to_owned()), ..Request::default() };
         assert_eq!(refused(&since), "`soon` is neither a duration nor a time");
-        for status in statuses() {
-            assert_eq!(known_status(&status.to_lowercase()).unwrap(), status);
+        for status in ListedStatus::all() {
+            assert_eq!(known_status(&status.as_str().to_lowercase()).unwrap(), status);
         }
     }
 }

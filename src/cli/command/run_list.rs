@@ -42,7 +42,7 @@ pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> 
             .collect(),
             Listed::Foreign(entry) => vec![
                 entry.run_id.clone(),
-                entry.status.to_owned(),
+                entry.status.as_str().to_owned(),
                 entry.workflow.clone().unwrap_or_default(),
                 entry.key.clone().unwrap_or_default(),
                 String::new(),

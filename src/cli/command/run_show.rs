@@ -4,9 +4,9 @@ use super::Failure;
 use crate::budget::Measure;
 use crate::cli::answer::Face;
 use crate::cli::answer::one_line;
-use crate::cli::drive;
 use crate::cli::progress;
 use crate::cli::report::named;
+use crate::cli::status_word;
 use crate::cli::table::folded;
 use crate::clock::show_duration;
 use crate::envelope::exit;
@@ -57,7 +57,7 @@ fn foreign(record: &Json) -> String {
 
 fn tree(face: &Face, told: &Told) -> String {
     let story = &told.story;
-    let status = drive::status_word(face, &told.status.to_string());
+    let status = status_word::of_run(face, told.status);
     let reason = told.reason.as_ref().map(|reason| format!(" ({})", one_line(reason)));
     let mut text = format!("{} {status}{}\n", story.run_id, reason.unwrap_or_default());
     let mut line = |name: &str, value: &str| {
@@ -99,7 +99,7 @@ fn tree(face: &Face, told: &Told) -> String {
 
 fn write_gate(text: &mut String, face: &Face, gate: &GateStory) {
     let line = &gate.line;
-    let status = drive::status_word(face, line.status.as_str());
+    let status = status_word::of_gate(face, line.status);
     let mut remarks: Vec<String> =
         line.waits_for.map(|who| format!("waits for {who}")).into_iter().collect();
     if gate.attempts.len() > 1 {
@@ -123,7 +123,7 @@ fn write_gate(text: &mut String, face: &Face, gate: &GateStory) {
 }
 
 fn write_attempt(text: &mut String, face: &Face, attempt: &AttemptStory) {
-    let status = drive::status_word(face, &attempt.status.to_string());
+    let status = status_word::of_attempt(face, attempt.status);
     let who = match &attempt.agent {
         Some(agent) => format!("{} {}", attempt.executor, one_line(agent)),
         None => attempt.executor.to_string(),

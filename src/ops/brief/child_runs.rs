@@ -11,6 +11,7 @@ use crate::ops::Project;
 use crate::project::runs;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::standing::State;
 use serde::Serialize;
 
 /// A child run that is not over.
@@ -24,7 +25,7 @@ pub struct ChildRun {
     /// The workflow's name.
     pub workflow: String,
     /// The status of the run.
-    pub status: String,
+    pub status: State,
     /// Its gates that wait, with who must act.
     pub waiting: Vec<WaitingGate>,
     /// What was said last about it.
@@ -69,7 +70,7 @@ pub(super) fn open(project: &Project, run: &Run) -> Result<Vec<ChildRun>, Error>
             run_id: entry.run_id,
             key: entry.key,
             workflow: entry.workflow,
-            status: entry.status.as_str().to_owned(),
+            status: entry.status,
         });
     }
     Ok(open)

@@ -12,6 +12,7 @@ use crate::definition::TextKind;
 use crate::event::Event;
 use crate::event::NoteKind;
 use crate::event::RunStatus;
+use crate::event::SessionStatus;
 use crate::git::Changed;
 use crate::id::GateId;
 use crate::id::RunId;
@@ -60,7 +61,7 @@ pub struct Brief {
     /// The run's key.
     pub key: String,
     /// The status of the run.
-    pub status: String,
+    pub status: RunStatus,
     /// The reason, if there is one.
     pub reason: Option<String>,
     /// When the run began.
@@ -106,7 +107,7 @@ pub struct BriefSession {
     /// The session's number within the run.
     pub number: u32,
     /// The status.
-    pub status: String,
+    pub status: SessionStatus,
     /// Who started it.
     pub by: String,
     /// Why it ended, if a reason was given.
@@ -202,7 +203,7 @@ impl Brief {
             version: workflow.version.clone(),
             description: workflow.description.clone(),
             key: run.started.key.clone(),
-            status: run.status.to_string(),
+            status: run.status,
             reason: run.reason.clone(),
             started_at: run.started_at,
             session: sitting(run),
@@ -229,7 +230,7 @@ fn sitting(run: &Run) -> Option<BriefSession> {
     let session = run.sessions.last()?;
     Some(BriefSession {
         number: session.number,
-        status: session.status.to_string(),
+        status: session.status,
         by: session.by.clone(),
         reason: session.reason.clone(),
         found: session.found.clone(),
