@@ -124,7 +124,8 @@
 //! without a run. What `ops` gives out may grow, and is marked so; requests are for callers to build,
 //! and begin with their `Default`.
 //!
-//! Nothing below the faces reads the variables of this process: programs of gates get those that
+//! Below the faces only what finds programs, and what runs git and the programs that sign, reads the
+//! variables of this process; a test has the list. Programs of gates get those that
 //! [`ops::Surroundings::variables`] has and `orch.toml` allows.
 //!
 //! Without a [`ops::Surroundings::program`] this process keeps the sessions that it begins: they live as

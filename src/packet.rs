@@ -8,6 +8,7 @@ pub use fence::ordered;
 
 use crate::finding::Finding;
 use crate::finding::Severity;
+use crate::suggestion::Suggestion;
 use fence::MATERIAL;
 use fence::fenced;
 use indexmap::IndexMap;
@@ -215,7 +216,8 @@ impl Packet {
         };
         let mut lines: Vec<String> = ranked.into_iter().take(EARLIER_MAX).map(line).collect();
         if left_out > 0 {
-            lines.push(format!("{left_out} more: orch run show --run {} --json", self.run));
+            let all = Suggestion::new("run show").option("run", &self.run).flag("json");
+            lines.push(format!("{left_out} more: {all}"));
         }
         lines
     }

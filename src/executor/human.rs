@@ -1,4 +1,4 @@
-//! `human`: a person does the work. They say so by `orch gate finish`, not to this process.
+//! `human`: a person does the work. They hand it in by another process than this one.
 
 use super::Begun;
 use super::Call;

@@ -1,4 +1,4 @@
-//! `orch ack`: say that the messages which were forwarded to a run have been read.
+//! Say that the messages which were forwarded to a run have been read.
 
 use super::Caller;
 use super::Error;

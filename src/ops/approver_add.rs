@@ -1,4 +1,4 @@
-//! `orch approver add`: make a passkey, and say which line of the allowed signers lets it count. The line
+//! Make a passkey, and say which line of the allowed signers lets it count. The line
 //! is a person's to add and to commit: whoever may add one may approve.
 
 use super::Caller;

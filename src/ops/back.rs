@@ -1,4 +1,4 @@
-//! `orch back`: return to the run that was current before the last `orch use`.
+//! Return to the run that was current before the one that was selected last.
 
 use super::Caller;
 use super::Error;

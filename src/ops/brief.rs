@@ -1,4 +1,4 @@
-//! `orch brief`: the text that brings a new session up to date; every resume shows it too.
+//! The text that brings a new session up to date; every resume shows it too.
 
 mod acts;
 mod child_runs;

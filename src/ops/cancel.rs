@@ -1,4 +1,4 @@
-//! `orch cancel`: end a run that a worker drives, and remove its worktree. What is not committed there is
+//! End a run that a worker drives, and remove its worktree. What is not committed there is
 //! kept under a ref; the branch stays.
 
 use super::Caller;

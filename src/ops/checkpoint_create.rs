@@ -1,4 +1,4 @@
-//! `orch checkpoint create`: seal a checkpoint by hand.
+//! Seal a checkpoint by hand.
 
 use super::Caller;
 use super::Driver;

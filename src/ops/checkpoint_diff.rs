@@ -1,4 +1,4 @@
-//! `orch checkpoint diff`: what changed since a checkpoint, or between two.
+//! What changed since a checkpoint, or between two.
 
 use super::Caller;
 use super::Error;

@@ -1,4 +1,4 @@
-//! `orch checkpoint list`: the checkpoints of a run, and what keeping their trees costs.
+//! The checkpoints of a run, and what keeping their trees costs.
 
 use super::Caller;
 use super::Error;

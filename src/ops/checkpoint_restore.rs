@@ -1,4 +1,4 @@
-//! `orch checkpoint restore`: bring the files of a checkpoint back, into the working tree or into a
+//! Bring the files of a checkpoint back, into the working tree or into a
 //! new worktree. Work that nothing else keeps is never written over, and no record goes back.
 
 use super::Caller;

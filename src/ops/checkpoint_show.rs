@@ -1,4 +1,4 @@
-//! `orch checkpoint show`: one checkpoint, with what it left out.
+//! One checkpoint, with what it left out.
 
 use super::Caller;
 use super::Error;

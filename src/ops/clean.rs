@@ -1,4 +1,4 @@
-//! `orch clean`: what runs that are over have left on this machine, with its size; removes what is safe to
+//! What runs that are over have left on this machine, with its size; removes what is safe to
 //! remove, and says why the rest stays.
 
 use super::Error;

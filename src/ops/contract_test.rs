@@ -1,4 +1,4 @@
-//! `orch contract test`: run a contract against good and bad fixtures that lie
+//! Run a contract against good and bad fixtures that lie
 //! beside it, so that a check that cannot fail is found before it matters.
 
 mod stage;

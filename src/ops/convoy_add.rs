@@ -1,4 +1,4 @@
-//! `orch convoy add`: more keys for a convoy that is not over.
+//! More keys for a convoy that is not over.
 
 use super::Caller;
 use super::Driver;

@@ -1,4 +1,4 @@
-//! `orch convoy cancel`: end a convoy, and with it the runs for its keys. All worktrees and
+//! End a convoy, and with it the runs for its keys. All worktrees and
 //! branches stay: work may lie there that is wanted.
 
 use super::Caller;

@@ -1,4 +1,4 @@
-//! `orch convoy start`: one run that has a workflow run for each key, as child runs. What follows the
+//! One run that has a workflow run for each key, as child runs. What follows the
 //! keys is a workflow itself: the one that `convoy_workflow` names.
 
 use super::Caller;

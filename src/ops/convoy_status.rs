@@ -1,4 +1,4 @@
-//! `orch convoy status`: the run of a convoy, and how the run for each of its keys fares.
+//! The run of a convoy, and how the run for each of its keys fares.
 
 use super::Error;
 use super::Project;

@@ -1,4 +1,4 @@
-//! `orch cost`: cost, tokens and time of runs, grouped as requested.
+//! Cost, tokens and time of runs, grouped as requested.
 
 use super::Caller;
 use super::Error;

@@ -1,4 +1,4 @@
-//! `orch delete`: remove the worktree and the branch of a run that is over. What nothing else has is
+//! Remove the worktree and the branch of a run that is over. What nothing else has is
 //! kept under a ref, and so is the run's record.
 
 use super::Caller;

@@ -1,4 +1,4 @@
-//! `orch doctor`: check what runs need here, report what is wrong, and repair what can be repaired
+//! Check what runs need here, report what is wrong, and repair what can be repaired
 //! without asking.
 
 mod agents;

@@ -1,4 +1,4 @@
-//! `orch done`: finish the current gate, unless something is missing; what is missing is listed,
+//! Finish the current gate, unless something is missing; what is missing is listed,
 //! and the work goes on.
 
 use super::Caller;

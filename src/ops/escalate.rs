@@ -1,4 +1,4 @@
-//! `orch escalate`: leave a question to a person, instead of guessing. The attempt ends, and the next one
+//! Leave a question to a person, instead of guessing. The attempt ends, and the next one
 //! begins with the answer.
 
 use super::Caller;

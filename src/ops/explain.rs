@@ -1,4 +1,4 @@
-//! `orch explain`: the page of the reference about a check, a key, a command, an audit rule or an error code.
+//! The page of the reference about a check, a key, a command, an audit rule or an error code.
 
 use super::Error;
 use crate::source::nearest;

@@ -1,4 +1,4 @@
-//! `orch export`: a run in the format of another tool, signed with the user's SSH key, for people who
+//! A run in the format of another tool, signed with the user's SSH key, for people who
 //! check it without orch.
 
 use super::Caller;

@@ -1,4 +1,4 @@
-//! `orch forward`: tell whoever works in a run something. Where a gate asks a question, this is a
+//! Tell whoever works in a run something. Where a gate asks a question, this is a
 //! person's answer to it, and the work continues; else it waits for the next packet.
 
 use super::Caller;

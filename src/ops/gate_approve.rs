@@ -1,4 +1,4 @@
-//! `orch gate approve`: a person approves the exact bytes that passed.
+//! A person approves the exact bytes that passed.
 
 use super::Caller;
 use super::Driver;

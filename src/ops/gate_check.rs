@@ -1,4 +1,4 @@
-//! `orch gate check`: judge the outputs of a gate as they are now, and change nothing.
+//! Judge the outputs of a gate as they are now, and change nothing.
 
 use super::Caller;
 use super::Error;

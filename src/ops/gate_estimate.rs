@@ -1,4 +1,4 @@
-//! `orch gate estimate`: a newer estimate than the workflow's of how long a gate takes.
+//! A newer estimate than the workflow's of how long a gate takes.
 
 use super::Caller;
 use super::Driver;

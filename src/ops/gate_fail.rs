@@ -1,4 +1,4 @@
-//! `orch gate fail`: end an attempt as failed, with a reason.
+//! End an attempt as failed, with a reason.
 
 use super::Caller;
 use super::Driver;

@@ -1,4 +1,4 @@
-//! `orch gate finish`: have the outputs of a gate judged, and go on.
+//! Have the outputs of a gate judged, and go on.
 
 use super::Caller;
 use super::DrivenBy;

@@ -1,4 +1,4 @@
-//! `orch gate check --hook`: whether an agent's program may stop, for its stop hook. Only its own
+//! Whether an agent's program may stop, for its stop hook. Only its own
 //! gate keeps it from stopping, as long as the gate's form checks fail.
 
 use super::Caller;

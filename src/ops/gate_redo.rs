@@ -1,4 +1,4 @@
-//! `orch gate redo`: a person opens a gate again, and everything that depends on it.
+//! A person opens a gate again, and everything that depends on it.
 
 use super::Caller;
 use super::Error;

@@ -1,4 +1,4 @@
-//! `orch gate reject`: a person refuses what passed; the reason is a finding.
+//! A person refuses what passed; the reason is a finding.
 
 use super::Caller;
 use super::Driver;

@@ -1,6 +1,6 @@
-//! `orch gate start`: begin an attempt by hand. A command is carried out at once, and what
-//! an agent was cut off at is given back to it; any other gate gets its packet and waits for
-//! `orch gate finish`.
+//! Begin an attempt by hand. A command is carried out at once, and what
+//! an agent was cut off at is given back to it; any other gate gets its packet and waits to
+//! be handed in.
 
 use super::Caller;
 use super::Driver;

@@ -1,4 +1,4 @@
-//! `orch gate waive`: a person lets the run pass without a gate, with a name and a reason.
+//! A person lets the run pass without a gate, with a name and a reason.
 
 use super::Caller;
 use super::Error;

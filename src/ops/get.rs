@@ -1,4 +1,4 @@
-//! `orch get`: one run that a worker drives, with what it was told.
+//! One run that a worker drives, with what it was told.
 
 use super::Error;
 use super::Project;

@@ -1,4 +1,4 @@
-//! `orch init`: set up a project: an `orch.toml`, what else is asked for, and the runs' folder
+//! Set up a project: an `orch.toml`, what else is asked for, and the runs' folder
 //! known to be free.
 
 mod clients;

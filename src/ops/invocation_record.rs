@@ -1,4 +1,4 @@
-//! `orch invocation record`: record an agent's call that orch did not make itself.
+//! Record an agent's call that orch did not make itself.
 
 use super::Caller;
 use super::Error;

@@ -1,4 +1,4 @@
-//! `orch list`: the runs that workers drive, and how each of them fares.
+//! The runs that workers drive, and how each of them fares.
 
 use super::Error;
 use super::Project;

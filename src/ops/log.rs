@@ -1,4 +1,4 @@
-//! `orch log` without a text: what was said about the work of a run, in the order in which it was said.
+//! What was said about the work of a run, in the order in which it was said.
 
 use super::Caller;
 use super::Error;

@@ -1,4 +1,4 @@
-//! `orch logs`: what a gate's program printed, while it is at work and after.
+//! What a gate's program printed, while it is at work and after.
 
 #[cfg(feature = "serve")]
 mod part;

@@ -1,4 +1,4 @@
-//! `orch next`: what to do next in the current run, as words and commands.
+//! What to do next in the current run, as words and commands.
 
 use super::Caller;
 use super::Error;

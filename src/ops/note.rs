@@ -1,4 +1,4 @@
-//! `orch update`, `note`, `log` and `decide`: what is said about the work while it is done.
+//! What is said about the work while it is done: updates, notes, summaries and decisions.
 
 use super::Caller;
 use super::Driver;

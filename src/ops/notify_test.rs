@@ -1,4 +1,4 @@
-//! `orch notify test`: send a notification to everyone that orch.toml names, once and at once.
+//! Send a notification to everyone that orch.toml names, once and at once.
 
 use super::Error;
 use super::Project;

@@ -1,4 +1,4 @@
-//! `orch open`: what a gate was handed, and what it left behind.
+//! What a gate was handed, and what it left behind.
 
 use super::AttemptChoice;
 use super::Caller;

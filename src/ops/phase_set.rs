@@ -1,4 +1,4 @@
-//! `orch update --status`: say how far the work has come, apart from the run's own status.
+//! Say how far the work has come, apart from the run's own status.
 
 use super::Caller;
 use super::Error;

@@ -1,4 +1,4 @@
-//! `orch record fetch`: fetch the refs with the records of runs from another repository. A run that
+//! Fetch the refs with the records of runs from another repository. A run that
 //! advanced there can be resumed here; one that advanced on both sides, or whose record there is not
 //! what its journal says, is reported and left alone: the ref here is what others are compared with.
 

@@ -1,4 +1,4 @@
-//! `orch record push`: push the refs with the records of runs to another repository.
+//! Push the refs with the records of runs to another repository.
 
 use super::Error;
 use super::Project;

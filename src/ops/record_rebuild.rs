@@ -1,4 +1,4 @@
-//! `orch record rebuild`: rebuild a run's record from its journal, and commit it.
+//! Rebuild a run's record from its journal, and commit it.
 
 use super::Caller;
 use super::Driver;

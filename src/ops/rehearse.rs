@@ -1,4 +1,4 @@
-//! `orch rehearse`: walk a whole workflow in a scratch folder. Every packet is
+//! Walk a whole workflow in a scratch folder. Every packet is
 //! rendered and every decision shown; no executor runs and nothing is touched.
 
 use super::Caller;

@@ -1,4 +1,4 @@
-//! `orch report`: a run in one document, for whoever was not there: what was asked, what was done by
+//! A run in one document, for whoever was not there: what was asked, what was done by
 //! whom, what was found and how it was fixed, who approved it and whether that holds, and how to
 //! check all of it without this document.
 

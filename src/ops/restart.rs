@@ -1,4 +1,4 @@
-//! `orch restart`: have a worker drive a run again, in the same worktree: one that failed, is stuck, or
+//! Have a worker drive a run again, in the same worktree: one that failed, is stuck, or
 //! lost its process.
 
 use super::Caller;

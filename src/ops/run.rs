@@ -1,4 +1,4 @@
-//! `orch run WORKFLOW`: begin a run and drive it.
+//! Begin a run and drive it.
 
 use super::Caller;
 use super::Driver;

@@ -1,4 +1,4 @@
-//! `orch run amend`: a person applies a corrected definition to an unfinished run.
+//! A person applies a corrected definition to an unfinished run.
 
 use super::Caller;
 use super::Driver;

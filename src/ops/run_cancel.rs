@@ -1,4 +1,4 @@
-//! `orch run cancel`: end a run that is no longer wanted.
+//! End a run that is no longer wanted.
 
 use super::Caller;
 use super::Error;

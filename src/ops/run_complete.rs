@@ -1,4 +1,4 @@
-//! `orch run complete`: a person ends a run.
+//! A person ends a run.
 
 use super::Caller;
 use super::Driver;

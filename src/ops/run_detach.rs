@@ -1,4 +1,4 @@
-//! `orch run WORKFLOW --detach`: give the run to the pool, and go on without it.
+//! Give the run to the pool, and go on without it.
 
 use super::Caller;
 use super::Error;

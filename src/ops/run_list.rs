@@ -1,4 +1,4 @@
-//! `orch run list`: the project's runs, newest first, then the records of other tools.
+//! The project's runs, newest first, then the records of other tools.
 
 use super::Error;
 use super::Project;

@@ -1,4 +1,4 @@
-//! `orch run pause`: a run stays as it is until it is resumed.
+//! A run stays as it is until it is resumed.
 
 use super::Caller;
 use super::Driver;

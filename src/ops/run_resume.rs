@@ -1,4 +1,4 @@
-//! `orch run resume`: resume a run, whatever stopped it.
+//! Resume a run, whatever stopped it.
 
 use super::Caller;
 use super::Driver;

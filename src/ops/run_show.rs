@@ -1,4 +1,4 @@
-//! `orch run show`: what happened in a run, and its whole record, made from its journal; of another
+//! What happened in a run, and its whole record, made from its journal; of another
 //! tool's record, what its own `RUN.json` says.
 
 use super::Caller;

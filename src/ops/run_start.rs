@@ -1,4 +1,4 @@
-//! `orch run start`: start a run that a person works through gate by gate.
+//! Start a run that a person works through gate by gate.
 
 use super::Caller;
 use super::Error;

@@ -1,4 +1,4 @@
-//! `orch session complete`: end the session and its run, unless something is missing.
+//! End the session and its run, unless something is missing.
 
 use super::Caller;
 use super::Driver;

@@ -1,4 +1,4 @@
-//! `orch session list`: the checkpoints of an epic, in all its runs.
+//! The checkpoints of an epic, in all its runs.
 
 use super::Caller;
 use super::Error;

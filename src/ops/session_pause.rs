@@ -1,4 +1,4 @@
-//! `orch session pause`: pause the session and its run.
+//! Pause the session and its run.
 
 use super::Caller;
 use super::Driver;

@@ -1,4 +1,4 @@
-//! `orch session start`: start a session, at a new run or one to resume.
+//! Start a session, at a new run or one to resume.
 
 use super::Caller;
 use super::Driver;

@@ -1,4 +1,4 @@
-//! `orch session status`: the sessions of a run, with cost and time.
+//! The sessions of a run, with cost and time.
 
 use super::Caller;
 use super::Error;

@@ -1,4 +1,4 @@
-//! `orch spawn`: give a run for each key to the pool, each in a worktree of its own. A key whose run is
+//! Give a run for each key to the pool, each in a worktree of its own. A key whose run is
 //! not over has it already: nothing is begun twice.
 
 use super::Caller;

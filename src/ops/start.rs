@@ -1,5 +1,6 @@
 //! Beginning a run: the definition is read and frozen, inputs are resolved, the
-//! first event is written. `orch run` and `orch run start` share it.
+//! first event is written. Runs that are driven and those that are
+//! worked through by hand share it.
 
 use super::Caller;
 use super::Driver;

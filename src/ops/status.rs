@@ -1,4 +1,4 @@
-//! `orch status`: where the current run stands, gate by gate.
+//! Where the current run stands, gate by gate.
 
 use super::Caller;
 use super::Error;

@@ -1,5 +1,5 @@
-//! `orch use`: make a run the current one, and a gate of it, until another is selected or
-//! `orch back` is typed.
+//! Make a run the current one, and a gate of it, until another is selected or the one before it is
+//! returned to.
 
 use super::Caller;
 use super::Error;

@@ -1,4 +1,4 @@
-//! `orch verify`: whether records and artifacts match the journal byte for byte, whether the
+//! Whether records and artifacts match the journal byte for byte, whether the
 //! journal is the one that commits and people know of, and whether approvals are valid.
 
 mod anchors;

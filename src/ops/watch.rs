@@ -1,4 +1,4 @@
-//! `orch status --watch`: what changes in a run, as it changes, by whatever process.
+//! What changes in a run, as it changes, by whatever process.
 
 use super::Caller;
 use super::Error;

@@ -1,4 +1,4 @@
-//! `orch witness`: whether the runs that workers drive are well, and which are not.
+//! Whether the runs that workers drive are well, and which are not.
 
 use super::Error;
 use super::Project;

@@ -1,4 +1,4 @@
-//! `orch worker`: gives the runs that wait in the pool to processes of their own, as many at once as
+//! Gives the runs that wait in the pool to processes of their own, as many at once as
 //! there are slots. It does none of the work itself: those processes go on without it.
 
 use super::Error;

@@ -1,4 +1,4 @@
-//! `orch workflow audit`: what a workflow may do, before it runs.
+//! What a workflow may do, before it runs.
 
 mod markdown;
 

@@ -1,4 +1,4 @@
-//! `orch workflow check`: read whole workflows and report everything that is wrong.
+//! Read whole workflows and report everything that is wrong.
 
 use super::Project;
 use super::route_slips;

@@ -1,4 +1,4 @@
-//! `orch workflow graph`: the gates and what they wait for, as Mermaid, DOT or text.
+//! The gates and what they wait for, as Mermaid, DOT or text.
 
 use super::Error;
 use super::Project;

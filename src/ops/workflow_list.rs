@@ -1,4 +1,4 @@
-//! `orch workflow list`: every workflow that can be run here.
+//! Every workflow that can be run here.
 
 use super::Project;
 use crate::definition::Origin;

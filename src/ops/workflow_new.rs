@@ -1,5 +1,4 @@
-//! `orch workflow new`: a starter workflow, contract and prompt that pass
-//! `orch workflow check`.
+//! A starter workflow, contract and prompt in which the check of workflows finds nothing.
 
 use super::Error;
 use super::Project;

@@ -1,4 +1,4 @@
-//! `orch workflow schema`: the JSON Schemas of workflows, contracts and orch.toml, for editors, and of
+//! The JSON Schemas of workflows, contracts and orch.toml, for editors, and of
 //! replies and notifications. They are made from the types that read those files and write those replies.
 
 use super::file_schemas;

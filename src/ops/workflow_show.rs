@@ -1,4 +1,4 @@
-//! `orch workflow show`: a workflow's text, which copy is used, and why.
+//! A workflow's text, which copy is used, and why.
 
 use super::Error;
 use super::Project;

@@ -1,5 +1,5 @@
-//! What happened in a run, gate by gate and attempt by attempt: what `run show` and reports tell
-//! without another command.
+//! What happened in a run, gate by gate and attempt by attempt: what is told of it in one piece, as in
+//! reports.
 
 use super::GateLine;
 use super::Tally;

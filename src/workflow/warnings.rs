@@ -1,4 +1,5 @@
-//! What is sound and yet unlikely to be meant: told by `workflow check`, and no obstacle to a run.
+//! What is sound and yet unlikely to be meant: told where a workflow is checked, and no obstacle to a
+//! run.
 
 use super::Approval;
 use super::Gate;

@@ -9,10 +9,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Where a command line belongs below the faces, and why.
-const SPOKEN: [(&str, &str); 7] = [
+const SPOKEN: [(&str, &str); 6] = [
     ("src/executor/settings.rs", "an agent's program has flags of its own, shown by example"),
     ("src/executor/agent/placeholders.rs", "the same"),
-    ("src/packet.rs", "the same, where findings were left out"),
     ("src/project/itself.rs", "this program, started once more"),
     ("src/packet/finish.rs", "a packet tells an agent at a shell how to hand in its work"),
     ("src/ops/init/clients.rs", "other programs are told how to start this one"),
@@ -32,7 +31,7 @@ fn typed(command: &Command, path: &str, found: &mut (BTreeSet<String>, BTreeSet<
     }
 }
 
-/// The texts of a file that people may read: its literals, and what documents its items.
+/// The texts of a file that people may read: its literals, and what documents it and its items.
 fn texts(source: &str) -> Vec<String> {
     let tests = Regex::new(r"#\[cfg\(test\)\]\n(#\[.*\n)*(pub(\(\w+\))? )?mod \w+ \{").unwrap();
     let source = tests.split(source).next().unwrap();
@@ -40,7 +39,7 @@ fn texts(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in source.lines() {
         let line = line.trim_start();
-        if let Some(text) = line.strip_prefix("///") {
+        if let Some(text) = line.strip_prefix("///").or(line.strip_prefix("//!")) {
             found.push(text.to_owned());
         } else if !line.starts_with("//") {
             code.push_str(line);

@@ -1,4 +1,4 @@
-//! Inputs: no flag that `orch run` has already, no name that templates have already.
+//! Inputs: no flag that starting a run has already, no name that templates have already.
 
 use super::Draft;
 use crate::source::Unsound;
