@@ -144,7 +144,8 @@ impl Board<'_> {
         let waits_for = story.line.waits_for;
         let home = self.project.home_of(&id)?;
         let home = Board { project: home.as_ref().unwrap_or(self.project), ..*self };
-        let (packet, outputs) = home.texts(run, &gate_id, number)?;
+        let (packet, outputs) =
+            home.texts(run, number.map(|number| AttemptId::new(&gate_id, number)))?;
         let href = link::gate(self.base, &id, &gate_id);
         let form = match waits_for {
             Some(WaitsFor::Person | WaitsFor::Agent) => form(run, &gate_id)?,
@@ -182,7 +183,7 @@ impl Board<'_> {
                 .then(|| finish(run, &gate_id, &form)),
             form,
             logs: number
-                .map(|number| home.logs(run, (&gate_id, number), query))
+                .map(|number| home.logs(run, AttemptId::new(&gate_id, number), query))
                 .transpose()?
                 .unwrap_or_default(),
             gate: gate_id.to_string(),
@@ -211,11 +212,10 @@ impl Board<'_> {
     fn texts(
         &self,
         run: &Run,
-        gate: &GateId,
-        attempt: Option<u32>,
+        attempt: Option<AttemptId>,
     ) -> Result<(Option<TextBlock>, Vec<TextBlock>), Error> {
-        let Some(number) = attempt else { return Ok((None, Vec::new())) };
-        let opened = open::of_attempt(self.project, run, AttemptId::new(gate, number))?;
+        let Some(attempt) = attempt else { return Ok((None, Vec::new())) };
+        let opened = open::of_attempt(self.project, run, attempt)?;
         let (mut packet, mut outputs) = (None, Vec::new());
         let versions = file_versions::changed_files(run);
         for file in opened.files {
@@ -246,11 +246,12 @@ impl Board<'_> {
     fn logs(
         &self,
         run: &Run,
-        (gate, attempt): (&GateId, u32),
+        attempt: AttemptId,
         query: &GateQuery,
     ) -> Result<Vec<LogBlock>, Error> {
-        let logs = logs::of_attempt(self.project, run, AttemptId::new(gate, attempt))?;
-        let page = link::gate(self.base, &run.started.run_id, gate);
+        let page = link::gate(self.base, &run.started.run_id, &attempt.gate);
+        let number = attempt.number;
+        let logs = logs::of_attempt(self.project, run, attempt)?;
         let block = |name, kind, end: Option<u64>| {
             let part = logs.before(kind, end)?;
             Ok::<_, Error>(LogBlock {
@@ -259,7 +260,7 @@ impl Board<'_> {
                 is_last: part.to == part.size,
                 size: part.size,
                 text: part.text,
-                download: format!("{page}/logs/{attempt}/{name}"),
+                download: format!("{page}/logs/{number}/{name}"),
             })
         };
         let out = block("stdout", LogKind::Stdout, query.stdout)?;

@@ -7,6 +7,7 @@ use super::Sheet;
 use super::materials::Materials;
 use crate::digest::Digest;
 use crate::event::Artifact;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::json;
 use crate::run::Attempt;
@@ -77,13 +78,14 @@ impl Document {
             let Some(maker) = record.run.gate(from) else { continue };
             let entity = version(from, maker, path);
             self.used.push(
-                json!({ "prov:activity": activity(gate, last.attempt), "prov:entity": entity }),
+                json!({ "prov:activity": activity(&AttemptId::new(gate, last.attempt)), "prov:entity": entity }),
             );
         }
     }
 
     fn add_attempt(&mut self, record: &Record<'_>, gate: &GateId, attempt: &Attempt) {
-        let id = activity(gate, attempt.attempt);
+        let this = AttemptId::new(gate, attempt.attempt);
+        let id = activity(&this);
         let mut told = json!({
             "prov:startTime": attempt.started_at,
             "prov:label": format!("{gate} attempt {}", attempt.attempt),
@@ -95,7 +97,7 @@ impl Document {
         }
         self.activities.insert(id.clone(), told);
         for artifact in &attempt.artifacts {
-            let entity = file(gate, attempt.attempt, &artifact.path);
+            let entity = file(&this, &artifact.path);
             if self.add_file(&entity, artifact) {
                 self.generated.push(json!({ "prov:entity": entity, "prov:activity": id }));
             }
@@ -114,7 +116,7 @@ impl Document {
             let person = self.agent(&approval.by, "prov:Person");
             self.associated.push(json!({ "prov:activity": approved, "prov:agent": person }));
             for artifact in attempt.artifacts.iter().filter(|artifact| artifact.sha256.is_some()) {
-                let entity = file(gate, attempt.attempt, &artifact.path);
+                let entity = file(&this, &artifact.path);
                 self.used.push(json!({ "prov:activity": approved, "prov:entity": entity }));
             }
         }
@@ -158,19 +160,19 @@ fn qualified(name: &str) -> Json {
     json!({ "$": name, "type": "prov:QUALIFIED_NAME" })
 }
 
-fn activity(gate: &GateId, attempt: u32) -> String {
-    format!("run:gates/{}/{attempt}", relative(gate.as_str()))
+fn activity(attempt: &AttemptId) -> String {
+    format!("run:gates/{}/{}", relative(attempt.gate.as_str()), attempt.number)
 }
 
 /// The version of a file that an attempt left.
-fn file(gate: &GateId, attempt: u32, path: &str) -> String {
-    format!("{}/files/{}", activity(gate, attempt), relative(path))
+fn file(attempt: &AttemptId, path: &str) -> String {
+    format!("{}/files/{}", activity(attempt), relative(path))
 }
 
 /// The version of a file that a gate's result stands on; that of another run has the number 0.
 fn version(gate: &GateId, state: &GateState, path: &str) -> String {
     let attempt = state.attempt().filter(|_| state.reused.is_none());
-    file(gate, attempt.map_or(0, |attempt| attempt.attempt), path)
+    file(&AttemptId::new(gate, attempt.map_or(0, |attempt| attempt.attempt)), path)
 }
 
 fn definition(path: &str) -> String {

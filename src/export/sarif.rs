@@ -6,6 +6,7 @@ use super::Sealing;
 use super::Sheet;
 use crate::event::RunStatus;
 use crate::finding::Finding;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::json;
 use crate::run::Attempt;
@@ -44,12 +45,13 @@ fn results(record: &Record<'_>) -> Vec<SarifResult> {
     let of = |(_, gate, attempt): (usize, &GateId, &Attempt)| {
         let checked = attempt.validations.iter().flat_map(|validation| &validation.findings);
         let findings = attempt.findings.iter().chain(checked);
-        findings.map(|finding| result(finding, gate, attempt.attempt)).collect::<Vec<_>>()
+        let this = AttemptId::new(gate, attempt.attempt);
+        findings.map(|finding| result(finding, &this)).collect::<Vec<_>>()
     };
     attempts.into_iter().flat_map(of).collect()
 }
 
-fn result(finding: &Finding, gate: &GateId, attempt: u32) -> SarifResult {
+fn result(finding: &Finding, attempt: &AttemptId) -> SarifResult {
     let mut message = finding.message.clone();
     for (what, value) in [("expected", &finding.expected), ("found", &finding.actual)] {
         if let Some(value) = value {
@@ -61,12 +63,12 @@ fn result(finding: &Finding, gate: &GateId, attempt: u32) -> SarifResult {
         level: finding.severity.as_str(),
         message,
         help: None,
-        gate: Some(gate.to_string()),
+        gate: Some(attempt.gate.to_string()),
         place: finding.path.clone().map(|path| SarifPlace {
             path,
             line: finding.line,
             column: None,
         }),
-        properties: Some(json!({ "attempt": attempt, "printed": finding.printed })),
+        properties: Some(json!({ "attempt": attempt.number, "printed": finding.printed })),
     }
 }

@@ -173,11 +173,11 @@ impl Shown {
     }
 
     /// The last of what a gate printed in an attempt, where it is to be shown.
-    pub fn printed(&self, gate: &GateId, attempt: u32) -> Option<String> {
-        if !self.gates.contains(gate.base()) {
+    pub fn printed(&self, attempt: &AttemptId) -> Option<String> {
+        if !self.gates.contains(attempt.gate.base()) {
             return None;
         }
-        let folder = work::attempt_folder(&self.logs, &AttemptId::new(gate, attempt));
+        let folder = work::attempt_folder(&self.logs, attempt);
         let printed = folder.join(executor::STDOUT).read_tail(SHOWN_BYTES).ok()?;
         let text = plain_text(printed.trim_end());
         (!text.is_empty()).then_some(text)

@@ -146,7 +146,7 @@ pub fn seal_in_time(driver: &mut Driver<'_>) -> Result<(), Error> {
 /// Whether run and working tree are what the last checkpoint holds.
 fn is_unmoved(driver: &Driver<'_>) -> Result<bool, Error> {
     let is_last =
-        driver.run().lifecycle.last().is_some_and(|last| last.1 == EventKind::CheckpointSealed);
+        driver.run().lifecycle.last().is_some_and(|last| last.kind == EventKind::CheckpointSealed);
     let last = driver.run().checkpoints.last().and_then(|(_, last)| last.snapshot.as_ref());
     let (Some(Snapshot { commit, .. }), Some(repository), true) =
         (last, driver.project.repository()?, is_last && driver.has_no_tail())

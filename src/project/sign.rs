@@ -177,8 +177,7 @@ fn refuse_clock_turned_back(journal: &Reading, now: Moment) -> Result<(), Error>
 /// anything: the run may have come to its end alone.
 pub fn sign_head(driver: &mut Driver<'_>) -> Result<Option<SignedHead>, Error> {
     let (project, run) = (driver.project, driver.run());
-    let is_signed =
-        run.lifecycle.last().is_some_and(|(_, kind, ..)| *kind == EventKind::HeadSigned);
+    let is_signed = run.lifecycle.last().is_some_and(|last| last.kind == EventKind::HeadSigned);
     if !project.config.signing.heads || !run.status.is_end() || is_signed {
         return Ok(None);
     }

@@ -8,6 +8,7 @@ use super::Run;
 use super::illegal;
 use crate::clock::Moment;
 use crate::event::Event;
+use crate::event::EventKind;
 use crate::event::PauseCause;
 use crate::event::PlannedGate;
 use crate::event::RunStatus;
@@ -16,11 +17,55 @@ use crate::event::WaitsFor;
 use crate::event::digests_of;
 use crate::executor::ExecutorKind;
 use crate::finding::Finding;
+use crate::id::AttemptId;
 use crate::id::GateId;
 
-/// What `RUN.json` lists beside the kind of an event: its gate and its attempt. Most of what is left
-/// out stands elsewhere in it.
-pub(super) fn listed(event: &Event) -> Option<(Option<&GateId>, Option<u32>)> {
+/// Something that happened in a run, as `RUN.json` lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Happening {
+    /// When.
+    pub at: Moment,
+    /// What.
+    pub kind: EventKind,
+    /// To what.
+    pub about: About,
+}
+
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum About {
+    /// The run itself.
+    Run,
+    /// A gate.
+    Gate(GateId),
+    /// One attempt at a gate.
+    Attempt(AttemptId),
+}
+
+impl About {
+    /// The gate, if it is about one.
+    pub fn gate(&self) -> Option<&GateId> {
+        match self {
+            Self::Run => None,
+            Self::Gate(gate) => Some(gate),
+            Self::Attempt(attempt) => Some(&attempt.gate),
+        }
+    }
+
+    /// The number of the attempt, if it is about one.
+    pub fn number(&self) -> Option<u32> {
+        match self {
+            Self::Run | Self::Gate(_) => None,
+            Self::Attempt(attempt) => Some(attempt.number),
+        }
+    }
+}
+
+/// What an event is about that `RUN.json` lists. Most of what is left out stands elsewhere in it.
+pub(super) fn listed(event: &Event) -> Option<About> {
+    let of_attempt = |gate, number| About::Attempt(AttemptId::new(gate, number));
     Some(match event {
         Event::RunStarted(_)
         | Event::RunResumed { .. }
@@ -35,16 +80,16 @@ pub(super) fn listed(event: &Event) -> Option<(Option<&GateId>, Option<u32>)> {
         | Event::HeadSigned(_)
         | Event::SessionStarted(_)
         | Event::SessionEnded { .. }
-        | Event::CheckpointSealed(_) => (None, None),
+        | Event::CheckpointSealed(_) => About::Run,
         Event::GateExpanded { gate, .. }
         | Event::GateSkipped { gate, .. }
         | Event::GateGathered { gate, .. }
         | Event::GateWaived { gate, .. }
         | Event::GateRedone { gate, .. }
-        | Event::GateJumped { from: gate, .. } => (Some(gate), None),
-        Event::GateStarted(started) => (Some(&started.gate), Some(started.attempt)),
-        Event::DecisionSigned(decided) => (Some(&decided.gate), Some(decided.attempt)),
-        Event::InvocationRecorded(invocation) => (Some(&invocation.gate), Some(invocation.attempt)),
+        | Event::GateJumped { from: gate, .. } => About::Gate(gate.clone()),
+        Event::GateStarted(started) => of_attempt(&started.gate, started.attempt),
+        Event::DecisionSigned(decided) => of_attempt(&decided.gate, decided.attempt),
+        Event::InvocationRecorded(invocation) => of_attempt(&invocation.gate, invocation.attempt),
         Event::GateWaiting { gate, attempt, .. }
         | Event::GatePolled { gate, attempt }
         | Event::ChildEnded { gate, attempt, .. }
@@ -54,7 +99,7 @@ pub(super) fn listed(event: &Event) -> Option<(Option<&GateId>, Option<u32>)> {
         | Event::GateInterrupted { gate, attempt, .. }
         | Event::GateEscalated { gate, attempt, .. }
         | Event::GateReplied { gate, attempt, .. }
-        | Event::GateRerecorded { gate, attempt, .. } => (Some(gate), Some(*attempt)),
+        | Event::GateRerecorded { gate, attempt, .. } => of_attempt(gate, *attempt),
         Event::InvocationStarted { .. }
         | Event::GateAnswered { .. }
         | Event::GateHandedIn { .. }

@@ -21,7 +21,9 @@ pub use gate::Attempt;
 pub use gate::Declined;
 pub use gate::GateState;
 pub use gate::Outage;
+pub use lifecycle::About;
 pub use lifecycle::EarlyEnd;
+pub use lifecycle::Happening;
 pub use producer::Producer;
 pub use session::Session;
 pub use time::Spent;
@@ -105,8 +107,8 @@ pub struct Run {
     pub amendments: usize,
     /// How far the work has come, as gates or somebody said.
     pub phase: Option<Phase>,
-    /// The lifecycle, for `RUN.json`: time, kind, gate, attempt.
-    pub lifecycle: Vec<(Moment, EventKind, Option<GateId>, Option<u32>)>,
+    /// The lifecycle, for `RUN.json`.
+    pub lifecycle: Vec<Happening>,
 }
 
 impl Run {
@@ -385,8 +387,8 @@ impl Run {
     }
 
     fn note(&mut self, at: Moment, event: &Event) {
-        if let Some((gate, attempt)) = lifecycle::listed(event) {
-            self.lifecycle.push((at, event.into(), gate.cloned(), attempt));
+        if let Some(about) = lifecycle::listed(event) {
+            self.lifecycle.push(Happening { at, kind: event.into(), about });
         }
     }
 }

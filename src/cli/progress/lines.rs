@@ -18,6 +18,7 @@ use crate::event::Reused;
 use crate::event::RunStatus;
 use crate::finding::Finding;
 use crate::finding::Severity;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::ops;
@@ -92,10 +93,10 @@ impl Lines {
                 self.follow(gate, *waits_for);
             }
             Event::GatePassed { gate, attempt, judged } => {
-                self.judged(gate, *attempt, judged, GateStatus::Pass);
+                self.judged(&AttemptId::new(gate, *attempt), judged, GateStatus::Pass);
             }
             Event::GateFailed { gate, attempt, judged, .. } => {
-                self.judged(gate, *attempt, judged, GateStatus::Fail);
+                self.judged(&AttemptId::new(gate, *attempt), judged, GateStatus::Fail);
                 self.wait_for(gate);
             }
             Event::GateInterrupted { gate, attempt, reason, findings, .. } => {
@@ -154,11 +155,12 @@ impl Lines {
         }
     }
 
-    fn judged(&mut self, gate: &GateId, attempt: u32, judged: &Judged, status: GateStatus) {
-        let text = self.shown.as_ref().and_then(|shown| shown.printed(gate, attempt));
+    fn judged(&mut self, attempt: &AttemptId, judged: &Judged, status: GateStatus) {
+        let text = self.shown.as_ref().and_then(|shown| shown.printed(attempt));
         text.iter().flat_map(|text| text.lines()).for_each(|line| self.as_it_is(line));
+        let AttemptId { gate, number } = attempt;
         self.show_findings(gate, judged.all_findings().cloned().collect());
-        self.end(gate, status, attempt, None);
+        self.end(gate, status, *number, None);
     }
 
     fn reopened(&self, gates: &[GateId], reason: &str) {

@@ -5,6 +5,7 @@ use crate::clock::Moment;
 use crate::event::Event;
 use crate::event::Range;
 use crate::finding::Finding;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::run::Run;
 use serde::Serialize;
@@ -189,11 +190,13 @@ fn doer(run: &Run, event: &Event) -> Option<String> {
             let sat = run.sessions.iter().find(|sat| sat.number == *session);
             sat.map(|sat| sat.by.clone())
         }
-        Event::GateStarted(started) => worker(run, &started.gate, started.attempt),
+        Event::GateStarted(started) => worker(run, &AttemptId::new(&started.gate, started.attempt)),
         Event::GatePassed { gate, attempt, .. }
         | Event::GateFailed { gate, attempt, .. }
         | Event::GateInterrupted { gate, attempt, .. }
-        | Event::GateEscalated { gate, attempt, .. } => worker(run, gate, *attempt),
+        | Event::GateEscalated { gate, attempt, .. } => {
+            worker(run, &AttemptId::new(gate, *attempt))
+        }
         Event::RunStarted(_)
         | Event::RunResumed { .. }
         | Event::RunWaiting { .. }
@@ -222,9 +225,9 @@ fn doer(run: &Run, event: &Event) -> Option<String> {
     }
 }
 
-fn worker(run: &Run, gate: &GateId, number: u32) -> Option<String> {
-    let attempts = &run.gate(gate)?.attempts;
-    let attempt = attempts.iter().find(|attempt| attempt.attempt == number)?;
+fn worker(run: &Run, of: &AttemptId) -> Option<String> {
+    let attempts = &run.gate(&of.gate)?.attempts;
+    let attempt = attempts.iter().find(|attempt| attempt.attempt == of.number)?;
     let named = attempt.handed_in_by.last().or(attempt.agent.as_ref());
     Some(named.cloned().unwrap_or_else(|| attempt.executor.to_string()))
 }
@@ -243,7 +246,8 @@ pub(super) fn setbacks(run: &Run, history: &[(Moment, Event)]) -> Vec<Setback> {
     }
     for setback in &mut all {
         let attempt = setback.gate.as_ref().zip(setback.attempt);
-        if attempt.is_some_and(|(gate, number)| is_listed(run, gate, number)) {
+        let attempt = attempt.map(|(gate, number)| AttemptId::new(gate, number));
+        if attempt.is_some_and(|attempt| is_listed(run, &attempt)) {
             setback.reason = None;
             setback.findings = Vec::new();
         }
@@ -296,15 +300,15 @@ fn setback(at: Moment, event: &Event) -> Option<Setback> {
 
 /// Whether what this attempt failed by is what the brief lists with the gate: what the next attempt
 /// has to fix, or else what the last one came to.
-fn is_listed(run: &Run, gate: &GateId, number: u32) -> bool {
-    let Some(state) = run.gate(gate) else { return false };
+fn is_listed(run: &Run, of: &AttemptId) -> bool {
+    let Some(state) = run.gate(&of.gate) else { return false };
     let mut attempts = state.attempts.iter().rev();
     let listed = if state.feedback.is_empty() {
         attempts.next()
     } else {
         attempts.find(|attempt| attempt.failure_reason.is_some())
     };
-    listed.is_some_and(|attempt| attempt.attempt == number)
+    listed.is_some_and(|attempt| attempt.attempt == of.number)
 }
 
 fn names(gates: &[GateId]) -> String {

@@ -224,11 +224,11 @@ pub(super) fn render(run: &Run, head: Head, known: &BTreeMap<String, Digest>) ->
         events: run
             .lifecycle
             .iter()
-            .map(|(at, kind, gate, attempt)| EventJson {
-                at: *at,
-                kind: *kind,
-                gate: gate.as_ref(),
-                attempt: *attempt,
+            .map(|happening| EventJson {
+                at: happening.at,
+                kind: happening.kind,
+                gate: happening.about.gate(),
+                attempt: happening.about.number(),
             })
             .collect(),
     };
