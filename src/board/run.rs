@@ -139,8 +139,7 @@ impl Board<'_> {
     fn run_view(&self, id: &RunId, reading: &Reading, query: RunQuery) -> Result<RunView, Error> {
         let (run, now) = (&reading.run, self.project.clock.now());
         let started = &run.started;
-        let state =
-            State::of(run.status, run.wants_a_driver(), || self.project.store.is_in_hand(id));
+        let state = runs::state(self.project, run);
         let graph = self.graph(id, run)?;
         let mut lines = standing::gates(run);
         let is_sorted = lines.len() > GATES_MAX;

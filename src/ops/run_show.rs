@@ -98,7 +98,7 @@ pub fn run_show(project: &Project, caller: &Caller, request: &Request) -> Result
 pub(super) fn told(project: &Project, id: &RunId, reading: &Reading) -> Result<Told, Error> {
     let run = &reading.run;
     let mut story = standing::story(run, &reading.history(), project.clock.now());
-    let status = State::of(run.status, run.wants_a_driver(), || project.store.is_in_hand(id));
+    let status = runs::state(project, run);
     if status == State::Recorded(RunStatus::Running) {
         let definition = Definition::thaw(&run.started.definition);
         let workflow = Workflow::parse(&run.started.workflow, &definition)?;

@@ -12,6 +12,7 @@ use crate::definition::Definition;
 use crate::event::RunStatus;
 use crate::id::RunId;
 use crate::project::proof;
+use crate::project::runs;
 use crate::project::sitting_budget;
 use crate::standing;
 use crate::standing::GateLine;
@@ -54,7 +55,7 @@ pub struct Reply {
 pub fn status(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Reply, Error> {
     let id = choose::run(project, caller, choice)?;
     let run = proof::read(project, &id)?.run;
-    let status = State::of(run.status, run.wants_a_driver(), || project.store.is_in_hand(&id));
+    let status = runs::state(project, &run);
     let mut gates = standing::gates(&run);
     let is_driven = status == State::Recorded(RunStatus::Running);
     if is_driven || gates.iter().any(|line| line.waits_for.is_some()) {

@@ -8,6 +8,7 @@ use super::choose;
 use crate::clock::Moment;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::project::runs;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::standing;
@@ -55,7 +56,7 @@ pub fn watch<'p>(
     let (seq, head) = (reading.count, reading.head);
     let follow = project.store.follow(&id, FollowFrom::After { seq, head })?;
     let run = reading.run;
-    let state = state(project, &run);
+    let state = runs::state(project, &run);
     let gates = standing::gates(&run).into_iter().map(|line| (line.gate.clone(), seen(&line)));
     Ok(Watch { project, follow, state, gates: gates.collect(), run })
 }
@@ -87,7 +88,7 @@ impl Watch<'_> {
             self.note_run(State::Recorded(self.run.status), entry.at, &mut changes);
         }
         // That a driver has died stands in no journal.
-        let now = state(self.project, &self.run);
+        let now = runs::state(self.project, &self.run);
         self.note_run(now, self.project.clock.now(), &mut changes);
         Ok(changes)
     }
@@ -118,11 +119,6 @@ impl Watch<'_> {
         let (status, reason) = (state.as_str(), self.run.reason.clone());
         changes.push(Change { at, gate: None, attempt: None, status, reason });
     }
-}
-
-fn state(project: &Project, run: &Run) -> State {
-    let is_held = || project.store.is_in_hand(&run.started.run_id);
-    State::of(run.status, run.wants_a_driver(), is_held)
 }
 
 fn seen(line: &GateLine) -> (GateStatus, usize) {

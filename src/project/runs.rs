@@ -9,6 +9,7 @@ use crate::files;
 use crate::id::RunId;
 use crate::parallel;
 use crate::run::GateStatus;
+use crate::run::Run;
 use crate::spending::Cost;
 use crate::standing::Span;
 use crate::standing::State;
@@ -90,6 +91,12 @@ fn entry(project: &Project, id: &RunId) -> RunEntry {
     from_summary(project, id).unwrap_or_else(|| from_journal(project, id))
 }
 
+/// The state of a run that was read.
+pub fn state(project: &Project, run: &Run) -> State {
+    let is_held = || project.store.is_in_hand(&run.started.run_id);
+    State::of(run.status, run.wants_a_driver(), is_held)
+}
+
 /// By `RUN.json`, where nothing has happened since.
 fn from_summary(project: &Project, id: &RunId) -> Option<RunEntry> {
     let summary = project.store.summary(id)?;
@@ -124,7 +131,7 @@ fn from_journal(project: &Project, id: &RunId) -> RunEntry {
         project: run.started.project.clone(),
         workflow: run.started.workflow.clone(),
         key: run.started.key.clone(),
-        status: State::of(run.status, run.wants_a_driver(), || project.store.is_in_hand(id)),
+        status: state(project, &run),
         started_at: Some(run.started_at),
         finished_at: run.finished_at,
         cost_usd: Cost::of_run(&run).cost_usd,
