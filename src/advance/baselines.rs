@@ -7,7 +7,6 @@ use crate::check::Baseline;
 use crate::check::BaselineRequest;
 use crate::check::Since;
 use crate::contract::Contract;
-use crate::files::Beneath;
 use crate::files::ProjectFolder;
 use crate::id::AttemptId;
 use crate::id::RunId;
@@ -62,7 +61,7 @@ pub fn record_attempt(
     if recorded.is_empty() {
         return Ok(());
     }
-    let path = attempt_path(project, run, attempt);
+    let path = project.store.baselines(run, attempt);
     let bytes = serde_json::to_vec(&recorded).unwrap_or_default();
     path.write(&bytes).map_err(|source| Error::disk(&path, source))
 }
@@ -70,7 +69,7 @@ pub fn record_attempt(
 /// All that the checks of an attempt compare with.
 pub fn of_attempt(project: &Project, run: &Run, attempt: &AttemptId) -> BTreeMap<String, Baseline> {
     let mut baselines = run.baselines.clone();
-    let path = attempt_path(project, &run.started.run_id, attempt);
+    let path = project.store.baselines(&run.started.run_id, attempt);
     if let Ok(Some(bytes)) = path.read()
         && let Ok(own) = serde_json::from_slice::<BTreeMap<String, Baseline>>(&bytes)
     {
@@ -88,11 +87,6 @@ pub fn baselines_of(
     let record =
         |request: BaselineRequest| Ok((request.key(), check::record_baseline(folder, &request)?));
     requests(contract, context).into_iter().map(record).collect()
-}
-
-fn attempt_path(project: &Project, run: &RunId, attempt: &AttemptId) -> Beneath {
-    let AttemptId { gate, number } = attempt;
-    project.store.state(run).join("baselines").join(format!("{gate}-{number}.json"))
 }
 
 /// Whether a contract has any check that compares with something.

@@ -2,9 +2,7 @@
 //! what was refused. It is kept beside the journal, since it says nothing on another machine.
 
 use crate::contract::Contract;
-use crate::files::Beneath;
 use crate::id::AttemptId;
-use crate::id::RunId;
 use crate::judge::Freshness;
 use crate::judge::fresh;
 use crate::project::Error;
@@ -27,7 +25,7 @@ pub fn record(
         return Ok(());
     }
     let stamps = fresh::stamps(contract, gate.writes_anew(), &project.folder, context);
-    let path = path(project, &run.started.run_id, attempt);
+    let path = project.store.round(&run.started.run_id, attempt);
     let bytes = serde_json::to_vec(&stamps).unwrap_or_default();
     path.write(&bytes).map_err(|source| Error::disk(&path, source))
 }
@@ -51,7 +49,7 @@ pub fn of_attempt(
         return Some(Freshness::Differs(refused.clone()));
     }
     let first = AttemptId::new(&attempt.gate, state.round());
-    let bytes = path(project, &run.started.run_id, &first).read().ok()??;
+    let bytes = project.store.round(&run.started.run_id, &first).read().ok()??;
     serde_json::from_slice(&bytes).ok().map(Freshness::Written)
 }
 
@@ -60,9 +58,4 @@ fn contract(gate: &Gate) -> Option<&Contract> {
     let by_default = gate.writes_anew();
     let contract = gate.contract.as_ref()?;
     contract.outputs.iter().any(|output| output.is_fresh(by_default)).then_some(contract)
-}
-
-fn path(project: &Project, run: &RunId, attempt: &AttemptId) -> Beneath {
-    let AttemptId { gate, number } = attempt;
-    project.store.state(run).join("rounds").join(format!("{gate}-{number}.json"))
 }

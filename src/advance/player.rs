@@ -8,7 +8,6 @@ use crate::config::NO_AGENT;
 use crate::event::Author;
 use crate::event::Event;
 use crate::executor::Agent;
-use crate::files::Beneath;
 use crate::finding::Finding;
 use crate::id;
 use crate::id::RunId;
@@ -22,9 +21,6 @@ use crate::workflow::Work;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
 use std::collections::BTreeSet;
-
-/// The file of a run's own folder that holds the key of its digests; no record has it.
-const KEY: &str = "key";
 
 /// The agent that plays a role, nobody, or what is wrong with it. `given` was chosen for this sitting.
 pub fn player(
@@ -144,12 +140,8 @@ pub fn give(driver: &mut Driver<'_>, name: &str, by: &Author) -> Result<(), Erro
     driver.append(&[given])
 }
 
-fn key_path(project: &Project, run: &RunId) -> Beneath {
-    project.store.state(run).join(KEY)
-}
-
 fn key(project: &Project, run: &RunId) -> Result<Option<Vec<u8>>, Error> {
-    let path = key_path(project, run);
+    let path = project.store.key_of(run);
     path.read().map_err(|source| Error::disk(&path, source))
 }
 
@@ -158,7 +150,7 @@ fn made_key(project: &Project, run: &RunId) -> Result<Vec<u8>, Error> {
     if let Some(key) = key(project, run)? {
         return Ok(key);
     }
-    let path = key_path(project, run);
+    let path = project.store.key_of(run);
     let key = id::random_key()
         .ok_or_else(|| Error::environment("the system provides no random numbers".to_owned()))?;
     path.write(&key).map_err(|source| Error::disk(&path, source))?;

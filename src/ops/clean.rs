@@ -11,7 +11,6 @@ use crate::id::RunId;
 use crate::project::leave;
 use crate::project::leave::RemovedWorktree;
 use crate::project::runs;
-use crate::project::versions;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -145,7 +144,7 @@ fn left_branch(
 
 fn logs(project: &Project, run: &RunId, removes: bool) -> Result<Option<LeftBehind>, Error> {
     let place = project.store.logs(run);
-    let places = [place.clone(), versions::folder(project, run)];
+    let places = [place.clone(), project.store.versions(run)];
     let bytes = places.iter().map(|place| files::bytes_below(&place.path())).sum();
     if bytes == 0 {
         return Ok(None);

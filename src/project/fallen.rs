@@ -42,7 +42,7 @@ fn of_these(driver: &mut Driver<'_>, gates: Vec<GateId>) -> Result<Vec<(GateId, 
 
 /// The journal as far as this driver wrote or took it.
 pub fn journal_of(driver: &Driver<'_>) -> Result<Reading, Error> {
-    let path = driver.project.store.state(driver.id()).join(journal::FILE);
+    let path = driver.project.store.journal(driver.id());
     let bytes = path.read();
     let bytes = bytes.map_err(|source| journal::Error::Io { path: path.path(), source })?;
     let mut bytes = bytes.unwrap_or_default();

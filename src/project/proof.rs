@@ -34,7 +34,6 @@ use crate::id::RunId;
 use crate::next;
 use crate::run::GateStatus;
 use crate::run::Run;
-use crate::store::journal;
 use crate::store::journal::Reading;
 use crate::suggestion::Advice;
 use crate::suggestion::Suggestion;
@@ -95,7 +94,7 @@ fn refuse_unsigned_replies(project: &Project, reading: &Reading) -> Result<(), E
 /// An error for what stands in a journal and is not proved.
 fn untrue(project: &Project, reading: &Reading, message: impl FnOnce(&RunId) -> String) -> Error {
     let id = &reading.run.started.run_id;
-    let journal = project.shown(&project.store.state(id).join(journal::FILE).path());
+    let journal = project.shown(&project.store.journal(id).path());
     Error::Untrue {
         message: message(id),
         help: Advice::from(

@@ -21,11 +21,6 @@ const ATTEMPT_BYTES_MAX: u64 = 1024 * 1024;
 /// How many files are kept of one attempt.
 const ATTEMPT_FILES_MAX: usize = 100;
 
-/// Where the versions of a run are.
-pub fn folder(project: &Project, run: &RunId) -> Beneath {
-    project.store.state(run).join("versions")
-}
-
 /// Keeps a version; one that cannot be kept is not shown later.
 pub fn keep(project: &Project, run: &RunId, digest: Digest, bytes: &[u8]) {
     let _ = place(project, run, digest).write_view(bytes);
@@ -83,5 +78,5 @@ pub fn find(
 }
 
 fn place(project: &Project, run: &RunId, digest: Digest) -> Beneath {
-    folder(project, run).join(digest.to_string())
+    project.store.versions(run).join(digest.to_string())
 }

@@ -153,18 +153,18 @@ impl Store {
     /// A kill before the first event was written whole leaves a folder and no run: nobody was told
     /// of one.
     fn has_begun(&self, id: &RunId) -> bool {
-        self.state(id).join(journal::FILE).has_a_line().unwrap_or(true)
+        self.journal(id).has_a_line().unwrap_or(true)
             || (self.record(id).exists() && !self.is_foreign(id))
     }
 
     /// The length of a run's own journal, which grows with each event.
     pub fn journal_bytes(&self, id: &RunId) -> Option<u64> {
-        self.state(id).join(journal::FILE).size().ok().flatten()
+        self.journal(id).size().ok().flatten()
     }
 
     /// Reads a run, for a list: from its own journal, else from the record's committed copy.
     pub fn glance(&self, id: &RunId) -> Result<Reading, journal::Error> {
-        let path = self.state(id).join(journal::FILE);
+        let path = self.journal(id);
         // An empty one says nothing, as one that is not there.
         if path.exists() && !path.size().is_ok_and(|bytes| bytes == Some(0)) {
             return journal::read(&path);
@@ -175,7 +175,7 @@ impl Store {
     /// Reads a run from its own journal or the record's committed copy, whichever is longer. Where
     /// each says what the other does not, neither serves.
     pub fn read(&self, id: &RunId) -> Result<Reading, journal::Error> {
-        let path = self.state(id).join(journal::FILE);
+        let path = self.journal(id);
         let here = path.read();
         let path = path.path();
         let here = here.map_err(|source| journal::Error::Io { path: path.clone(), source })?;
@@ -197,17 +197,17 @@ impl Store {
 
     /// Follows a run's own journal.
     pub fn follow(&self, id: &RunId, from: FollowFrom) -> Result<Follow, journal::Error> {
-        Follow::from(self.state(id).join(journal::FILE), &self.read(id)?, from)
+        Follow::from(self.journal(id), &self.read(id)?, from)
     }
 
     /// Whether the run was driven on this machine, or came here as a committed copy only.
     pub fn is_own(&self, id: &RunId) -> bool {
-        self.state(id).join(journal::FILE).exists()
+        self.journal(id).exists()
     }
 
     /// Makes the journal of a run that came with a clone, or went on elsewhere, this machine's own.
     pub fn adopt(&self, id: &RunId) -> Result<(), journal::Error> {
-        let path = self.state(id).join(journal::FILE);
+        let path = self.journal(id);
         let reading = self.read(id)?;
         let is_whole =
             path.size().map(|size| size.is_some_and(|size| size >= reading.bytes.len() as u64));
@@ -296,7 +296,7 @@ impl Store {
 
     /// Reads a run from its own journal here, if it has one.
     pub fn read_own(&self, id: &RunId) -> Result<Option<Reading>, journal::Error> {
-        let path = self.state(id).join(journal::FILE);
+        let path = self.journal(id);
         path.has_a_line().unwrap_or(true).then(|| journal::read(&path)).transpose()
     }
 }

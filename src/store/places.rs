@@ -2,6 +2,7 @@
 //! project.
 
 use super::Store;
+use super::journal;
 use super::outbox::Outbox;
 use super::pool::Pool;
 use crate::contract::RUNS;
@@ -33,11 +34,41 @@ impl Store {
     }
 
     /// Journal, lock and what belongs to this machine alone.
-    pub fn state(&self, id: &RunId) -> Beneath {
+    pub(super) fn state(&self, id: &RunId) -> Beneath {
         match &self.shared {
             Some(shared) => shared.join("runs").join(id.as_str()),
             None => self.folder(id).join(".state"),
         }
+    }
+
+    /// The run's own journal.
+    pub fn journal(&self, id: &RunId) -> Beneath {
+        self.state(id).join(journal::FILE)
+    }
+
+    /// Where earlier versions of the run's files are kept.
+    pub fn versions(&self, id: &RunId) -> Beneath {
+        self.state(id).join("versions")
+    }
+
+    /// What was there before an attempt that its checks compare with.
+    pub fn baselines(&self, id: &RunId, attempt: &AttemptId) -> Beneath {
+        self.of_attempt(id, "baselines", attempt)
+    }
+
+    /// What outputs were like when the round of an attempt began.
+    pub fn round(&self, id: &RunId, attempt: &AttemptId) -> Beneath {
+        self.of_attempt(id, "rounds", attempt)
+    }
+
+    fn of_attempt(&self, id: &RunId, folder: &str, attempt: &AttemptId) -> Beneath {
+        let AttemptId { gate, number } = attempt;
+        self.state(id).join(folder).join(format!("{gate}-{number}.json"))
+    }
+
+    /// The key of the run's own digests; no record has it.
+    pub fn key_of(&self, id: &RunId) -> Beneath {
+        self.state(id).join("key")
     }
 
     /// The lock that every commit of `orch` on a branch takes.

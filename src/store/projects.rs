@@ -1,7 +1,6 @@
 //! Which project a run belongs to: several may lie in one repository, and share nothing but git.
 
 use super::Store;
-use super::journal;
 use super::record;
 use crate::files::Beneath;
 use crate::id::RunId;
@@ -29,7 +28,7 @@ impl Store {
     /// The project that a run was begun in; `None` where it was begun outside of git, or does not say.
     pub fn project_of(&self, id: &RunId) -> Option<String> {
         let head = |place: Beneath| place.read_head(HEAD_BYTES).ok().flatten();
-        let own = head(self.state(id).join(journal::FILE)).filter(|head| !head.is_empty());
+        let own = head(self.journal(id)).filter(|head| !head.is_empty());
         let committed = || head(self.record(id).join(record::segment_path(1)));
         let on_ref = || Some(self.copy_at(&record::reference(id), &BTreeMap::new())?.bytes);
         project_in(&own.or_else(committed).or_else(on_ref)?)

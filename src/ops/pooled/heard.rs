@@ -7,7 +7,6 @@ use crate::executor;
 use crate::files;
 use crate::run::GateStatus;
 use crate::run::Run;
-use crate::store::journal;
 use std::path::Path;
 use std::time::Duration;
 
@@ -20,7 +19,7 @@ pub(super) fn is_silent(project: &Project, heard_at: Option<Moment>) -> bool {
 /// When something was printed or recorded last.
 pub(super) fn heard_at(project: &Project, folder: &Path, run: &Run) -> Option<Moment> {
     let id = &run.started.run_id;
-    let journal = project.store.state(id).join(journal::FILE);
+    let journal = project.store.journal(id);
     let logs = folder.join(project.store.logs(id).path().strip_prefix(project.folder.root()).ok()?);
     let printed = run.gates_in(GateStatus::Running).filter_map(|gate| {
         let number = run.gate(gate)?.attempt()?.attempt;

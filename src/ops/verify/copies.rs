@@ -96,7 +96,7 @@ pub fn read(
     id: &RunId,
     places: &RecordPlaces,
 ) -> Result<BelievedJournal, Error> {
-    let path = project.store.state(id).join(journal::FILE);
+    let path = project.store.journal(id);
     let own = path.read().map_err(|source| journal::Error::Io { path: path.path(), source })?;
     let own = own.map(|bytes| Copy {
         path: project.shown(&path.path()),

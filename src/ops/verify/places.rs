@@ -160,7 +160,7 @@ impl RecordPlaces {
 
     /// How the run began, as the first line of any journal of it says: that line never changes.
     fn started(&self, project: &Project, id: &RunId) -> Option<RunStarted> {
-        let own = project.store.state(id).join(journal::FILE).read().ok().flatten();
+        let own = project.store.journal(id).read().ok().flatten();
         let copies = self.committed.iter().map(|one| &one.files).chain([&self.disk]);
         let copies = copies.filter_map(|files| files.get(&record::segment_path(1)).cloned());
         own.into_iter().chain(copies).find_map(|mut bytes| {

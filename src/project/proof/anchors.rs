@@ -8,7 +8,6 @@ use crate::git::Target;
 use crate::id::RunId;
 use crate::project::Error;
 use crate::project::Project;
-use crate::store::journal;
 use crate::store::journal::Reading;
 use crate::store::record;
 use crate::suggestion::Advice;
@@ -70,7 +69,7 @@ fn untrue(
 ) -> Error {
     let commit = commit.get(..12).unwrap_or(commit);
     let record = project.shown(&project.store.record(run).path());
-    let journal = project.shown(&project.store.state(run).join(journal::FILE).path());
+    let journal = project.shown(&project.store.journal(run).path());
     // What is committed serves once nothing here tells otherwise; the run's own ref serves as it is.
     let (restore, command) = match target {
         Target::Ref(_) => (super::aside(&record), "record rebuild"),
