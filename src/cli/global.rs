@@ -64,12 +64,23 @@ impl Global {
 
     /// Opens the project; `listens` says whether Ctrl-C should end a drive instead of the process.
     pub fn open(&self, listens: bool) -> Result<Project, Error> {
-        let stop = if listens {
-            Stop::on_signals().map_err(|error| Error::environment(error.to_string()))?
-        } else {
-            Stop::default()
-        };
-        Project::open(self.options(stop))
+        Project::open(self.options(stop(listens)?))
+    }
+
+    /// The project that was opened with the flags known before a workflow's own were read: opened anew
+    /// only where all flags together lead elsewhere.
+    pub fn open_after(
+        &self,
+        mut project: Project,
+        before: &Self,
+        listens: bool,
+    ) -> Result<Project, Error> {
+        let leads_to = |flags: &Self| (flags.project.clone(), flags.now, flags.seed);
+        if leads_to(self) != leads_to(before) {
+            return self.open(listens);
+        }
+        project.stop = stop(listens)?;
+        Ok(project)
     }
 
     /// Opens it once more in a process that serves many calls. Where tests fix time and ids, each call
@@ -99,6 +110,13 @@ impl Global {
         self.ci
             || std::env::var("CI").is_ok_and(|value| !["", "0", "false"].contains(&value.as_str()))
     }
+}
+
+fn stop(listens: bool) -> Result<Stop, Error> {
+    if !listens {
+        return Ok(Stop::default());
+    }
+    Stop::on_signals().map_err(|error| Error::environment(error.to_string()))
 }
 
 fn parse_moment(text: &str) -> Result<Moment, String> {

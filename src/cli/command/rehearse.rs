@@ -50,12 +50,12 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
             .try_get_matches_from(["orch rehearse", "--help"])
             .map_or_else(Failure::from, |_| Error::usage("a workflow name is required").into()));
     }
-    let face = &Face::new(face.global.or_among(&arguments.words));
-    let project = face.global.open(false)?;
+    let before = face.global.or_among(&arguments.words);
+    let project = before.open(false)?;
     let (workflow, _) = Workflow::load(name, &project.shelf).map_err(Error::from)?;
     let matches = inputs::read(of_rehearsal(&workflow), &workflow, arguments.words.clone())?;
-    let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
-    let project = face.global.open(false)?;
+    let face = Face::new(Global::from_arg_matches(&matches)?.or(&before));
+    let project = face.global.open_after(project, &before, false)?;
     let path = matches.get_one::<PathBuf>("answers").map(PathBuf::as_path);
     let answers = ci::read_answers(path)?;
     ci::refuse_unfit(path, &answers, &workflow, &project.folder)?;

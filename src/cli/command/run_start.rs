@@ -46,14 +46,14 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
             .advise("pass --workflow NAME; orch workflow list shows the names")
             .into());
     };
-    let face = &Face::new(face.global.or_among(words));
-    let project = face.global.open(false)?;
+    let before = face.global.or_among(words);
+    let project = before.open(false)?;
     let (workflow, definition) = Workflow::load(&name, &project.shelf).map_err(Error::from)?;
     let command = of_start(Some(&workflow));
     let words = std::iter::once("orch run start".to_owned()).chain(words.clone());
     let matches = inputs::read(command, &workflow, words)?;
-    let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
-    let project = face.global.open(false)?;
+    let face = Face::new(Global::from_arg_matches(&matches)?.or(&before));
+    let project = face.global.open_after(project, &before, false)?;
     let inputs = inputs::values(&face, &project, &workflow, &matches)?;
     let begin = BeginRequest::from_arg_matches(&matches)?;
     let request = run_start::Request { workflow: name, inputs, again: begin.again };

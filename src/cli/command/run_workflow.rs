@@ -41,14 +41,14 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
             .advise_command(Suggestion::new("workflow list"))
             .into());
     };
-    let face = &Face::new(face.global.or_among(flags));
-    let project = face.global.open(false)?;
+    let before = face.global.or_among(flags);
+    let project = before.open(false)?;
     let loaded = Workflow::load(name, &project.shelf);
     let (workflow, definition) = loaded.map_err(|error| or_subcommand(&project, error))?;
     let command = of_workflow(&workflow);
     let matches = inputs::read(command, &workflow, words.to_vec())?;
-    let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
-    let project = face.global.open(true)?;
+    let face = Face::new(Global::from_arg_matches(&matches)?.or(&before));
+    let project = face.global.open_after(project, &before, true)?;
     let drive_request = DriveRequest::from_arg_matches(&matches)?;
     let ci = CiArguments::from_arg_matches(&matches)?;
     // Read first: nothing begins with a file that cannot be used later.

@@ -77,14 +77,14 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     if name == "--help" || name == "-h" {
         return Err(help());
     }
-    let face = &Face::new(face.global.or_among(&arguments.words));
-    let project = face.global.open(false)?;
+    let before = face.global.or_among(&arguments.words);
+    let project = before.open(false)?;
     let (workflow, _) = Workflow::load(name, &project.shelf).map_err(Error::from)?;
     let matches = inputs::read(of_audit(&workflow), &workflow, arguments.words.clone())?;
     let options = AuditOptions::from_arg_matches(&matches)?;
-    let mut face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
+    let mut face = Face::new(Global::from_arg_matches(&matches)?.or(&before));
     face.global.json |= options.format == AuditFormat::Json;
-    let project = face.global.open(false)?;
+    let project = face.global.open_after(project, &before, false)?;
     let request = workflow_audit::Request {
         workflow: name.clone(),
         inputs: inputs::typed(&project, &workflow, &matches)?,

@@ -1,6 +1,8 @@
 //! `init`, `doctor`, `completions`, and the command itself.
 
 use crate::house::House;
+use crate::house::cannot;
+use crate::house::lacks;
 
 #[test]
 fn init_writes_a_config_once() {
@@ -58,4 +60,48 @@ fn a_broken_config_is_told_with_its_place() {
     house.orch("status").code(2).says("orch.toml:2:1").says("did you mean `command`?");
     let house = House::new().file("orch.toml", "[defaults]\nagent = 'claud'\n");
     house.orch("status").code(2).says("orch.toml:2:9").says("did you mean `claude`?");
+}
+
+#[test]
+fn a_run_reads_project_and_workflow_once() {
+    if cannot(!cfg!(target_os = "linux"), "`strace` is a program of Linux") || lacks("strace") {
+        return;
+    }
+    let house = House::new()
+        .file("orch.toml", "# nothing is set\n")
+        .workflow(
+            "demo",
+            "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\ncontract = 'c'\n",
+        )
+        .file("a.txt", "done\n")
+        .leaves("c", "a.txt");
+    let log = house.outside("trace");
+    let path = log.display().to_string();
+    let trace = ["strace", "-f", "-qq", "-o", &path, "-e", "trace=openat,openat2"];
+    for command in ["run demo", "run start --workflow demo"] {
+        house.orch_by(&trace, command).code(0);
+        let opened = std::fs::read_to_string(&log).unwrap();
+        let opened = opened.lines().filter(|line| !line.contains("O_PATH"));
+        let times = ["orch.toml", "workflows/demo.toml", "contracts/c.toml"].map(|name| {
+            let name = format!("{:?}", house.project().join(name));
+            opened.clone().filter(|line| line.contains(&name)).count()
+        });
+        assert_eq!(times, [1, 1, 1], "{command}");
+    }
+}
+
+#[test]
+fn what_follows_a_workflow_may_lead_to_another_project() {
+    let gate = "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\n";
+    let house = House::new().workflow("demo", gate);
+    let other = house.outside("other");
+    std::fs::create_dir_all(other.join("workflows")).unwrap();
+    std::fs::write(other.join("orch.toml"), "").unwrap();
+    let text = format!("name = 'demo'\nversion = '2'\n{gate}");
+    std::fs::write(other.join("workflows/demo.toml"), text).unwrap();
+    let done = house.orch(&format!("run demo --project {}", other.display())).code(0);
+    assert!(house.run_folders().is_empty(), "{}", done.shown());
+    assert!(other.join("orchestration/runs").is_dir(), "{}", done.shown());
+    house.orch("run demo").code(0);
+    assert_eq!(house.run_folders().len(), 1);
 }
