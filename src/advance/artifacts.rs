@@ -14,6 +14,7 @@ use crate::next;
 use crate::project::Driver;
 use crate::project::Error;
 use crate::project::fallen;
+use crate::project::proof::FallenApproval;
 use crate::project::versions;
 use crate::run::GateState;
 use crate::run::GateStatus;
@@ -235,9 +236,9 @@ fn reopen_audits(driver: &mut Driver<'_>, id: &GateId, changed: &str) -> Result<
 }
 
 /// Opens gates whose signed approvals do not hold; says whether there are any.
-fn reopen_unproved(driver: &mut Driver<'_>, fallen: Vec<(GateId, String)>) -> Result<bool, Error> {
+fn reopen_unproved(driver: &mut Driver<'_>, fallen: Vec<FallenApproval>) -> Result<bool, Error> {
     let has_any = !fallen.is_empty();
-    for (gate, problem) in fallen {
+    for FallenApproval { gate, problem } in fallen {
         reopen(driver, &gate, format!("its approval is no longer valid: {problem}"))?;
     }
     Ok(has_any)

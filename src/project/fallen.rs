@@ -3,15 +3,15 @@
 use super::Driver;
 use super::Error;
 use super::proof;
+use super::proof::FallenApproval;
 use super::signing;
 use crate::id::GateId;
 use crate::store::journal;
 use crate::store::journal::Reading;
 use std::collections::BTreeSet;
 
-/// The gates that one stands on, over all its needs, whose signed approvals do not hold now; and
-/// why not.
-pub fn fallen(driver: &mut Driver<'_>, id: &GateId) -> Result<Vec<(GateId, String)>, Error> {
+/// The signed approvals that do not hold now, of the gates that one stands on, over all its needs.
+pub fn fallen(driver: &mut Driver<'_>, id: &GateId) -> Result<Vec<FallenApproval>, Error> {
     let (workflow, run) = (&driver.workflow, driver.run());
     if workflow.gates.iter().all(|gate| signing::demand(gate).is_none()) {
         return Ok(Vec::new());
@@ -25,14 +25,14 @@ pub fn fallen(driver: &mut Driver<'_>, id: &GateId) -> Result<Vec<(GateId, Strin
 }
 
 /// The same of every gate that asks for a signature.
-pub fn fallen_anywhere(driver: &mut Driver<'_>) -> Result<Vec<(GateId, String)>, Error> {
+pub fn fallen_anywhere(driver: &mut Driver<'_>) -> Result<Vec<FallenApproval>, Error> {
     let workflow = &driver.workflow;
     let signed = driver.run().gates.keys().filter(|gate| proof::is_signed(workflow, gate));
     let signed = signed.cloned().collect();
     of_these(driver, signed)
 }
 
-fn of_these(driver: &mut Driver<'_>, gates: Vec<GateId>) -> Result<Vec<(GateId, String)>, Error> {
+fn of_these(driver: &mut Driver<'_>, gates: Vec<GateId>) -> Result<Vec<FallenApproval>, Error> {
     let mut proofs = std::mem::take(&mut driver.proofs);
     let held = (driver.run(), &driver.workflow);
     let fallen = proofs.fallen(driver.project, held, gates, || journal_of(driver));

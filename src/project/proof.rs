@@ -56,6 +56,15 @@ struct Proof {
     valid_at: Option<Instant>,
 }
 
+/// A gate whose approval does not hold now.
+#[derive(Debug)]
+pub struct FallenApproval {
+    /// The gate.
+    pub gate: GateId,
+    /// Why it does not hold.
+    pub problem: String,
+}
+
 /// The approvals of attempts that were looked at in this sitting, each once.
 #[derive(Debug, Default)]
 pub struct Proofs(BTreeMap<AttemptId, Proof>);
@@ -232,14 +241,14 @@ impl Proofs {
         }
     }
 
-    /// The gates whose approvals do not hold now, and why not; `journal` is read where it is needed.
+    /// The approvals of gates that do not hold now; `journal` is read where it is needed.
     pub fn fallen(
         &mut self,
         project: &Project,
         (run, workflow): (&Run, &Workflow),
         gates: Vec<GateId>,
         journal: impl Fn() -> Result<Reading, Error>,
-    ) -> Result<Vec<(GateId, String)>, Error> {
+    ) -> Result<Vec<FallenApproval>, Error> {
         let open = self.open(run, &gates);
         if !open.is_empty() {
             self.add(project, (&journal()?, workflow), &open)?;
@@ -252,7 +261,7 @@ impl Proofs {
                 Some(problem) => Some(problem),
                 None => self.expired(project, (run, &gate), (&mut today, &journal))?,
             };
-            fallen.extend(problem.map(|problem| (gate, problem)));
+            fallen.extend(problem.map(|problem| FallenApproval { gate, problem }));
         }
         Ok(fallen)
     }
