@@ -50,7 +50,7 @@ pub struct HomeFolder(String);
 
 /// Which files of the project programs may read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected \"all\" or a list of globs")]
 pub enum ReadPermit {
     /// All of them.
     All(All),
@@ -68,7 +68,7 @@ pub enum All {
 
 /// What programs reach of the network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected \"off\", \"any\" or a list of hosts")]
 pub enum NetworkPermit {
     /// All or nothing.
     Whole(WholeNetwork),

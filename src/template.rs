@@ -3,6 +3,7 @@
 //! in an `if` pass as false, `orch` does not. Values are data; they are never parsed.
 //! What a template can take is bounded: see [`plain`] and [`helper`].
 
+mod arguments;
 mod context;
 mod group_by;
 mod helper;

@@ -58,7 +58,7 @@ pub struct RoutedWork<'w> {
 
 /// The attempts of a round that a route is for: one, or those from `min` to `max`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected the number of an attempt, or `{ min = 2, max = 3 }`")]
 enum Attempts {
     One(u32),
     Range(AttemptRange),

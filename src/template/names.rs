@@ -1,6 +1,7 @@
 //! The names that a template may use, and what is known of the values behind them when it is loaded:
 //! what can never be there is an error then, wherever in the template it stands.
 
+use super::arguments;
 use super::explain;
 use super::paths;
 use super::paths::Path;
@@ -46,11 +47,11 @@ pub struct Fields {
 }
 
 /// What can never be there: where it is written, and what to say.
-struct Flaw<'t> {
-    written: &'t str,
-    at: usize,
-    message: String,
-    help: String,
+pub(super) struct Flaw<'t> {
+    pub(super) written: &'t str,
+    pub(super) at: usize,
+    pub(super) message: String,
+    pub(super) help: String,
 }
 
 impl Names {
@@ -167,35 +168,32 @@ pub(super) fn used(
         .into_iter()
         .collect();
     used.sort_unstable();
-    if names.is_open {
-        return Ok(used.into_iter().map(str::to_owned).collect());
-    }
     let within = source.text.get(span.clone()).unwrap_or_default();
     let place = |at: Option<usize>, word: &str| {
         at.map_or(span.clone(), |at| span.start + at..span.start + at + word.len())
     };
-    let unknown = used.iter().filter(|used| !names.shapes.contains_key(**used));
-    let mut errors: Vec<_> = unknown
-        .map(|unknown| {
-            let first = within.find('{').unwrap_or(0);
-            let at = words_at(&within[first..], unknown).next().map(|at| first + at);
-            names.missing(source, place(at, unknown), unknown)
-        })
-        .collect();
+    let told = |flaw: Flaw<'_>| {
+        // What is written may have its quotes escaped; the words stand there in the same order.
+        let before = words_at(text, flaw.written).take_while(|at| *at < flaw.at).count();
+        let at = words_at(within, flaw.written).nth(before);
+        source.unsound(place(at, flaw.written), flaw.message).advise(flaw.help)
+    };
+    let mut errors: Vec<_> = arguments::flaws(text).into_iter().map(told).collect();
+    let unknown = used.iter().filter(|used| !names.is_open && !names.shapes.contains_key(**used));
+    errors.extend(unknown.map(|unknown| {
+        let first = within.find('{').unwrap_or(0);
+        let at = words_at(&within[first..], unknown).next().map(|at| first + at);
+        names.missing(source, place(at, unknown), unknown)
+    }));
     let is_known =
         |name: &str| names.shapes.get(name).is_none_or(|shape| matches!(shape, Shape::Any));
-    if !used.iter().all(|used| is_known(used)) {
+    if !names.is_open && !used.iter().all(|used| is_known(used)) {
         let given = paths::given(text);
         let paths = paths::paths(text).into_iter().filter(|path| {
             let first = path.names.first().map_or("", |(name, _)| name);
             used.contains(&first) && !given.contains(first)
         });
-        errors.extend(paths.filter_map(|path| names.flaw(&path)).map(|flaw| {
-            // What is written may have its quotes escaped; the words stand there in the same order.
-            let before = words_at(text, flaw.written).take_while(|at| *at < flaw.at).count();
-            let at = words_at(within, flaw.written).nth(before);
-            source.unsound(place(at, flaw.written), flaw.message).advise(flaw.help)
-        }));
+        errors.extend(paths.filter_map(|path| names.flaw(&path)).map(told));
     }
     if !errors.is_empty() {
         errors.sort_by_key(|error| error.span().start);

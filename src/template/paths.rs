@@ -43,8 +43,9 @@ impl Asked {
     }
 }
 
+/// One word or sign within a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Token<'t> {
+pub(super) enum Token<'t> {
     Word(&'t str),
     Text(&'t str),
     Sign(&'t str),
@@ -155,7 +156,7 @@ fn compared_with<'t>(
 }
 
 /// What stands in the tags of a text, each with its place.
-fn tokens(text: &str) -> Vec<(Token<'_>, usize)> {
+pub(super) fn tokens(text: &str) -> Vec<(Token<'_>, usize)> {
     let mut tokens = Vec::new();
     let mut from = 0;
     while let Some(at) = text[from..].find('{') {

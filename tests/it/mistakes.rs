@@ -2,6 +2,7 @@
 
 mod agents;
 mod answers;
+mod arguments;
 mod commands;
 mod contracts;
 mod each;
