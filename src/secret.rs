@@ -202,6 +202,27 @@ impl Secrets {
         }
     }
 
+    /// How far a text can be shown whose end is not there yet: a secret that begins later may be cut.
+    pub fn sure(&self, bytes: &[u8]) -> usize {
+        let Some(pattern) = &self.pattern else { return bytes.len() };
+        let sure = bytes.len().saturating_sub(self.longest_bytes.saturating_sub(1));
+        let across = pattern.find_iter(bytes).find(|found| found.end() > sure);
+        across.map_or(sure, |found| sure.min(found.start()))
+    }
+
+    /// The length of a text without its secrets.
+    pub fn redacted_bytes(&self, bytes: &[u8]) -> usize {
+        match &self.pattern {
+            None => bytes.len(),
+            Some(pattern) => pattern.replace_all(bytes, BLOT.as_bytes()).len(),
+        }
+    }
+
+    /// The most bytes that one of them takes.
+    pub fn longest_bytes(&self) -> usize {
+        self.longest_bytes
+    }
+
     /// Blots out every secret in a text where it stands.
     pub fn blot(&self, text: &mut String) {
         if self.are_in(text) {

@@ -41,7 +41,7 @@ pub struct RunEntry {
     /// The run that this one is a part of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<RunId>,
-    /// The gate that waits or failed.
+    /// The gate that waits, is at work or failed.
     pub gate: Option<String>,
     /// Why it cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,9 +142,12 @@ fn from_journal(project: &Project, id: &RunId) -> RunEntry {
 }
 
 /// Which gate tells most: where a run has failed, nobody is waited for.
-fn telling(status: RunStatus) -> [GateStatus; 2] {
-    let both = [GateStatus::Waiting, GateStatus::Fail];
-    if status == RunStatus::Failed { [both[1], both[0]] } else { both }
+fn telling(status: RunStatus) -> [GateStatus; 3] {
+    if status == RunStatus::Failed {
+        [GateStatus::Fail, GateStatus::Waiting, GateStatus::Running]
+    } else {
+        [GateStatus::Waiting, GateStatus::Running, GateStatus::Fail]
+    }
 }
 
 /// A run of which nothing but its id is known for sure.

@@ -163,7 +163,7 @@ mod tests {
     fn stream(folder: &tempfile::TempDir, text: &str, has_ended: bool) -> Stream {
         let place = Beneath::new(folder.path()).join("log");
         place.write(text.as_bytes()).unwrap();
-        Stream { place, has_ended, inode: 0, at: 0, lines: 0 }
+        Stream { place, has_ended, inode: 0, at: 0, lines: 0, open_bytes: 0 }
     }
 
     #[test]
