@@ -203,6 +203,19 @@ impl Advice {
         self
     }
 
+    /// The same for a command that takes the run as a word and has no `--run`.
+    #[must_use]
+    pub fn with_runs_as_words(mut self) -> Self {
+        for part in &mut self.0 {
+            if let Part::Argument(Argument::Option(name, run)) = part
+                && name == "run"
+            {
+                *part = Part::Argument(Argument::Word(std::mem::take(run)));
+            }
+        }
+        self
+    }
+
     /// The command that it begins with.
     pub fn command(&self) -> Option<&Suggestion> {
         match self.0.first()? {

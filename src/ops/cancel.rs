@@ -5,6 +5,7 @@ use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
+use super::Suggestion;
 use super::errand;
 use super::pooled;
 use super::pooled::PooledRun;
@@ -65,7 +66,8 @@ pub fn cancel(
     request: &Request,
     told: HearsStop<'_>,
 ) -> Result<CanceledRun, Error> {
-    let run = pooled::find(project, &request.key)?;
+    let run =
+        pooled::find(project, &request.key, Suggestion::new("run cancel").word(&request.key))?;
     asker::refuse_workers_of_others(project, caller, &run.run_id)?;
     let _alone = leave::alone(project, &run.run_id)?;
     let trouble = |source| Error::environment(format!("cannot use the pool: {source}"));
@@ -80,7 +82,8 @@ pub fn cancel(
     if !has_begun {
         return unmake(project, run);
     }
-    let run = pooled::find(project, run.run_id.as_str())?;
+    let run =
+        pooled::find(project, run.run_id.as_str(), Suggestion::new("run cancel").of(&run.run_id))?;
     if run.status.is_some_and(|status| !status.is_final()) {
         let choice = RunChoice { run: Some(run.run_id.to_string()) };
         let cancel = run_cancel::Request {

@@ -35,15 +35,15 @@ pub struct Request {
     /// What each run is about; the value of the input that the workflow's `key` names.
     #[cfg_attr(feature = "cli", arg(value_name = "KEY", required = true, num_args = 1..))]
     pub keys: Vec<String>,
-    /// Workflow to run for each key; `spawn_workflow` in orch.toml by default.
+    /// Workflow to run for each key; defaults to `spawn_workflow` in orch.toml.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     #[serde(default)]
     pub workflow: Option<String>,
-    /// Name of the convoy; made of the keys by default.
+    /// Name of the convoy; defaults to one made of the keys.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     #[serde(default)]
     pub name: Option<String>,
-    /// Maximum number of its runs at the same time; by default as many as the pool has slots.
+    /// Maximum number of its runs at the same time; defaults to the number of slots of the pool.
     #[cfg_attr(feature = "cli", arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..)))]
     #[schemars(range(min = 1))]
     #[serde(default)]
@@ -90,7 +90,7 @@ pub fn convoy_start(
     }
     let parent = current::session_run(project, caller);
     advance::refuse_depth(project, parent.as_ref())?;
-    let mut started = spawn::give(project, parent, vec![order], (0, false))?;
+    let mut started = spawn::give(project, parent, vec![order], spawn::Terms::default())?;
     Ok(started.swap_remove(0))
 }
 

@@ -4,6 +4,7 @@
 use super::Caller;
 use super::Error;
 use super::Project;
+use super::Suggestion;
 use super::cancel::CanceledRun;
 use super::get;
 use super::pooled;
@@ -17,7 +18,7 @@ pub fn delete(
     caller: &Caller,
     request: &get::Request,
 ) -> Result<CanceledRun, Error> {
-    let run = pooled::find(project, &request.key)?;
+    let run = pooled::find(project, &request.key, Suggestion::new("clean"))?;
     asker::refuse_workers_of_others(project, caller, &run.run_id)?;
     if run.is_open() {
         let message = format!("run {} is not over", run.run_id);

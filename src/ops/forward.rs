@@ -54,7 +54,7 @@ pub struct Request {
     /// Message; quotes are optional unless the shell needs them.
     #[cfg_attr(feature = "cli", arg(value_name = "MESSAGE", required = true, num_args = 1..))]
     pub text: Vec<String>,
-    /// Gate to tell; by default the one that asks, otherwise all that follow.
+    /// Gate to tell; defaults to the one that asks, or else to all that follow.
     #[cfg_attr(feature = "cli", arg(long, value_name = "GATE"))]
     #[serde(default)]
     pub gate: Option<String>,
@@ -96,8 +96,7 @@ fn forward_by(
     request: &Request,
     person: Option<&Person>,
 ) -> Result<Forwarded, Error> {
-    let choice = RunChoice { run: Some(request.run.clone()) };
-    let id = choose::open_run(project, caller, &choice)?;
+    let id = run_of(project, caller, request)?;
     let run = project.store.read(&id)?.run;
     let named = request.gate.as_deref();
     let named = named.map(|name| choose::gate_of(project, caller, &run, Some(name))).transpose()?;
@@ -221,14 +220,18 @@ pub struct NamedQuestion {
     pub by: String,
 }
 
+fn run_of(project: &Project, caller: &Caller, request: &Request) -> Result<RunId, Error> {
+    let choice = RunChoice { run: Some(request.run.clone()) };
+    choose::open_run(project, caller, &choice).map_err(Error::with_runs_as_words)
+}
+
 /// The question that a message answers, where that asks for somebody by name.
 pub fn named(
     project: &Project,
     caller: &Caller,
     request: &Request,
 ) -> Result<Option<NamedQuestion>, Error> {
-    let choice = RunChoice { run: Some(request.run.clone()) };
-    let id = choose::open_run(project, caller, &choice)?;
+    let id = run_of(project, caller, request)?;
     let run = project.store.read(&id)?.run;
     let gate = request.gate.as_deref();
     let gate = gate.map(|name| choose::gate_of(project, caller, &run, Some(name))).transpose()?;

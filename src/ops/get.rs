@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::Project;
+use super::Suggestion;
 use super::pooled;
 use super::pooled::PooledRun;
 use crate::event::Note;
@@ -33,7 +34,7 @@ pub struct Got {
 
 /// Looks it up.
 pub fn get(project: &Project, request: &Request) -> Result<Got, Error> {
-    let run = pooled::find(project, &request.key)?;
+    let run = pooled::find(project, &request.key, Suggestion::new("run show").word(&request.key))?;
     let notes = project.store.glance(&run.run_id).map(|reading| reading.run.notes);
     let is_message = |note: &Note| note.kind == NoteKind::Message;
     let messages = notes.unwrap_or_default().into_iter().map(|(_, note)| note).filter(is_message);

@@ -184,7 +184,7 @@ impl Instructions {
 
     fn answer(&mut self, run: &RunId, waiting: &Waiting) {
         let asked = waiting.question.as_ref().map(Question::in_words).unwrap_or_default();
-        self.say(format!("Gate {} asks: {asked} Answer it.", waiting.gate));
+        self.say(format!("Answer the question of gate {}: {asked}", waiting.gate));
         self.suggest(&Suggestion::new("forward").word(run.as_str()).word(OPEN_WORDS));
     }
 

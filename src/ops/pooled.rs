@@ -6,6 +6,7 @@ mod heard;
 use super::Error;
 use super::Project;
 use super::Suggestion;
+use super::choose;
 use super::note;
 use super::run_phase;
 use crate::clock::Moment;
@@ -194,8 +195,8 @@ pub fn all(project: &Project) -> Result<Vec<PooledRun>, Error> {
 const PART_BYTES_MIN: usize = 6;
 
 /// The run of this key, the newest that is not over before the others; or of this id or a unique part
-/// of it.
-pub fn find(project: &Project, name: &str) -> Result<PooledRun, Error> {
+/// of it. `instead` is the command for a run that no worker drives.
+pub fn find(project: &Project, name: &str, instead: Suggestion) -> Result<PooledRun, Error> {
     let all = all(project)?;
     let is_open = |run: &&PooledRun| run.status.is_none_or(|status| !status.is_final());
     let of_key = || all.iter().filter(|run| run.key == name);
@@ -209,10 +210,15 @@ pub fn find(project: &Project, name: &str) -> Result<PooledRun, Error> {
     match parts.as_slice() {
         [only] => Ok((*only).clone()),
         [] => {
-            let error = Error::not_found(format!("no worker has a run of `{name}`"));
+            let ids = project.store.runs().unwrap_or_default();
+            if choose::named(project, name, &ids).is_ok() {
+                return Err(Error::not_found(format!("no worker drives run `{name}`"))
+                    .advise(Advice::from("for runs without a worker: ").then(instead)));
+            }
+            let error = Error::not_found(format!("no worker drives a run of `{name}`"));
             if all.is_empty() {
                 let others = Suggestion::new("run list");
-                return Err(error.advise(Advice::from("for runs without a worker: ").then(others)));
+                return Err(error.advise(Advice::from("for all runs: ").then(others)));
             }
             let keys = all.iter().map(|run| run.key.as_str());
             Err(error.advise(crate::source::suggest(name, keys)))

@@ -4,6 +4,7 @@
 use super::Caller;
 use super::Error;
 use super::Project;
+use super::Suggestion;
 use super::get;
 use super::pooled;
 use super::pooled::Health;
@@ -28,7 +29,8 @@ pub fn restart(
     caller: &Caller,
     request: &get::Request,
 ) -> Result<PooledRun, Error> {
-    let run = pooled::find(project, &request.key)?;
+    let run =
+        pooled::find(project, &request.key, Suggestion::new("run resume").word(&request.key))?;
     asker::refuse_workers_of_others(project, caller, &run.run_id)?;
     if let Some(status) = run.status.filter(|status| status.is_final()) {
         let message = format!("run {} is {status}", run.run_id);
@@ -51,7 +53,7 @@ pub fn restart(
             supervisor::hire(project)?;
         }
     }
-    pooled::find(project, run.run_id.as_str())
+    pooled::find(project, run.run_id.as_str(), Suggestion::new("run resume").of(&run.run_id))
 }
 
 /// A run that goes on.

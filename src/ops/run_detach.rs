@@ -47,6 +47,7 @@ pub fn run_detach(project: &Project, caller: &Caller, request: &Request) -> Resu
         budget: request.run.budget.budget.map(Budget::of_usd).unwrap_or_default(),
         ..spawn::order(project, &workflow, request.run.inputs.clone())?
     };
-    let mut given = spawn::give(project, parent, vec![order], (0, request.run.begin.again))?;
+    let terms = spawn::Terms { priority: 0, again: Some(request.run.begin.again) };
+    let mut given = spawn::give(project, parent, vec![order], terms)?;
     Ok(given.swap_remove(0))
 }

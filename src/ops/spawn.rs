@@ -39,11 +39,11 @@ pub struct Request {
     /// What each run is about; the value of the input that the workflow's `key` names.
     #[cfg_attr(feature = "cli", arg(value_name = "KEY", required = true, num_args = 1..))]
     pub keys: Vec<String>,
-    /// Workflow name; `spawn_workflow` in orch.toml by default.
+    /// Workflow name; defaults to `spawn_workflow` in orch.toml.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     #[serde(default)]
     pub workflow: Option<String>,
-    /// Another input of the workflow, for all of the runs.
+    /// Another input of the workflow, the same for all runs; repeatable.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME=VALUE"))]
     #[serde(default)]
     pub input: Vec<String>,
@@ -58,7 +58,7 @@ pub struct Request {
     )]
     #[serde(default)]
     pub priority: i32,
-    /// Labels that a worker must have to take the runs.
+    /// Labels that a worker must have to take the runs; repeatable.
     #[cfg_attr(feature = "cli", arg(long, value_name = "LABEL", value_delimiter = ','))]
     #[serde(default)]
     pub labels: Vec<String>,
@@ -98,16 +98,26 @@ pub fn spawn(project: &Project, caller: &Caller, request: &Request) -> Result<Ve
             Ok(ChildOrder { budget, labels: request.labels.clone(), ..order })
         })
         .collect::<Result<_, Error>>()?;
-    give(project, parent, orders, (request.priority, false))
+    give(project, parent, orders, Terms { priority: request.priority, again: None })
 }
 
-/// Gives runs to the pool; one that is there and not over is given `again` only where that is asked.
+/// On what terms runs are given to the pool.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Terms {
+    /// Runs with a higher one start first.
+    pub(super) priority: i32,
+    /// Whether one that is there and not over is given again, where the command can ask for that.
+    pub(super) again: Option<bool>,
+}
+
+/// Gives runs to the pool.
 pub(super) fn give(
     project: &Project,
     parent: Option<RunId>,
     orders: Vec<ChildOrder>,
-    (priority, again): (i32, bool),
+    terms: Terms,
 ) -> Result<Vec<Spawned>, Error> {
+    let again = terms.again.unwrap_or_default();
     let admission = project.store.pool().admit();
     let _admission = admission
         .map_err(|source| Error::environment(format!("cannot write to the pool: {source}")))?;
@@ -128,7 +138,7 @@ pub(super) fn give(
             continue;
         }
         if !again {
-            start::refuse_unfinished(project, &order.key, parent.as_ref())?;
+            start::refuse_unfinished(project, &order.key, parent.as_ref(), terms.again.is_some())?;
         }
         if order.isolation == Isolation::Worktree {
             worktree::refuse_existing(project, &order)?;
@@ -138,7 +148,7 @@ pub(super) fn give(
         let errand = Errand::Begin { order: Box::new(order), parent: parent.clone() };
         let folder = project.folder.root().to_owned();
         let ticket = advance::ticket(project, &run_id, folder, errand);
-        tickets.push(Ticket { priority, labels, ..ticket });
+        tickets.push(Ticket { priority: terms.priority, labels, ..ticket });
     }
     for ticket in &tickets {
         advance::enqueue(project, ticket)?;

@@ -115,7 +115,7 @@ pub fn begin<'p>(
     // Of two who begin at once, the second finds the run of the first.
     let _begins = if request.again { None } else { Some(begin_lock(project, &key, at)?) };
     if !request.again {
-        refuse_unfinished(project, &key, parent.as_ref())?;
+        refuse_unfinished(project, &key, parent.as_ref(), true)?;
     }
     let repository = project.repository()?;
     let baselines = advance::record_baselines(project, &workflow, None, &inputs, &Since::Run);
@@ -177,17 +177,21 @@ pub(super) fn begin_lock(project: &Project, key: &str, at: Moment) -> Result<Loc
     lock.map_err(|held| Error::Held { what: format!("the run of `{key}`"), run: None, held })
 }
 
-/// One unfinished run of a key is enough.
+/// One unfinished run of a key is enough; some commands can be told to start another.
 pub(super) fn refuse_unfinished(
     project: &Project,
     key: &str,
     parent: Option<&RunId>,
+    takes_again: bool,
 ) -> Result<(), Error> {
     let open = unfinished(project, key, parent)?;
     let Some(entry) = open.first() else { return Ok(()) };
     let (id, status) = (&entry.run_id, entry.status);
-    let another =
-        Advice::from("continues it; to start another one, add ").then(Argument::Flag("again"));
+    let another = if takes_again {
+        Advice::from("continues it; to start another one, add ").then(Argument::Flag("again"))
+    } else {
+        "continues it".into()
+    };
     Err(Error::usage(format!("run {id} of `{key}` is {status}"))
         .advise_command_that(Suggestion::new("run resume").of(id), another))
 }

@@ -49,7 +49,8 @@ impl Reply {
 
 /// Selects a run, and the named gate.
 pub fn use_run(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
-    let id = choose::run(project, caller, &RunChoice { run: request.run.clone() })?;
+    let id = choose::run(project, caller, &RunChoice { run: request.run.clone() })
+        .map_err(Error::with_runs_as_words)?;
     let gate = match &request.gate {
         None => None,
         Some(name) => {

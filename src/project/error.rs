@@ -230,6 +230,15 @@ impl Error {
         self
     }
 
+    /// The same, where the command takes the run as a word.
+    #[must_use]
+    pub fn with_runs_as_words(self) -> Self {
+        match self.advice() {
+            Some(advice) => self.advise(advice.with_runs_as_words()),
+            None => self,
+        }
+    }
+
     /// Something that was named and does not exist, as words.
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::NotFound { message: message.into(), help: None }

@@ -87,6 +87,11 @@ impl Standing {
         let mut steps = Vec::new();
         // Where a run has ended, nobody works on; where it is paused, somebody takes it up first.
         let is_free = self.here.driver != DrivenBy::Another;
+        // A session does not build on what has failed.
+        let redo_first = self.here.session.is_some() && self.status == RunStatus::Waiting;
+        if redo_first && is_free && !self.waiting.is_empty() {
+            steps.extend(self.redo());
+        }
         if is_free && matches!(self.status, RunStatus::Running | RunStatus::Waiting) {
             steps.extend(self.waiting.iter().map(|waiting| {
                 if waiting.is_overdue() {
@@ -127,9 +132,9 @@ impl Standing {
             }
             RunStatus::Passed | RunStatus::Canceled => steps.push(NextStep::Show),
             RunStatus::Waiting => {
-                steps.extend(self.amend());
-                let failed = self.failed.iter();
-                steps.extend(failed.map(|(gate, reason)| NextStep::Redo { gate, reason }));
+                if !redo_first || self.waiting.is_empty() {
+                    steps.extend(self.redo());
+                }
                 if self.is_stuck() {
                     steps.push(NextStep::GiveUp);
                 }
@@ -144,6 +149,13 @@ impl Standing {
     /// What comes before anything is done again that failed.
     fn amend(&self) -> Option<NextStep<'_>> {
         (!self.differs.is_empty()).then_some(NextStep::Amend(&self.differs))
+    }
+
+    /// What has failed, to be done again while the run waits.
+    fn redo(&self) -> Vec<NextStep<'_>> {
+        let failed = self.failed.iter();
+        let failed = failed.map(|(gate, reason)| NextStep::Redo { gate, reason });
+        self.amend().into_iter().chain(failed).collect()
     }
 
     /// Whether nothing but its failed gates keeps the run from its end: to drive it changes nothing.

@@ -7,6 +7,7 @@ use crate::cli::terminal;
 use crate::envelope::exit;
 use crate::ops::Error;
 use crate::ops::Instructions;
+use crate::ops::RunChoice;
 use crate::ops::forward;
 
 pub fn execute(face: &Face, request: &forward::Request) -> Result<u8, Failure> {
@@ -27,9 +28,16 @@ pub fn execute(face: &Face, request: &forward::Request) -> Result<u8, Failure> {
     };
     let said = match (&reply.answered, reply.resumed) {
         (Some(gate), true) => format!("answered {gate}; run {} continues", reply.run_id),
-        (Some(gate), false) => format!("answered {gate}; resume run {} to continue", reply.run_id),
+        (Some(gate), false) => format!("answered {gate}; run {} has to be resumed", reply.run_id),
         (None, _) => format!("forwarded; it is in the next packet of run {}", reply.run_id),
     };
-    face.answer(&reply, &Instructions::default(), &said);
+    // Where an answer lets nothing continue by itself, somebody resumes the run.
+    let next = if reply.answered.is_some() && !reply.resumed {
+        let run = RunChoice { run: Some(reply.run_id.to_string()) };
+        Instructions::of_run(&project, &face.caller, &run)
+    } else {
+        Instructions::default()
+    };
+    face.answer(&reply, &next, &said);
     Ok(exit::DONE)
 }

@@ -52,7 +52,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     }
     let runs = list::list(&project, &arguments.request)?;
     if runs.is_empty() {
-        face.say("no worker has a run; for all runs: orch run list");
+        face.say("no worker drives a run; for all runs: orch run list");
     }
     face.answer(&runs, &instructions(&runs), &shown(&runs));
     Ok(exit::DONE)

@@ -69,9 +69,20 @@ fn a_command_of_another_tool_is_told_by_its_name_here() {
 fn runs_that_no_worker_has_are_found_elsewhere() {
     let house = House::new().workflow("memo", GATES);
     house.orch("run memo --slug x").code(3);
-    house.orch("list").code(0).says("no worker has a run; for all runs: orch run list");
-    let done = house.orch("cancel memo").code(2).says("no worker has a run of `memo`");
-    done.says("help: for runs without a worker: orch run list");
+    house.orch("list").code(0).says("no worker drives a run; for all runs: orch run list");
+    for (typed, instead) in [
+        ("get", "run show memo"),
+        ("restart", "run resume memo"),
+        ("cancel", "run cancel memo"),
+        ("delete", "clean"),
+    ] {
+        let done = house.orch(&format!("{typed} memo")).code(2);
+        done.says("error: no worker drives run `memo`\n")
+            .says(&format!("help: for runs without a worker: orch {instead}\n"));
+        house.copy().orch(instead).never_says("error");
+    }
+    let done = house.orch("cancel nope").code(2).says("no worker drives a run of `nope`");
+    done.says("help: for all runs: orch run list\n");
     house.orch("logs --attempt 4 draft").code(2).says("gate draft has no attempt 4; it has 1");
 }
 

@@ -6,7 +6,7 @@ use crate::house::House;
 use crate::house::wait_until;
 
 /// A state, and how a project comes to it.
-const STATES: [(&str, &[&str]); 16] = [
+const STATES: [(&str, &[&str]); 19] = [
     ("nothing has begun", &[]),
     ("a person is to work", &["run people --slug x"]),
     ("a person is to answer", &["run answers"]),
@@ -24,6 +24,9 @@ const STATES: [(&str, &[&str]); 16] = [
         "by hand, and all is done",
         &["run start --workflow one", "gate start --gate a", "gate finish"],
     ),
+    ("a question waits", &["run one", "escalate which --options x,y"]),
+    ("a question was answered", &["run one", "escalate which", "forward one x"]),
+    ("paused", &["run two", "run pause"]),
     ("canceled", &["run two", "run cancel"]),
     ("passed", &["run one", "gate finish"]),
 ];
@@ -150,9 +153,35 @@ fn what_is_suggested_is_not_refused() {
     by hand: orch gate start --gate a
     by hand: orch gate start --gate b
     by hand, and all is done: orch run show
+    a question waits: orch forward run_20260119T143012Z_one_000001 "…"
+    a question was answered: orch run resume
+    paused: orch run resume
     canceled: orch run show
     passed: orch run show
     "#);
+}
+
+/// What the help of an error names can be added to the command that was refused, or takes its place.
+#[test]
+fn what_an_error_advises_is_not_refused() {
+    let house = House::new().workflow(
+        "people",
+        "key = '{{ slug }}'\n[inputs]\nslug = { type = 'slug' }\n\
+         [[gate]]\nid = 'a'\nexecutor = 'human'\n",
+    );
+    house.orch("run people --slug x").code(3);
+    house.orch("spawn x --workflow people").code(2).says("orch run resume\n").never_says("--again");
+    house.orch("run people --slug x").code(2).says("--again");
+    house.orch("run people --slug x --again").code(3);
+    for (command, rest) in
+        [("use", ""), ("forward", " now"), ("status", ""), ("checkpoint list", "")]
+    {
+        let named = if command == "checkpoint list" { "--run x" } else { "x" };
+        let refused = house.orch(&format!("{command} {named}{rest} --json")).code(2).json();
+        let help = refused["error"]["help"].as_str().expect("what to type").to_owned();
+        let run = help.lines().next().unwrap_or_default();
+        house.copy().orch(&format!("{command} {run}{rest}")).code(0);
+    }
 }
 
 #[test]
@@ -165,6 +194,22 @@ fn a_session_whose_gates_are_done_is_to_be_completed() {
     house.orch("next").code(0).says(says);
     house.orch("run resume").code(3).says(says).never_says("$ orch run resume");
     house.orch("session complete").code(0).says("PASSED");
+}
+
+#[test]
+fn a_failed_baseline_is_the_first_thing_to_do_while_another_gate_waits() {
+    let house = House::new();
+    house.orch("session start --epic a").code(3).says("nothing to run: no Cargo.toml");
+    let next = house.orch("next --json").code(0).json()["instructions"].clone();
+    let first = next["next_actions"][0].as_str().unwrap();
+    assert!(first.starts_with("Gate detect failed: "), "{first}");
+    let commands = serde_json::json!([
+        "orch gate redo --gate detect --reason \"…\"",
+        "orch gate check",
+        "orch done \"…\"",
+        "orch update \"…\"",
+    ]);
+    assert_eq!(next["suggested_commands"], commands);
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn what_is_not_committed_is_saved_before_a_worktree_goes() {
     assert!(house.git(&format!("ls-tree -r --name-only {}", refs[0])).contains("RUN.json"));
     orch(&house, "delete a").code(0);
     orch(&house, "doctor").never_says("not fully committed");
-    orch(&house, "delete nobody").code(2).says("no worker has a run of `nobody`");
+    orch(&house, "delete nobody").code(2).says("no worker drives a run of `nobody`");
 }
 
 #[test]
