@@ -18,7 +18,7 @@ const REFERENCE: &str = include_str!("../../reference.md");
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// A check, key, command, agent, audit rule, error code or exit code; without it, all of them are listed.
+    /// A check, key, command, agent, audit rule or code; without one, list all topics.
     #[cfg_attr(feature = "cli", arg(value_name = "TOPIC"))]
     pub topic: Vec<String>,
 }

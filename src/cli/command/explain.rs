@@ -2,6 +2,7 @@
 
 use super::Failure;
 use crate::cli::answer::Face;
+use crate::cli::table::folded;
 use crate::envelope::exit;
 use crate::ops::Instructions;
 use crate::ops::explain;
@@ -16,13 +17,18 @@ pub fn execute(face: &Face, request: &explain::Request) -> Result<u8, Failure> {
             .iter()
             .map(|(part, titles)| match titles.as_slice() {
                 [] => part.clone(),
-                titles => format!("{part}: {}", titles.join(", ")),
+                titles => format!("{part}: {}", short(titles).join(", ")),
             })
             .collect::<Vec<_>>()
             .join("\n\n"),
     };
-    face.answer(&reply, &Instructions::default(), &text);
+    face.answer(&reply, &Instructions::default(), &folded(&text));
     Ok(exit::DONE)
+}
+
+/// Titles in a list of their kind; each command would begin with the same word.
+fn short(titles: &[String]) -> Vec<&str> {
+    titles.iter().map(|title| title.strip_prefix("orch ").unwrap_or(title)).collect()
 }
 
 fn page(page: &Page) -> String {

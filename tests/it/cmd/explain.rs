@@ -54,7 +54,13 @@ fn a_check_a_key_a_command_and_a_code_are_explained() {
     let json = house.orch("explain file_count --json").code(0).json();
     assert_eq!(json["data"]["pages"][0]["part"], "Checks");
     let topics = house.orch("explain").code(0).stdout;
-    for part in ["Checks: command, committed", "Commands: orch, ", "Error codes: budget, "] {
+    house.orch("explain trifecta").code(0).says("trifecta (Audit rules)").says("[permits]");
+    for part in [
+        "Audit rules: avoidable-person",
+        "Checks: command, committed",
+        "Commands: orch, ",
+        "Error codes: budget, ",
+    ] {
         assert!(topics.contains(part), "{part} is not in\n{topics}");
     }
     insta::assert_snapshot!(house.orch("explain min_source").code(2).shown(), @"
