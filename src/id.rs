@@ -129,6 +129,11 @@ impl RunId {
         })
     }
 
+    /// The part that chance made: short, and with some luck no other id of a project has it.
+    pub fn random(&self) -> &str {
+        self.0.rsplit('_').next().unwrap_or_default()
+    }
+
     /// The second in which it started, as the id has it: `YYYYMMDDThhmmssZ`.
     pub fn second(&self) -> &str {
         self.0.split('_').nth(1).unwrap_or_default()

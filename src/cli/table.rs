@@ -22,6 +22,14 @@ pub fn table(rows: &[Vec<String>]) -> String {
     laid_out(&rows, terminal::columns())
 }
 
+/// The same with other rows where these do not fit the terminal.
+pub fn table_or(rows: &[Vec<String>], narrow: impl FnOnce() -> Vec<Vec<String>>) -> String {
+    let is_narrow = terminal::columns().is_some_and(|columns| {
+        laid_out(rows, None).lines().any(|line| door::width(line) > columns)
+    });
+    if is_narrow { table(&narrow()) } else { table(rows) }
+}
+
 /// A text whose lines fit the terminal; those that continue one stand in further.
 pub fn folded(text: &str) -> String {
     folded_to(text, terminal::columns())

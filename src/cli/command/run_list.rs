@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::budget::Measure;
 use crate::cli::answer::Face;
-use crate::cli::table::table;
+use crate::cli::table::table_or;
 use crate::clock::show_duration;
 use crate::envelope::exit;
 use crate::ops::Error;
@@ -13,6 +13,7 @@ use crate::ops::Suggestion;
 use crate::ops::run_list;
 use crate::ops::run_list::Listed;
 use crate::source::nearest;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> {
@@ -62,8 +63,29 @@ pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> 
     }
     let headings = Some(headings).filter(|_| !rows.is_empty());
     let rows: Vec<Vec<String>> = headings.into_iter().chain(rows).collect();
-    face.answer(&entries, &instructions, &table(&rows));
+    face.answer(&entries, &instructions, &table_or(&rows, || with_short_ids(&rows, &entries)));
     Ok(exit::DONE)
+}
+
+/// The same rows, in which each run is named by a part of its id, where no other has that.
+fn with_short_ids(rows: &[Vec<String>], entries: &[Listed]) -> Vec<Vec<String>> {
+    let mut short: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for listed in entries {
+        if let Listed::Run(entry) = listed {
+            short.entry(entry.run_id.random()).or_default().push(entry.run_id.as_str());
+        }
+    }
+    let of_id: BTreeMap<&str, &str> = short
+        .iter()
+        .filter(|(_, ids)| ids.len() == 1)
+        .map(|(short, ids)| (ids[0], *short))
+        .collect();
+    let shorter = |row: &Vec<String>| {
+        let short_id = row.first().and_then(|id| of_id.get(id.as_str()));
+        let first = short_id.map_or_else(|| row[..1].to_vec(), |id| vec![(*id).to_owned()]);
+        first.into_iter().chain(row[1..].iter().cloned()).collect()
+    };
+    rows.iter().map(shorter).collect()
 }
 
 /// What stands in each column; the project of a run where runs of several are listed.

@@ -152,3 +152,26 @@ executor = 'agent'",
     ");
     assert!(text.contains("one  two three four five six seven eight nine"), "{text}");
 }
+
+#[test]
+fn runs_are_listed_in_columns_where_their_whole_ids_do_not_fit() {
+    let house = House::new().workflow(
+        "demo",
+        "key = '{{ slug }}'\n[inputs]\nslug = { type = 'slug' }\n\
+         [[gate]]\nid = 'write'\nexecutor = 'human'\n",
+    );
+    house.orch("run demo --slug snow").code(3);
+    let list = |columns| house.on_terminal_by_the_clock("run list", columns, &[]).code(0);
+    let row = "WAITING  demo      snow  write";
+    list(70).says(&format!("\n000001  {row}")).says("RUN     STATUS   WORKFLOW");
+    list(120).says(&format!("\n{}  {row}", house.run_id()));
+    // The short name means the run.
+    house.orch("run show 000001").code(0).says("snow");
+}
+
+#[test]
+fn the_topics_of_the_reference_are_folded() {
+    let shown = House::outside_git().on_terminal_by_the_clock("explain", 60, &[]).code(0).stdout;
+    assert!(shown.lines().all(|line| line.trim_end().chars().count() <= 60), "{shown}");
+    assert!(shown.contains("Commands: orch, run, run start,"), "{shown}");
+}

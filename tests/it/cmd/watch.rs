@@ -116,8 +116,7 @@ fn a_narrow_terminal_breaks_tables_between_words() {
     insta::assert_snapshot!(list, @"
     RUN  STATUS  WORKFLOW  KEY  GATE
       STARTED  TOOK  COST
-    run_20260119T143012Z_demo_000001
-      WAITING  demo  demo  b  1h ago
+    000001  WAITING  demo  demo  b  1h ago
     ");
 }
 
