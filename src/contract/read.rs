@@ -148,6 +148,9 @@ fn take_tables<'t>(
     let span = value.span();
     match value.into_inner() {
         DeValue::Array(items) => Ok(items.into_iter().collect()),
+        DeValue::Table(table) if table.contains_key("check") => Err(source
+            .unsound(span, format!("checks of an output have no header `[[{key}.check]]`"))
+            .advise("write [[output]] with its path, and below it checks = [{ kind = \"…\" }]")),
         DeValue::String(_)
         | DeValue::Integer(_)
         | DeValue::Float(_)

@@ -88,10 +88,13 @@ impl<'t> Templates<'_, 't> {
         let Some(used) = own.get(USE).cloned() else { return Ok(()) };
         for (name, span) in self.names(&used)?.into_iter().rev() {
             let Some(template) = self.tables.get(&name) else {
-                return Err(self
-                    .source
-                    .unsound(span, format!("unknown template `{name}`"))
-                    .advise(suggest(&name, self.tables.keys().map(String::as_str))));
+                let help = if self.tables.is_empty() {
+                    format!("add [template.{name}] with the keys that gates share")
+                } else {
+                    suggest(&name, self.tables.keys().map(String::as_str))
+                };
+                let error = self.source.unsound(span, format!("unknown template `{name}`"));
+                return Err(error.advise(help));
             };
             if open.contains(&name) {
                 let message = format!(

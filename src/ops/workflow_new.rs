@@ -18,6 +18,8 @@ const PROMPT: &str = include_str!("workflow_new/prompt.md");
 pub struct Reply {
     /// The files, the workflow first.
     pub files: Vec<String>,
+    /// Whether another workflow had this name: one of the user's, or one that comes with `orch`.
+    pub hides_another: bool,
 }
 
 /// The workflow to create.
@@ -42,6 +44,7 @@ pub fn workflow_new(project: &Project, request: &Request) -> Result<Reply, Error
         (format!("contracts/{name}/draft.toml"), CONTRACT),
         (format!("prompts/{name}/draft.md"), PROMPT),
     ];
+    let hides_another = project.shelf.names("workflows", ".toml").contains(name);
     let mut places = Vec::new();
     for (path, text) in &texts {
         let path = project.folder.path(path)?;
@@ -56,5 +59,5 @@ pub fn workflow_new(project: &Project, request: &Request) -> Result<Reply, Error
     for (place, text) in places {
         place.write_new(text.as_bytes()).map_err(|source| Error::disk(&place, source))?;
     }
-    Ok(Reply { files: texts.into_iter().map(|(path, _)| path).collect() })
+    Ok(Reply { files: texts.into_iter().map(|(path, _)| path).collect(), hides_another })
 }

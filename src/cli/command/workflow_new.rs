@@ -19,6 +19,11 @@ pub fn execute(face: &Face, request: &workflow_new::Request) -> Result<u8, Failu
             Suggestion::new("run").word(name).option("slug", "example"),
         ],
     );
+    if reply.hides_another {
+        face.say(&format!(
+            "warning: in this project, `{name}` now means this workflow, not the one that was there before"
+        ));
+    }
     face.answer(&reply, &instructions, &reply.files.join("\n"));
     Ok(exit::DONE)
 }

@@ -23,7 +23,8 @@ pub fn look(project: &Project) -> Result<Vec<Symptom>, Error> {
         Some(None) => symptoms.push(Symptom::well(what, "held by the SSH agent")),
         None if settings.approvals || settings.heads => {
             let finding = "orch.toml requires signatures, but no SSH key is configured";
-            let help = "git config gpg.format ssh && git config user.signingkey FILE";
+            let help = "write key = \"~/.ssh/id_ed25519\" under [signing] in orch.toml, or run: \
+                        git config gpg.format ssh && git config user.signingkey FILE";
             symptoms.push(Symptom::ill(what, finding).advise(help.into()));
         }
         None => {}

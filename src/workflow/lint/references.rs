@@ -41,7 +41,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
                 let ids = all.filter(|id| *id != own || jumps_to(name)).map(String::as_str);
                 let ids: BTreeSet<&str> = ids.collect();
                 let help = if ids.is_empty() {
-                    "there is no other gate: remove it, or add the gate".to_owned()
+                    format!("no other gate exists; remove it, or add a gate `{name}`")
                 } else {
                     suggest(name, ids)
                 };

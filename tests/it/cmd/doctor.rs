@@ -235,8 +235,10 @@ fn each_problem_names_its_command() {
     let outside = House::outside_git().file("orch.toml", agent);
     let done = outside.orch("doctor").code(1).says("nothing is committed; to create one: git init");
     let done = done.says("; install it, or write another command in [agents.gone]");
-    done.says("; git config gpg.format ssh && git config user.signingkey FILE")
-        .says("Problems found; the lines above say how to fix them.");
+    done.says(
+        "; write key = \"~/.ssh/id_ed25519\" under [signing] in orch.toml, or run: git config",
+    )
+    .says("Problems found; the lines above say how to fix them.");
     let symptoms = &outside.orch("doctor --json").code(1).json()["data"];
     let ill = |symptom: &&serde_json::Value| symptom["is_well"] == false;
     assert!(symptoms.as_array().unwrap().iter().filter(ill).all(|it| it["help"].is_string()));

@@ -242,6 +242,9 @@ fn a_new_workflow_passes_its_check_and_can_be_rehearsed_and_run() {
     house.orch("rehearse my-flow --slug example").code(0);
     house.orch("run my-flow --slug example").code(3);
     house.orch("workflow new my-flow").code(2).says("already exists");
+    done.never_says("warning");
+    let done = house.orch("workflow new hello").code(0);
+    done.says("warning: in this project, `hello` now means this workflow");
     house.orch("workflow new start").code(2);
     house.orch("workflow new ../up").code(2);
 }

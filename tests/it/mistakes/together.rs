@@ -173,10 +173,10 @@ fn a_gate_with_a_wrong_key_is_judged_by_all_that_can_be_read_of_it() {
     help: did you mean `timeout`?
     error: unknown gate `nowhere`
       --> workflows/demo.toml:8:10
-    help: there is no other gate: remove it, or add the gate
+    help: no other gate exists; remove it, or add a gate `nowhere`
     error: unknown gate `elsewhere`
       --> workflows/demo.toml:8:21
-    help: there is no other gate: remove it, or add the gate
+    help: no other gate exists; remove it, or add a gate `elsewhere`
 
     error: unknown key `eech`
       --> workflows/demo.toml:7:1
