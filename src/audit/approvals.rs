@@ -25,7 +25,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
         if !is_work && is_person(gate) && gate.approval == Approval::None {
             row.leave_out(
                 Certainty::Partial,
-                "people's gates that a file of answers finishes, as given at the start of a run",
+                "human gates that an answers file finishes, given when the run starts",
             );
         }
         match (persons.is_empty(), is_work) {
@@ -42,7 +42,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
             row.findings.extend(avoidable(subject, at, gate));
         }
     }
-    row.leave_out(Certainty::Sound, "waivers and repeats of gates, which are a person's own acts");
+    row.leave_out(Certainty::Sound, "waived and redone gates, which a person decides");
     row
 }
 
@@ -68,7 +68,7 @@ fn avoidable(subject: &AuditSubject<'_>, at: usize, gate: &Gate) -> Option<Audit
         }
         (Course::Runs, _) if !is_person(gate) && !gate.answers.is_empty() => (
             Key::Id,
-            "a file of answers can fill in its form when the run starts",
+            "an answers file can fill in its form when the run starts",
             "add approval = \"person\"",
         ),
         (Course::Runs | Course::Never, _) => return None,

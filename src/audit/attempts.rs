@@ -33,7 +33,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
     } else {
         row.leave_out(Certainty::Partial, "how long the lists of fan-outs are");
     }
-    row.leave_out(Certainty::Partial, "gates that a person has done again, and resumed runs");
+    row.leave_out(Certainty::Partial, "gates that a person redoes, and resumed runs");
     row
 }
 

@@ -20,7 +20,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
     let run = &subject.workflow.budget;
     let project = &subject.config.budget;
     if let Some(words) = in_words(run) {
-        row.say(None, format!("a run stops at {words}; calls at work may go over it"));
+        row.say(None, format!("a run stops at {words}; running calls may exceed it"));
     }
     if let Some(words) = in_words(project) {
         row.say(None, format!("orch.toml stops it at {words}"));

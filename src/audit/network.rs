@@ -36,7 +36,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
         row.leave_out(
             Certainty::Unknown,
             format!(
-                "the hosts that {} at run time: permits need not be enforced",
+                "the hosts that {} at run time: enforcing permits is not required",
                 counted(open, "gate reaches", "gates reach")
             ),
         );

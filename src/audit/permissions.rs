@@ -56,7 +56,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
             Player::Known(agent) => agent,
             Player::Nobody | Player::Open => {
                 row.grant(Some(&gate.id), "unknown: no agent is named");
-                row.leave_out(Certainty::Unknown, "agents that are given in a run");
+                row.leave_out(Certainty::Unknown, "agents chosen in a run");
                 continue;
             }
         };

@@ -62,10 +62,10 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
     }
     let count = row.findings.len();
     let seen = counted(count, "thing is not pinned", "things are not pinned");
-    row.say(None, if count == 0 { "nothing unpinned was seen".to_owned() } else { seen });
+    row.say(None, if count == 0 { "nothing unpinned found".to_owned() } else { seen });
     row.leave_out(
         Certainty::Partial,
-        "what programs of the project fetch; commands are only read for known words",
+        "what programs of the project fetch; commands are searched for known names only",
     );
     row
 }

@@ -86,7 +86,7 @@ pub struct AuditRow {
     pub decided: Certainty,
     /// What the workflow may do.
     pub said: Vec<AuditLine>,
-    /// What was not looked at.
+    /// What was not covered.
     pub not_looked_at: Vec<String>,
     /// What should be changed, or known.
     pub findings: Vec<AuditFinding>,
@@ -183,7 +183,7 @@ impl AuditRow {
         self.said.push(AuditLine { gate, text, widens: true });
     }
 
-    /// Says what was not looked at, so that the row decides no more than this.
+    /// Says what was not covered, so that the row decides no more than this.
     pub(super) fn leave_out(&mut self, decided: Certainty, text: impl Into<String>) {
         self.decided = self.decided.max(decided);
         let text = text.into();

@@ -17,7 +17,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
     for (_, gate) in subject.gates() {
         let is_agent = matches!(gate.work, Work::Agent(_));
         for (number, secret) in gate.secrets.iter().enumerate() {
-            row.grant(Some(&gate.id), format!("is handed {}", secret.name));
+            row.grant(Some(&gate.id), format!("receives {}", secret.name));
             if is_agent {
                 let found = Found {
                     rule: "secret-for-agent",
@@ -37,7 +37,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
         }
     }
     if !row.said.iter().any(|line| line.widens) {
-        row.say(None, "no gate is handed a secret");
+        row.say(None, "no gate receives a secret");
     }
     row.leave_out(Certainty::Partial, "secrets that programs write to files, and secrets in files");
     row

@@ -271,7 +271,7 @@ fn waves_and_attempts_are_counted() {
     ]);
     assert_eq!(
         said(&plan, "waves"),
-        ["wave 1: a", "wave 2: b, c", "wave 3: d", "at most 2 gates at work at once"]
+        ["wave 1: a", "wave 2: b, c", "wave 3: d", "at most 2 gates run at once"]
     );
     assert_eq!(
         said(&plan, "attempts"),

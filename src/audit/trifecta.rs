@@ -51,14 +51,11 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
         row.leave_out(
             if open == all.len() { Certainty::Unknown } else { Certainty::Partial },
             format!(
-                "what {} at run time: permits need not be enforced, so all three are assumed",
+                "what {} at run time: enforcing permits is not required, so all three are assumed",
                 counted(open, "gate reaches", "gates reach")
             ),
         );
-        row.leave_out(
-            Certainty::Partial,
-            "what a gate by itself does with content that it fetches",
-        );
+        row.leave_out(Certainty::Partial, "what a gate does with content that it fetches itself");
     }
     for (at, gate, own) in all.iter().filter(|(_, _, own)| own.sees_private && own.is_outward) {
         let before = handed_over(subject, &all, *at);

@@ -33,13 +33,13 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
     }
     match subject.order.width(&places) {
         Some(width) => {
-            row.say(None, format!("at most {} at work at once", counted(width, "gate", "gates")));
+            row.say(None, format!("at most {} at once", counted(width, "gate runs", "gates run")));
         }
-        None => row.leave_out(Certainty::Partial, "how many gates can be at work at once"),
+        None => row.leave_out(Certainty::Partial, "how many gates can run at once"),
     }
     let fans = subject.gates().filter_map(|(_, gate)| Some((gate, gate.each.as_ref()?)));
     for (gate, _) in fans.filter(|(_, each)| each.order == Order::Parallel) {
-        row.say(Some(&gate.id), "its instances are at work beside each other");
+        row.say(Some(&gate.id), "its instances run in parallel");
         row.leave_out(Certainty::Partial, "instances of fan-outs; each counts as one gate here");
     }
     row

@@ -5,6 +5,7 @@ use super::report::AuditRow;
 use super::report::Certainty;
 use super::subject::AuditSubject;
 use super::subject::Player;
+use super::subject::counted;
 use crate::digest::Digest;
 use crate::workflow::Gate;
 use crate::workflow::Role;
@@ -58,7 +59,7 @@ fn of_agent(subject: &AuditSubject<'_>, gate: &Gate, role: &Role, row: &mut Audi
         }
         Player::Nobody => {
             row.grant(Some(&gate.id), format!("an agent{role}, which orch.toml does not name"));
-            row.leave_out(Certainty::Partial, "which agent is given when the run starts");
+            row.leave_out(Certainty::Partial, "which agent is chosen when the run starts");
         }
         Player::Open => {
             row.grant(Some(&gate.id), format!("an agent{role}"));
@@ -88,8 +89,8 @@ fn command(gate: &Gate) -> String {
 
 fn script_in_words(script: &str, with: &[String]) -> String {
     let program = with.first().map(String::as_str).unwrap_or_default();
-    let lines = script.trim().lines().count();
-    format!("script: {lines} lines for {program} (sha256 {})", digest(script))
+    let lines = counted(script.trim().lines().count(), "line", "lines");
+    format!("script: {lines} for {program} (sha256 {})", digest(script))
 }
 
 fn digest(text: &str) -> String {

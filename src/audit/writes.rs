@@ -33,7 +33,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
         match &subject.reaches[at].writes {
             WriteReach::Anything if is_work => row.leave_out(
                 Certainty::Partial,
-                "files that gates write without naming them: permits need not be enforced",
+                "files that gates write without naming them: enforcing permits is not required",
             ),
             WriteReach::Anything => {}
             WriteReach::Only(globs) => {
@@ -41,7 +41,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
             }
         }
         if outputs(gate).chain(&gate.edits).any(|path| !path.is_literal()) {
-            row.leave_out(Certainty::Partial, "paths that depend on inputs, but for equal words");
+            row.leave_out(Certainty::Partial, "paths that depend on inputs, unless written alike");
         }
     }
     let mut pairs = 0;

@@ -140,7 +140,7 @@ const EXAMPLES: [(&str, &[Example]); 97] = [
     ("open", &[("orch open draft", "packet and outputs of a gate")]),
     ("use", &[("orch use snow --gate draft", "make this the current run and gate")]),
     ("back", &[("orch back", "return to the run before this one")]),
-    ("update", &[("orch update half of the chapters are done", "how far the work has come")]),
+    ("update", &[("orch update half of the chapters are done", "report progress")]),
     ("note", &[("orch note the archive closes at six", "something worth knowing")]),
     (
         "log",
@@ -249,7 +249,7 @@ const EXAMPLES: [(&str, &[Example]); 97] = [
     (
         "mcp",
         &[
-            ("orch mcp", "tools for an agent at a gate; started by the agent's program"),
+            ("orch mcp", "tools for an agent at a gate; the agent's program starts it"),
             ("orch mcp --surface operator", "also to start, steer and verify runs"),
         ],
     ),
@@ -257,8 +257,8 @@ const EXAMPLES: [(&str, &[Example]); 97] = [
     (
         "serve",
         &[
-            ("orch serve", "offer the operations over HTTP on this machine until Ctrl-C"),
-            ("orch serve --read-only --port 8080", "for looking only, on another port"),
+            ("orch serve", "serve on this machine until Ctrl-C"),
+            ("orch serve --read-only --port 8080", "read-only, on another port"),
         ],
     ),
     (

@@ -15,17 +15,20 @@ use std::time::Duration;
 #[cfg(feature = "serve")]
 const CALL_APART: Duration = Duration::from_mins(1);
 
+/// Where help lists them: behind a command's own.
+const HEADING: &str = "Global options";
+
 /// Flags of every command.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Global {
     /// Print one JSON object instead of text.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = HEADING)]
     pub json: bool,
     /// Run as if started in this folder.
-    #[arg(long, global = true, value_name = "FOLDER")]
+    #[arg(long, global = true, value_name = "FOLDER", help_heading = HEADING)]
     pub project: Option<PathBuf>,
     /// No prompts, no progress display; implied if `CI` is set.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = HEADING)]
     pub ci: bool,
     /// Clock for tests: an RFC 3339 time that advances by one second on each reading.
     #[arg(long, global = true, hide = true, value_parser = parse_moment)]

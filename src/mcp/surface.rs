@@ -11,10 +11,10 @@ use rmcp::model::ToolAnnotations;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Surface {
-    /// What an agent needs that works at a gate.
+    /// What an agent working at a gate needs.
     #[default]
     Agent,
-    /// The same, and what starts, steers and verifies runs.
+    /// The same, plus starting, steering and verifying runs.
     Operator,
 }
 

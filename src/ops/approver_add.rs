@@ -21,7 +21,7 @@ pub use crate::signature::passkey::Registration;
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    /// Who approves: the email address that workflows name.
+    /// Email address of the approver, as workflows name it.
     #[cfg_attr(feature = "cli", arg(value_name = "EMAIL"))]
     pub email: String,
 }

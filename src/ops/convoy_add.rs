@@ -38,7 +38,7 @@ pub struct Request {
     /// What each further run is about.
     #[cfg_attr(feature = "cli", arg(value_name = "KEY", required = true, num_args = 1..))]
     pub keys: Vec<String>,
-    /// Name of the convoy, run id, or a unique part of one; the newest by default.
+    /// Name of the convoy, run id, or a unique part of one; defaults to the newest.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     #[serde(default)]
     pub name: Option<String>,

@@ -17,7 +17,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    /// Name of the convoy, run id, or a unique part of one; the newest by default.
+    /// Name of the convoy, run id, or a unique part of one; defaults to the newest.
     #[cfg_attr(feature = "cli", arg(value_name = "NAME"))]
     #[serde(default)]
     pub name: Option<String>,

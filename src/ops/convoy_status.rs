@@ -15,7 +15,7 @@ use serde::Serialize;
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Name of the convoy, run id, or a unique part of one; the newest by default.
+    /// Name of the convoy, run id, or a unique part of one; defaults to the newest.
     #[cfg_attr(feature = "cli", arg(value_name = "NAME"))]
     #[serde(default)]
     pub name: Option<String>,

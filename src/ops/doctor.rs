@@ -39,8 +39,8 @@ pub struct Request {
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub fix: bool,
-    /// Also call the program of each agent for its version, and for what it reports
-    /// without cost, such as whether it is signed in.
+    /// Also ask each agent's program for its version, and whether it is signed in where that
+    /// costs nothing.
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub agents: bool,

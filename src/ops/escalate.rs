@@ -30,7 +30,7 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    /// Question; quotes are optional unless the shell needs them.
+    /// Question text; quotes are optional unless the shell needs them.
     #[cfg_attr(feature = "cli", arg(value_name = "QUESTION", required = true, num_args = 1..))]
     pub text: Vec<String>,
     /// Possible answers, separated by commas.
@@ -41,8 +41,8 @@ pub struct Request {
     #[cfg_attr(feature = "cli", arg(long, value_name = "DOMAIN"))]
     #[serde(default)]
     pub domain: Option<String>,
-    /// People who alone may answer, separated by commas: names of the allowed signers; they sign the
-    /// answer.
+    /// Only these people may answer, with a signature: names from the allowed-signers file,
+    /// separated by commas.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME", value_delimiter = ','))]
     #[serde(default)]
     pub to: Vec<String>,

@@ -39,7 +39,7 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub run: RunChoice,
-    /// The format of another tool.
+    /// Format to export.
     #[cfg_attr(feature = "cli", arg(long, value_enum, value_name = "FORMAT"))]
     #[serde(default)]
     pub format: ExportFormat,

@@ -33,7 +33,7 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub run: RunChoice,
-    /// `html` is a whole document; `markdown` is short, as a comment on a pull request.
+    /// `html` is a full document; `markdown` is short, for a comment on a pull request.
     #[cfg_attr(feature = "cli", arg(long, value_enum, value_name = "FORMAT", default_value_t))]
     #[serde(default)]
     pub format: ReportFormat,

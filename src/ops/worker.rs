@@ -35,7 +35,7 @@ const IDLE_FOR: Duration = Duration::from_millis(500);
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(default, deny_unknown_fields)]
 pub struct Request {
-    /// Maximum number of runs to drive at the same time; `slots` in orch.toml by default.
+    /// Maximum number of runs to drive at the same time; defaults to `slots` in orch.toml.
     #[cfg_attr(feature = "cli", arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..)))]
     #[schemars(range(min = 1))]
     pub slots: Option<u16>,

@@ -93,7 +93,7 @@ pub const OPERATIONS: &[Operation] = &[
     changes("done", "Finish the current gate, unless something is missing.", done),
     changes(
         "escalate",
-        "Leave a question to a person, and end the attempt.",
+        "Ask a person a question, and end the attempt.",
         |project, caller, json| {
             JsonReply::of(&escalate::escalate(project, caller, &request(json)?)?)
         },

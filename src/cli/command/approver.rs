@@ -7,7 +7,7 @@ use crate::cli::answer::Face;
 /// What can be typed after `orch approver`.
 #[derive(Debug, clap::Subcommand)]
 pub enum ApproverCommand {
-    /// Make a passkey in a browser, and print its line for the allowed signers (interactive terminal only).
+    /// Create a passkey in a browser, and print its line for the allowed-signers file (interactive terminal only).
     Add(approver_add::Arguments),
 }
 

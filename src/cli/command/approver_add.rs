@@ -20,7 +20,7 @@ use crate::serve::Token;
 pub struct Arguments {
     #[command(flatten)]
     request: approver_add::Request,
-    /// Port of the page; 0 for any that is free.
+    /// Port of the page; 0 for any free port.
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// Host name of an HTTPS proxy in front of the page and `orch serve`.

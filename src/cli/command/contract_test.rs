@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 const FIXTURES: &str = "\
 Each folder contracts/NAME.fixtures/CASE/ is a fixture: the files of the case, and an expect.toml:
   expect    \"pass\", \"fail\" or \"warn\"
-  [checks]  the same for single kinds of checks
+  [checks]  the same for individual kinds of checks
   [inputs]  values for templates
   base      a case whose files and inputs this one overlays
   before    the case with the earlier, committed state that a check compares with";

@@ -19,7 +19,7 @@ use crate::ops::convoy_status::Convoy;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum ConvoyCommand {
-    /// Have workers run a workflow for each key, as parts of one run that reports on all of them.
+    /// Have workers run a workflow for each key, as child runs of one run that reports on all of them.
     Start(ops::convoy_start::Request),
     /// Show the status of each run of a convoy, and what it needs.
     Status(ops::convoy_status::Request),

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 pub struct Arguments {
     #[command(flatten)]
     request: export::Request,
-    /// Write the documents to this folder, with the public key that signed them.
+    /// Write the documents to this folder, along with the public key that signed them.
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
 }

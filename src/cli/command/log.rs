@@ -40,7 +40,7 @@ pub fn execute(face: &Face, Arguments { text, gate }: Arguments) -> Result<u8, F
         })
         .collect();
     if rows.is_empty() && !face.global.json {
-        face.say(&format!("nothing is logged for run {}", reply.run_id));
+        face.say(&format!("nothing recorded for run {}", reply.run_id));
     }
     face.answer(&reply, &Instructions::default(), &table(&rows));
     Ok(exit::DONE)

@@ -23,8 +23,8 @@ pub struct Arguments {
     /// Tools to offer: `agent` for work at a gate, `operator` also to start, steer and verify runs.
     #[arg(long, value_enum, default_value_t)]
     surface: Surface,
-    /// Where `orch serve` shows this project, such as `http://localhost:7717`; clients can show the page
-    /// of a gate to the person it waits for.
+    /// Address of `orch serve` for this project, such as `http://localhost:7717`; lets clients
+    /// show a gate's page to the person it waits for.
     #[arg(long, value_name = "URL", value_parser = parse_pages)]
     pages: Option<String>,
     /// How long a call may take before it is answered that the work continues, for tests.

@@ -182,7 +182,7 @@ pub enum Command {
     /// Verify records and artifacts, byte for byte.
     #[command(arg = bare_run())]
     Verify(ops::verify::Request),
-    /// Report on a run in one document: what was asked, done, found, approved and verified.
+    /// Report on a run in one document: task, work, findings, approvals and verification.
     #[command(arg = bare_run())]
     Report(report::Arguments),
     /// Export a run in the format of another tool, signed with your SSH key.
@@ -195,12 +195,12 @@ pub enum Command {
     },
     /// Have workers drive a run for each key, each in a git worktree of its own.
     Spawn(ops::spawn::Request),
-    /// Start, inspect and cancel convoys: one run that has workers run a workflow for each key.
+    /// Start, inspect and cancel convoys, which run a workflow for each of several keys.
     Convoy {
         #[command(subcommand)]
         command: convoy::ConvoyCommand,
     },
-    /// List the runs that workers drive, and what each needs.
+    /// List the runs that workers drive, and what each needs (all runs: `orch run list`).
     List(list::Arguments),
     /// Show a run that a worker drives.
     Get(ops::get::Request),
@@ -220,16 +220,16 @@ pub enum Command {
     Witness(witness::Arguments),
     /// List what finished runs left on this machine; --remove removes what is safe to remove.
     Clean(ops::clean::Request),
-    /// Leave a question to a person, and end the attempt.
+    /// Ask a person a question, and end the attempt.
     Escalate(ops::escalate::Request),
     /// Answer a run's question, or send a message for its next packet.
     Forward(ops::forward::Request),
-    /// Drive the runs that wait in the pool, such as child runs.
+    /// Drive runs that wait in the pool, such as child runs.
     Worker(ops::worker::Request),
     /// Do what a ticket of the pool asks for; `worker` runs this automatically.
     #[command(hide = true)]
     Errand(ops::errand::Request),
-    /// Make passkeys, by which people approve in a browser.
+    /// Create passkeys for approving in a browser.
     #[cfg(feature = "serve")]
     Approver {
         #[command(subcommand)]

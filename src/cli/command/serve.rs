@@ -20,25 +20,25 @@ use std::path::PathBuf;
 /// What is served, and where.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Folders of the projects; by default this one.
+    /// Folders of the projects; defaults to this one.
     #[arg(value_name = "FOLDER")]
     folders: Vec<PathBuf>,
-    /// Port; 0 for any that is free.
+    /// Port; 0 for any free port.
     #[arg(long, default_value_t = 7717)]
     port: u16,
-    /// Address to listen on; default: loopback only.
+    /// Address to listen on; defaults to loopback only.
     #[arg(long, value_name = "IP")]
     address: Option<IpAddr>,
     /// Host name of an HTTPS proxy in front of the server; repeatable.
     #[arg(long = "host", value_name = "NAME")]
     hosts: Vec<String>,
-    /// Refuse everything that changes something.
+    /// Refuse every operation that changes anything.
     #[arg(long)]
     read_only: bool,
     /// Tools to offer to MCP clients at /mcp: `agent` or `operator`, as for `orch mcp`.
     #[arg(long, value_enum, default_value_t)]
     surface: Surface,
-    /// File with the token that clients show; created if it does not exist.
+    /// File with the token that clients must present; created if missing.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
 }

@@ -57,7 +57,7 @@ struct AuditOptions {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: AuditFormat,
-    /// Exit with 1 if a finding weighs this much or more
+    /// Exit with 1 if there is a finding of this level or higher
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
     fail_on: FailOn,
     /// Agent for roles that orch.toml does not name
@@ -156,7 +156,7 @@ fn in_words(audit: &Audit) -> String {
             }
         }
         for left_out in &row.not_looked_at {
-            let _ = writeln!(text, "  not looked at: {left_out}");
+            let _ = writeln!(text, "  not covered: {left_out}");
         }
     }
     for finding in audit.findings() {

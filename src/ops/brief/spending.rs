@@ -54,7 +54,7 @@ pub(super) fn spent(facts: &Facts<'_>) -> BriefSpending {
     let limit = tally.bound.bound(Measure::Usd).zip(left).map(|(usd, left)| {
         let [usd, left] = [usd, left].map(|amount| Measure::Usd.show(amount));
         match &facts.bound_by {
-            Some(key) => format!("{left} left in the session at `{key}`"),
+            Some(key) => format!("{left} left in session `{key}`"),
             None => format!("{usd}, {left} left"),
         }
     });

@@ -81,7 +81,7 @@ fn a_brief_tells_the_whole_state() {
     - write WAITING, 2 attempts, waiting for a person to do the work
       - page.md: word count (expected at least 3, found 1) [word_count]
 
-    ## Recent acts
+    ## Recent activity
 
     - 2026-01-19T14:32:17.000Z gate write started, attempt 2 (human)
     - 2026-01-19T14:33:13.000Z update on write: half of it stands (Ada <ada@example.org>)
@@ -247,7 +247,7 @@ fn a_child_run_is_told_what_its_session_has_left() {
         crate::cmd::session::house().workflow("part", "[[gate]]\nid = 'a'\nexecutor = 'human'");
     house.orch("session start --epic x --budget 5").code(0);
     house.orch("run part").code(3);
-    house.orch("brief").code(0).says("- budget: 5.00 USD left in the session at `x`");
+    house.orch("brief").code(0).says("- budget: 5.00 USD left in session `x`");
     house.orch("session pause --epic x").code(0);
 }
 

@@ -19,7 +19,7 @@ fn a_brief_names_what_is_open_with_the_last_words() {
     let told = |house: &House| {
         let brief = house.orch("brief --run parser").code(0);
         let (_, rest) = brief.stdout.split_once("\nOpen child runs\n").unwrap();
-        rest.split_once("\n\nRecent acts").unwrap().0.to_owned()
+        rest.split_once("\n\nRecent activity").unwrap().0.to_owned()
     };
     insta::assert_snapshot!(told(&house), @"
     - T-01 (task) WAITING, work waiting for an agent

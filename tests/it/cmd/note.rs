@@ -60,7 +60,7 @@ fn what_was_said_is_listed_oldest_first() {
     house.orch("log").code(2).says("there are no runs");
     house.orch("run demo --slug x").code(3);
     let done = house.orch("log").code(0);
-    assert_eq!(done.stderr, format!("nothing is logged for run {}\n", house.run_id()));
+    assert_eq!(done.stderr, format!("nothing recorded for run {}\n", house.run_id()));
     assert_eq!(house.orch("log --json").code(0).json()["data"]["entries"], serde_json::json!([]));
     house.orch("update half done").code(0);
     house.orch("decide tera --gate two").code(0);

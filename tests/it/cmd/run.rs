@@ -60,10 +60,12 @@ fn help_is_written_from_the_workflow() {
           --worktree           Run in a git worktree of its own
           --junit <FILE>       Write the gate results as JUnit XML
           --answers <FILE>     Typed answers for gates that ask: TOML or JSON, one table per gate
-          --json               Print one JSON object instead of text
-          --project <FOLDER>   Run as if started in this folder
-          --ci                 No prompts, no progress display; implied if `CI` is set
       -h, --help               Print help
+
+    Global options:
+          --json              Print one JSON object instead of text
+          --project <FOLDER>  Run as if started in this folder
+          --ci                No prompts, no progress display; implied if `CI` is set
     -- stderr
     ");
 }

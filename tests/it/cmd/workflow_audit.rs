@@ -120,7 +120,7 @@ fn an_audit_tells_what_a_workflow_may_do() {
       wave 1: plan
       wave 2: write
       wave 3: say
-      at most 1 gate at work at once
+      at most 1 gate runs at once
 
     work (sound)
       plan   a person
@@ -132,46 +132,46 @@ fn an_audit_tells_what_a_workflow_may_do() {
       write  3 tries
       say    1 try
       at most 5 attempts in a run
-      not looked at: gates that a person has done again, and resumed runs
+      not covered: gates that a person redoes, and resumed runs
 
     cost (sound)
-      a run stops at 2.00 USD; calls at work may go over it
-      not looked at: what commands and people cost
+      a run stops at 2.00 USD; running calls may exceed it
+      not covered: what commands and people cost
 
     secrets (partial)
-      write  is handed TOKEN
+      write  receives TOKEN
       agent writer gets ANTHROPIC_*, CLAUDE_CONFIG_DIR, CLAUDE_CODE_OAUTH_TOKEN, CLAUDE_CODE_USE_BEDROCK, CLAUDE_CODE_USE_VERTEX, CLAUDE_CODE_MAX_OUTPUT_TOKENS, AWS_*, CLOUD_ML_REGION, GOOGLE_APPLICATION_CREDENTIALS, API_TIMEOUT_MS, DISABLE_TELEMETRY, NODE_EXTRA_CA_CERTS, ALL_PROXY, all_proxy
-      not looked at: secrets that programs write to files, and secrets in files
+      not covered: secrets that programs write to files, and secrets in files
 
     writes (partial)
-      not looked at: files that gates write without naming them: permits need not be enforced
+      not covered: files that gates write without naming them: enforcing permits is not required
 
     approvals (partial)
       write  a person decides at plan
       say    a person decides at plan
-      not looked at: people's gates that a file of answers finishes, as given at the start of a run
-      not looked at: waivers and repeats of gates, which are a person's own acts
+      not covered: human gates that an answers file finishes, given when the run starts
+      not covered: waived and redone gates, which a person decides
 
     trifecta (unknown)
       1 way for untrusted content to reach a gate without approval
-      not looked at: what 2 gates reach at run time: permits need not be enforced, so all three are assumed
-      not looked at: what a gate by itself does with content that it fetches
+      not covered: what 2 gates reach at run time: enforcing permits is not required, so all three are assumed
+      not covered: what a gate does with content that it fetches itself
 
     permissions (partial)
       write  agent writer: edits files, and runs the commands that are listed
-      not looked at: the settings that agents keep for themselves, and their tools
+      not covered: the settings that agents keep for themselves, and their tools
 
     network (unknown)
       write  any host
       say    any host
-      not looked at: the hosts that 2 gates reach at run time: permits need not be enforced
+      not covered: the hosts that 2 gates reach at run time: enforcing permits is not required
 
     commands (sound)
       1 command; each argument is passed as it is, never split
 
     pins (partial)
       1 thing is not pinned
-      not looked at: what programs of the project fetch; commands are only read for known words
+      not covered: what programs of the project fetch; commands are searched for known names only
 
     error: `sh` runs an argument of gate say as code, and `word` stands in it: a value can be a command [input-in-code]
       --> workflows/demo.toml:19:24
