@@ -169,16 +169,19 @@ impl Told<'_> {
 }
 
 /// What the standard library says of a number that is none, and what to type.
-const NUMBERS: [(&str, &str); 6] = [
+const NUMBERS: [(&str, &str); 5] = [
     ("invalid digit found in string", "write a whole number, such as 3"),
     ("cannot parse integer from empty string", "write a whole number, such as 3"),
     ("number too large to fit in target type", "write a smaller number"),
     ("invalid float literal", "write a number, such as 2.5"),
     ("cannot parse float from empty string", "write a number, such as 2.5"),
-    ("0 is not in 1..=65535", "write a number from 1 to 65535"),
 ];
 
 fn in_words(why: &str) -> String {
+    let range = why.split_once(" is not in ").and_then(|(_, range)| range.split_once("..="));
+    if let Some((least, most)) = range {
+        return format!("write a number from {least} to {most}");
+    }
     let told = NUMBERS.iter().find(|(said, _)| *said == why);
     told.map_or_else(|| why.to_owned(), |(_, words)| (*words).to_owned())
 }

@@ -72,17 +72,22 @@ pub fn notice(
 
 /// An audit in a few lines.
 pub fn summary(workflow: &Workflow, audit: &Audit) -> Vec<String> {
-    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut kinds: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for gate in workflow.gates.iter().filter(|gate| gate.end().is_none_or(|it| it.after_work)) {
         let kind = match gate.work.executor() {
-            ExecutorKind::Human => "by people",
-            ExecutorKind::Agent => "by agents",
-            ExecutorKind::Command => "by commands",
-            ExecutorKind::Workflow => "by child runs",
+            ExecutorKind::Human => ("person", "people"),
+            ExecutorKind::Agent => ("agent", "agents"),
+            ExecutorKind::Command => ("command", "commands"),
+            ExecutorKind::Workflow => ("child run", "child runs"),
         };
         *kinds.entry(kind).or_default() += 1;
     }
-    let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    let kinds: Vec<String> = kinds
+        .iter()
+        .map(|((one, several), count)| {
+            format!("{count} {}", if *count == 1 { one } else { several })
+        })
+        .collect();
     let count = workflow.gates.len();
     let gates = if count == 1 { "gate" } else { "gates" };
     let mut lines = vec![format!("{count} {gates}: {}", kinds.join(", "))];

@@ -195,7 +195,7 @@ mod tests {
             ),
             (
                 "{% for n in range(stop=3) %}{% endfor %}",
-                "18: unknown argument `stop` of function `range` | did you mean `step_by`?",
+                "18: unknown argument `stop` of function `range` | known: end, start, step_by",
             ),
             (
                 "{{ x | default(value=y | nth(n=1, m=2)) }}",

@@ -18,6 +18,12 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
             let help = format!("write `{key}` in the workflow of the child run, or remove it");
             return Err(draft.source.unsound(span, message).advise(help));
         }
+        let own = gate.workflow.as_ref().filter(|it| it.get_ref() == draft.file.name.get_ref());
+        if let Some(own) = own.filter(|_| gate.when.is_none()) {
+            let message = format!("gate `{}` starts its own workflow endlessly", gate.id.get_ref());
+            let help = "start another workflow, or add a `when` that becomes false";
+            return Err(draft.source.unsound(own.span(), message).advise(help));
+        }
         let is_shared =
             gate.isolation.as_ref().is_some_and(|it| *it.get_ref() == Isolation::Shared);
         let takes = gate.takes.first().map(Placed::span);

@@ -20,11 +20,11 @@ fn a_run_on_a_terminal_tells_what_its_workflow_may_do_once_and_then_what_is_more
     let house = house("['true']");
     house.orch("run demo").code(0).never_says("audit:");
     let first = house.on_terminal("run demo --again", &[]).code(0);
-    first.says("audit: 1 gate: 1 by commands (see orch workflow audit demo)").never_says(MORE);
+    first.says("audit: 1 gate: 1 command (see orch workflow audit demo)").never_says(MORE);
     house.on_terminal("run demo --again", &[]).code(0).never_says("audit:");
     let house = house.workflow("demo", &gate("['true', 'more']"));
     let wider = house.on_terminal("run demo --again", &[]).code(0);
-    wider.says(MORE).says("+ a: command: true more").never_says("1 by commands");
+    wider.says(MORE).says("+ a: command: true more").never_says("1 command");
     house.on_terminal("run demo --again", &[]).code(0).never_says("audit:");
     // What only got narrower is nothing to be told of.
     let house = house.workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\n");

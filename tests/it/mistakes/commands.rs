@@ -284,3 +284,10 @@ fn all_wrong_inputs_are_told_at_once_with_what_to_type() {
       $ orch done --answer v=…
     ");
 }
+
+#[test]
+fn a_number_out_of_its_range_says_the_range() {
+    let house = House::new();
+    house.orch("serve --port 99999").code(2).says("help: write a number from 0 to 65535\n");
+    house.orch("run hello --jobs 0").code(2).says("help: write a number from 1 to 65535\n");
+}

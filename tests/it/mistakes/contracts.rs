@@ -2,6 +2,7 @@
 
 use super::contract;
 use super::told;
+use super::workflow;
 
 #[test]
 fn what_an_output_is_made_of_is_told_with_what_to_write() {
@@ -207,4 +208,40 @@ fn a_missing_file_is_told_once_wherever_its_checks_stand() {
     ");
     counted.write("out/b.md", "b");
     counted.orch("gate check").code(0);
+}
+
+#[test]
+fn checks_without_an_output_say_where_they_belong() {
+    let told = told(&contract("[[output.check]]\nkind = 'csv'\n"));
+    insta::assert_snapshot!(told, @r#"
+    error: checks of an output have no header `[[output.check]]`
+      --> contracts/c.toml:2:3
+    help: write [[output]] with its path, and below it checks = [{ kind = "…" }]
+    "#);
+}
+
+#[test]
+fn a_template_that_is_used_and_not_there_says_how_to_add_it() {
+    let house = workflow("[[gate]]\nid = 'a'\nexecutor = 'human'\nuse = 'base'\n");
+    insta::assert_snapshot!(told(&house), @"
+    error: unknown template `base`
+      --> workflows/demo.toml:6:7
+    help: add [template.base] with the keys that gates share
+    ");
+}
+
+#[test]
+fn a_workflow_that_starts_itself_without_an_end_is_refused() {
+    let gate = |when: &str| {
+        workflow(&format!(
+            "[inputs]\nleft = {{ type = 'integer', default = 2 }}\n[[gate]]\nid = 'a'\n\
+             executor = 'workflow'\nworkflow = 'demo'\nwith = {{ left = '{{{{ left - 1 }}}}' }}\n{when}"
+        ))
+    };
+    insta::assert_snapshot!(told(&gate("")), @"
+    error: gate `a` starts its own workflow endlessly
+      --> workflows/demo.toml:8:12
+    help: start another workflow, or add a `when` that becomes false
+    ");
+    gate("when = '{{ left > 0 }}'\n").orch("workflow check demo").code(0);
 }
