@@ -139,7 +139,7 @@ const TOOLS: [Tool; 16] = [
     Tool {
         name: "escalate",
         title: "Ask a person",
-        description: "Leave a question to a person instead of guessing. The attempt ends; the next one \
+        description: "Ask a person a question instead of guessing. The attempt ends; the next one \
                       begins with the answer.",
         operation: "escalate",
         effect: ToolEffect::Records,

@@ -199,7 +199,7 @@ mod tests {
             ),
             (
                 "{{ x | default(value=y | nth(n=1, m=2)) }}",
-                "34: unknown argument `m` of filter `nth` | did you mean `n`?",
+                "34: unknown argument `m` of filter `nth` | known: n",
             ),
         ] {
             assert_eq!(told(text), [expected], "{text}");

@@ -151,6 +151,7 @@ fn a_workflow_cannot_start_itself_without_an_end() {
          id = 'inner'
          executor = 'workflow'
          workflow = 'again'
+         when = '{{ n != `stop` }}'
          isolation = 'shared'
          with = { n = '{{ n }}x' }",
     ));

@@ -51,7 +51,7 @@ fn an_attempt_that_asks_spends_no_try_and_the_next_one_knows_the_answer() {
     assert!(packet.contains("Ask a person before you decide anything about: auth, security."));
     orch(&house, "status").code(0).says("Which token? (JWT, cookie) [auth]");
     orch(&house, "brief").code(0).says("waiting for a person's answer: Which token?");
-    orch(&house, "forward a Use JWT").code(0).says("answered work; resume run");
+    orch(&house, "forward a Use JWT").code(0).says("answered work; run");
     orch(&house, "resume").code(0);
     assert_eq!(house.attempts("work"), "ESCALATED PASS");
     let told = house.packet("work", 2);
