@@ -26,8 +26,10 @@ fn one_run_that_fails_does_not_end_the_others_and_the_report_tells_of_it() {
     | bad | FAILED | bad | unknown |
     | c | PASSED | c | unknown |
     ");
-    let status = orch(&house, "convoy status").code(0);
-    status.says("convoy-a-bad-c FAILED run_").says("KEY").says("bad");
+    // The process that drove it may be there for a moment.
+    let status = || orch(&house, "convoy status").code(0);
+    wait_until("nobody drives it", || status().stdout.contains("convoy-a-bad-c FAILED run_"));
+    status().says("KEY").says("bad");
     let json = orch(&house, "convoy status convoy-a-bad-c --json").code(0).json();
     let children = json["data"]["children"].as_array().unwrap();
     let keys: Vec<&str> = children.iter().map(|it| it["key"].as_str().unwrap()).collect();
