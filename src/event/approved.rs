@@ -114,13 +114,18 @@ impl Approved {
         if let Some(note) = &self.note {
             let _ = writeln!(text, "note: {}", quoted(note));
         }
-        for (path, digest) in &self.seen {
-            let _ = writeln!(text, "saw: {digest} {}", quoted(path));
-        }
+        add_seen(&mut text, &self.seen);
         for (path, digest) in &self.shown {
             let _ = writeln!(text, "shown: {digest} {}", quoted(path));
         }
         text
+    }
+}
+
+/// A line for each file that somebody saw.
+pub(super) fn add_seen(text: &mut String, seen: &BTreeMap<String, Digest>) {
+    for (path, digest) in seen {
+        let _ = writeln!(text, "saw: {digest} {}", quoted(path));
     }
 }
 

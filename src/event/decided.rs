@@ -2,6 +2,7 @@
 //! before the events that carry it out.
 
 use super::Signed;
+use super::approved::add_seen;
 use super::approved::quoted;
 use crate::digest::Digest;
 use crate::id::AttemptId;
@@ -115,12 +116,6 @@ impl SignedDecision {
             }
         }
         text
-    }
-}
-
-fn add_seen(text: &mut String, saw: &BTreeMap<String, Digest>) {
-    for (path, digest) in saw {
-        let _ = writeln!(text, "saw: {digest} {}", quoted(path));
     }
 }
 

@@ -139,7 +139,8 @@ pub enum Error {
         #[help]
         help: Advice,
     },
-    /// A person broke off what they were asked; nothing was written for it.
+    /// A person broke off what they were asked, or the process was asked to stop while it judged; nothing was
+    /// written for it.
     #[error("interrupted")]
     #[diagnostic(code("interrupted"), help("nothing was written"))]
     Interrupted,

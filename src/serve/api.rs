@@ -313,19 +313,13 @@ const ANY: &str = "*";
 /// The head that the run of a request must have; `None` where any will do.
 pub fn seen(headers: &HeaderMap) -> Result<Option<Digest>, Problem> {
     let tags = tags(headers, &IF_MATCH);
-    let [tag] = tags.as_slice() else {
-        let detail = "`If-Match` takes the `ETag` of one reply";
-        return if tags.is_empty() {
-            Ok(None)
-        } else {
-            Err(Problem::of(StatusCode::BAD_REQUEST, "usage", detail))
-        };
+    let seen = match tags.as_slice() {
+        [] => return Ok(None),
+        [any] if any == ANY => return Ok(None),
+        [tag] => Digest::parse(tag),
+        [..] => None,
     };
-    if tag == ANY {
-        return Ok(None);
-    }
-    let detail = "`If-Match` takes the `ETag` of a reply about the run";
-    let seen = Digest::parse(tag);
+    let detail = "`If-Match` takes the `ETag` of one reply about the run";
     seen.map(Some).ok_or_else(|| Problem::of(StatusCode::BAD_REQUEST, "usage", detail))
 }
 

@@ -82,7 +82,7 @@ pub fn question(
         Workflow::parse(&run.started.workflow, &Definition::thaw(&run.started.definition))?;
     let gate = choose::gate_of(project, caller, &run, request.gate.gate.as_deref())?;
     if let Chosen::Approve { question, .. } = &chosen {
-        refuse_other(&run, &gate, request.seen, Some(question))?;
+        refuse_not_as_shown(&run, &gate, request.seen, Some(question))?;
     }
     if let Chosen::Finish { saw, .. } = &mut chosen {
         *saw = gate_finish::outputs_now(project, (&run, &workflow), &gate)?;
@@ -129,10 +129,10 @@ fn refuse_unseen(
     let run = project.store.read(id)?.run;
     let gate = choose::gate_of(project, caller, &run, request.gate.gate.as_deref())?;
     let approval = gate_approve::preview(project, &run, &gate).ok();
-    refuse_other(&run, &gate, request.seen, approval.as_ref())
+    refuse_not_as_shown(&run, &gate, request.seen, approval.as_ref())
 }
 
-fn refuse_other(
+fn refuse_not_as_shown(
     run: &Run,
     gate: &GateId,
     shown: Option<Digest>,

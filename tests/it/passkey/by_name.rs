@@ -1,4 +1,4 @@
-//! Questions that ask for somebody by name, answered in a browser.
+//! Questions that are answered in a browser, those that ask for somebody by name among them.
 
 use super::Asking;
 use super::Authenticator;
@@ -21,6 +21,20 @@ fn asking_two() -> Option<(Asking, Authenticator)> {
     asking.house.orch("run demo").code(3);
     bob.origin.clone_from(&asking.ada.origin);
     Some((asking, bob))
+}
+
+#[test]
+fn a_passkey_answers_a_question() {
+    let Some(asking) = asking_in(House::new(), WORKFLOW) else { return };
+    let reply = || json!({ "kind": "reply", "text": "yes" });
+    let problem = asking.ask("write", reply()).code(400).json();
+    assert!(problem["detail"].as_str().unwrap().contains("asks a question"), "{problem}");
+    asking.house.orch("escalate --options yes,no May I?").code(0);
+    asking.server.post("forward", &json!({ "run": "demo", "text": ["yes"] })).code(400);
+    asking.decide("write", reply());
+    asking.house.orch("verify").code(0).says("reply of write attempt 1 signed by ada@example.org");
+    let text = asking.house.run_folder().join("record/decisions/decision-1.txt");
+    assert!(std::fs::read_to_string(text).unwrap().ends_with("replied: \"yes\"\n"));
 }
 
 #[test]
