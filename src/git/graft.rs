@@ -26,9 +26,6 @@ const LOOKS_MAX: usize = 5;
 /// How long a command of git takes from reading the index to the end, as a rule.
 const IN_USE_FOR: Duration = Duration::from_millis(60);
 
-/// How long the commands of others are waited for, who may go on for ever.
-const IN_USE_MAX: Duration = Duration::from_millis(600);
-
 /// How often the branch is looked at meanwhile.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
@@ -49,6 +46,8 @@ pub struct Graft<'a> {
     pub since: &'a str,
     /// How long to wait for the lock, and how long to start anew when the branch moves.
     pub patience: Duration,
+    /// How long to look again while others use the index, who may go on for ever.
+    pub outlast: Duration,
 }
 
 /// What came of it.
@@ -99,8 +98,11 @@ impl Repository {
     /// commit removes them from the branch.
     fn outlast_others(&mut self, request: &Graft<'_>, committed: &mut Grafted) {
         let start = Instant::now();
-        while self.is_index_in_use() && start.elapsed() < IN_USE_MAX {
+        let mut is_in_use = self.is_index_in_use();
+        while is_in_use && start.elapsed() < request.outlast {
             std::thread::sleep(LOOK_EVERY);
+            // Asked before the branch is looked at: what came during a long sleep is seen by a last look.
+            is_in_use = self.is_index_in_use();
             // Whatever fails here has succeeded before.
             if let Ok(again) = self.beside_prune(|own| own.try_graft(request))
                 && again.changed

@@ -164,6 +164,7 @@ fn graft_at(
         lock: &lock,
         since: "10:02",
         patience: Duration::from_secs(30),
+        outlast: Duration::from_secs(30),
     })
 }
 

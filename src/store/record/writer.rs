@@ -41,6 +41,9 @@ const SUMMARY_GROWTH: u64 = 2;
 /// How long a commit on the branch waits for others before it is left to the next one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a commit looks again while commands of others use the index.
+const OUTLAST: Duration = Duration::from_millis(600);
+
 /// How long the end of a sitting waits for a collection of garbage that may take its last commit.
 const PRUNE_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -289,6 +292,7 @@ impl RecordWriter {
             lock: &lock,
             since: &since,
             patience: PATIENCE,
+            outlast: OUTLAST,
         })?;
         if !committed.is_checked_out {
             // Another branch is checked out now: there they would be in the way of the way back.
