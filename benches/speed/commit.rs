@@ -85,6 +85,7 @@ fn record(repository: &mut Repository, root: &Path, number: usize) -> Result<(Sp
         lock: &orch::internals::Beneath::new(root).join(".git/orch/commit.lock"),
         since: "now",
         patience: Duration::from_secs(5),
+        outlast: Duration::ZERO,
     };
     let on_branch = measure::work(|| Ok(repository.graft(&graft)?))?.1;
     Ok((on_ref, on_branch))

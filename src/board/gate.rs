@@ -275,12 +275,13 @@ impl ApprovalPanel {
         let approve = at("gate approve").to_string();
         let reject = at("gate reject").option("reason", OPEN_WORDS).to_string();
         let seen = question.seen.into_iter();
-        let shown = question.shown.into_iter().map(|file| {
-            let remark = file.remark.to_owned();
+        // Outputs stand on the page as they are; here is what changed in them.
+        let outputs = question.outputs.into_iter().filter(|file| file.is_diff);
+        let shown = question.shown.into_iter().chain(outputs).map(|file| {
             if file.is_diff {
-                return TextBlock::of_diff(file.path, Some(remark), file.text);
+                return TextBlock::of_diff(file.path, Some(file.remark), file.text);
             }
-            let remark = Some(remark).filter(|remark| !remark.is_empty());
+            let remark = Some(file.remark).filter(|remark| !remark.is_empty());
             TextBlock::of(file.path, remark, Some(file.text).filter(|text| !text.is_empty()))
         });
         let answers = question.answers.into_iter();

@@ -21,7 +21,7 @@ const LINES_MAX: usize = 40;
 pub fn show(face: &Face, question: &ApprovalQuestion) {
     face.say(&head(question));
     if is_long(question) {
-        for file in &question.shown {
+        for file in question.files() {
             let lines = match file.text.lines().count() {
                 0 => String::new(),
                 1 => ": 1 line".to_owned(),
@@ -43,14 +43,14 @@ pub fn ask(person: &Person, question: &ApprovalQuestion, look: LookUp<'_>) -> Re
 
 /// Shows the files of a question whole.
 pub fn show_files(face: &Face, question: &ApprovalQuestion) {
-    if !question.shown.is_empty() {
+    if question.files().next().is_some() {
         face.say(files(question).trim_end());
     }
 }
 
 /// Whether the files of a question are too long to be shown with it.
 pub fn is_long(question: &ApprovalQuestion) -> bool {
-    question.shown.iter().map(|file| file.text.lines().count()).sum::<usize>() > LINES_MAX
+    question.files().map(|file| file.text.lines().count()).sum::<usize>() > LINES_MAX
 }
 
 /// Lets the person read the files in `$PAGER`; they are printed where it cannot be started.
@@ -93,7 +93,7 @@ fn head(question: &ApprovalQuestion) -> String {
 /// A line above each file, and what is shown of it.
 fn files(question: &ApprovalQuestion) -> String {
     let mut text = String::new();
-    for file in &question.shown {
+    for file in question.files() {
         let _ = writeln!(text, "--- {}", remarked(file));
         if !file.text.is_empty() {
             let _ = writeln!(text, "{}", file.text.trim_end());

@@ -271,7 +271,7 @@ impl Desk<'_> {
                 Picked::Out(chosen) => Ok(chosen),
             };
         }
-        let page = (!asked.shown.is_empty()).then_some("page through the files");
+        let page = asked.files().next().map(|_| "page through the files");
         let items: Vec<&str> =
             ["approve", "reject with a reason"].into_iter().chain(page).collect();
         match self.select_at_leisure("Your decision", &items)? {

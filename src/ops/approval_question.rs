@@ -11,7 +11,9 @@ use super::gate_approve;
 use crate::advance;
 use crate::definition::Definition;
 use crate::digest::Digest;
+use crate::event::Approved;
 use crate::event::RunStatus;
+use crate::files::OpenError;
 use crate::files::ProjectPath;
 use crate::git;
 use crate::id::AttemptId;
@@ -19,6 +21,7 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::project::signing;
 use crate::project::versions;
+use crate::run::GateState;
 use crate::run::Run;
 use crate::secret::Secrets;
 use crate::work;
@@ -26,6 +29,15 @@ use crate::workflow::Workflow;
 use crate::workflow::input;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+/// How many outputs are shown with a question.
+const OUTPUTS_MAX: usize = 100;
+
+/// How much of them is read.
+const OUTPUT_BYTES_MAX: u64 = 1024 * 1024;
+
+/// What is said of a file that is longer than that, or than the project's limit.
+const TOO_LARGE: &str = "too large to be shown here";
 
 /// What a person is asked to approve.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +65,15 @@ pub struct ApprovalQuestion {
     pub message: Option<String>,
     /// Files that the gate shows beside its outputs.
     pub shown: Vec<ShownFile>,
+    /// Where it names none: its outputs, but for those that are as they were last approved.
+    pub outputs: Vec<ShownFile>,
+}
+
+impl ApprovalQuestion {
+    /// The files to read before it is answered.
+    pub fn files(&self) -> impl Iterator<Item = &ShownFile> {
+        self.shown.iter().chain(&self.outputs)
+    }
 }
 
 /// A file that is shown with a question.
@@ -64,7 +85,7 @@ pub struct ShownFile {
     /// What it holds; `None` where it is gone since the last approval.
     pub digest: Option<Digest>,
     /// What is to be said of it in a few words.
-    pub remark: &'static str,
+    pub remark: String,
     /// The whole of it or what changed in it, without the run's secrets.
     pub text: String,
     /// Whether that is what changed in it.
@@ -120,8 +141,10 @@ fn asked(project: &Project, run: &Run, gate: GateId) -> Result<ApprovalQuestion,
     let attempt = run.attempt_id(&gate);
     let message = advance::approval_message(&workflow, run, &attempt)?;
     let mut shown = shown(project, (&workflow, run), &attempt)?;
+    let names_none = workflow.gate(&gate).is_some_and(|gate| gate.asking.show.is_empty());
+    let mut outputs = if names_none { outputs(project, run, &gate)? } else { Vec::new() };
     let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)?;
-    for file in &mut shown {
+    for file in shown.iter_mut().chain(&mut outputs) {
         secrets.blot(&mut file.text);
     }
     let number = attempt.number;
@@ -137,6 +160,7 @@ fn asked(project: &Project, run: &Run, gate: GateId) -> Result<ApprovalQuestion,
         answers,
         message,
         shown,
+        outputs,
     })
 }
 
@@ -177,31 +201,77 @@ pub(super) fn shown(
     (workflow, run): (&Workflow, &Run),
     attempt: &AttemptId,
 ) -> Result<Vec<ShownFile>, Error> {
-    let approved = last_approved(run, &attempt.gate);
+    let approved = last_approval(run, &attempt.gate);
+    let approved = approved.map(|approval| approval.shown.clone()).unwrap_or_default();
     let paths = advance::approval_files(project, (workflow, run), attempt)?;
     let mut shown = Vec::new();
     for path in &paths {
         let before = approved.get(path.as_str());
         shown.push(shown_file(project, run, path, before.copied())?);
     }
-    let is_there = |path: &str| paths.iter().any(|there| there.as_str() == path);
-    let is_shown = workflow.gate(&attempt.gate).is_some_and(|gate| !gate.asking.show.is_empty());
-    let gone = approved.into_keys().filter(|path| is_shown && !is_there(path));
-    shown.extend(gone.map(|path| ShownFile {
-        path,
-        digest: None,
-        remark: "deleted since the last approval",
-        text: String::new(),
-        is_diff: false,
-    }));
+    if workflow.gate(&attempt.gate).is_some_and(|gate| !gate.asking.show.is_empty()) {
+        let is_there = |path: &str| paths.iter().any(|there| there.as_str() == path);
+        shown.extend(gone(approved, is_there));
+    }
     Ok(shown)
 }
 
-/// What the last approval of a gate in this run showed.
-fn last_approved(run: &Run, gate: &GateId) -> BTreeMap<String, Digest> {
+/// The outputs that are others than when the gate was last approved.
+fn outputs(project: &Project, run: &Run, gate: &GateId) -> Result<Vec<ShownFile>, Error> {
+    let artifacts = run.gate(gate).map(GateState::artifacts).unwrap_or_default();
+    let approved = last_approval(run, gate).map(|approval| approval.seen.clone());
+    let approved = approved.unwrap_or_default();
+    let mut rest = OUTPUT_BYTES_MAX;
+    let mut shown = Vec::new();
+    for artifact in artifacts.iter().filter(|artifact| artifact.exists).take(OUTPUTS_MAX) {
+        let (path, before) = (artifact.path.clone(), approved.get(&artifact.path).copied());
+        if before == artifact.sha256 {
+            continue;
+        }
+        let size = artifact.bytes.unwrap_or_default();
+        shown.push(if size > rest {
+            let (digest, remark) = (artifact.sha256, TOO_LARGE.to_owned());
+            ShownFile { path, digest, remark, text: String::new(), is_diff: false }
+        } else {
+            rest -= size;
+            shown_file(project, run, &project.folder.recorded_path(&path)?, before)?
+        });
+    }
+    let is_there = |path: &str| artifacts.iter().any(|there| there.exists && there.path == path);
+    shown.extend(gone(approved, is_there));
+    Ok(shown)
+}
+
+/// Files that were approved and are not there any more.
+fn gone(
+    approved: BTreeMap<String, Digest>,
+    is_there: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = ShownFile> {
+    approved.into_keys().filter(move |path| !is_there(path)).map(|path| ShownFile {
+        path,
+        digest: None,
+        remark: "deleted since the last approval".to_owned(),
+        text: String::new(),
+        is_diff: false,
+    })
+}
+
+fn last_approval<'a>(run: &'a Run, gate: &GateId) -> Option<&'a Approved> {
     let attempts = run.gate(gate).map(|state| state.attempts.as_slice()).unwrap_or_default();
-    let approval = attempts.iter().rev().find_map(|attempt| attempt.approval.as_ref());
-    approval.map(|approval| approval.shown.clone()).unwrap_or_default()
+    attempts.iter().rev().find_map(|attempt| attempt.approval.as_deref())
+}
+
+/// Why the text of a file is not shown.
+fn unseen_for(error: OpenError) -> String {
+    match error {
+        OpenError::NotText { .. } => "binary file".to_owned(),
+        OpenError::TooLarge { .. } => TOO_LARGE.to_owned(),
+        error @ (OpenError::Missing { .. }
+        | OpenError::Link { .. }
+        | OpenError::Kind { .. }
+        | OpenError::Outside { .. }
+        | OpenError::Io { .. }) => format!("cannot be shown: {error}"),
+    }
 }
 
 fn shown_file(
@@ -210,13 +280,14 @@ fn shown_file(
     path: &ProjectPath,
     before: Option<Digest>,
 ) -> Result<ShownFile, Error> {
-    let file = |digest, remark, text| {
-        let path = path.to_string();
+    let file = |digest, remark: &str, text| {
+        let (path, remark) = (path.to_string(), remark.to_owned());
         ShownFile { path, digest, remark, text, is_diff: false }
     };
+    let unseen = |digest, remark: String| file(digest, &remark, String::new());
     let print = match project.folder.hash(path) {
         Ok(print) => print,
-        Err(error) => return Ok(file(None, "cannot be read", error.to_string())),
+        Err(error) => return Ok(unseen(None, format!("cannot be read: {error}"))),
     };
     let digest = Some(print.digest);
     if before == digest {
@@ -224,7 +295,7 @@ fn shown_file(
     }
     let text = match project.folder.read_text(path, project.config.limits.text_bytes) {
         Ok(text) => text,
-        Err(error) => return Ok(file(digest, "cannot be shown", error.to_string())),
+        Err(error) => return Ok(unseen(digest, unseen_for(error))),
     };
     let Some(before) = before else { return Ok(file(digest, "", text)) };
     Ok(match versions::find(project, run, path, before)? {

@@ -36,7 +36,7 @@ pub enum Approval {
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Asking {
-    /// Globs of files.
+    /// Globs of files; the outputs where there are none.
     pub show: Vec<Template>,
     /// The path of its text in the definition, `prompts/a/b.md`.
     pub message: Option<String>,

@@ -38,7 +38,7 @@ pub struct ApprovalTable {
     #[schemars(with = "Option<String>")]
     pub not_by: Option<Placed<String>>,
     /// Globs of files to show before asking for approval: each in full, or what changed since the
-    /// gate was last approved in this run. Templates.
+    /// gate was last approved in this run. Templates. Where this is empty, the outputs are shown.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub show: Vec<Placed<String>>,

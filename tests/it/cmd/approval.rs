@@ -65,6 +65,46 @@ fn what_changed_since_the_last_approval_is_shown_line_by_line() {
 }
 
 #[test]
+fn outputs_are_shown_where_the_approval_names_no_files_and_then_what_changed_in_them() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'draft'
+             executor = 'human'
+             contract = 'drafts'
+             approval = 'person'",
+        )
+        .contract(
+            "drafts",
+            "[[output]]
+             glob = 'drafts/*'",
+        )
+        .file("drafts/a.md", "one\ntwo\n")
+        .file("drafts/gone.md", "gone\n")
+        .file("drafts/same.md", "same\n");
+    house.write("drafts/picture.png", b"\xff\xfe");
+    house.write("drafts/long.md", "line\n".repeat(300_000));
+    house.orch("run demo").code(3);
+    house.orch("done 'first draft'").code(0);
+    let said = house.orch("gate approve").code(2).says("--- drafts/a.md\none\ntwo\n");
+    said.says(
+        "--- drafts/long.md (too large to be shown here)\n--- drafts/picture.png (binary file)\n",
+    );
+    house.on_terminal("gate approve", &[YES]).code(0);
+    house.orch("gate redo --gate draft --reason later").code(0);
+    house.write("drafts/a.md", "one\nthree\n");
+    house.remove("drafts/gone.md");
+    house.orch("done 'second draft'").code(0);
+    let said = house.orch("gate approve").code(2);
+    let said = said.says(
+        "--- drafts/a.md (changed since the last approval)\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n\
+         --- drafts/gone.md (deleted since the last approval)\n",
+    );
+    said.never_says("--- drafts/same.md").never_says("--- drafts/long.md");
+}
+
+#[test]
 fn files_that_change_while_the_question_stands_are_not_approved() {
     let house = house().env("PAGER", "sh change.sh");
     house.write("change.sh", "echo later >> release/notes.md; cp \"$1\" paged.txt\n");

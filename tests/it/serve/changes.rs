@@ -115,3 +115,28 @@ fn a_comparison_shows_no_secret_and_only_so_much() {
     let body = page(&server, &address);
     has(&body, &["This is its beginning; the file has more."]);
 }
+
+#[test]
+fn who_approves_again_sees_what_changed_in_the_outputs() {
+    let house = House::new()
+        .workflow(
+            "w",
+            "[[gate]]
+             id = 'draft'
+             executor = 'command'
+             shell = \"echo attempt $ORCH_ATTEMPT > draft.md\"
+             contract = 'draft'
+             approval = 'person'",
+        )
+        .leaves("draft", "draft.md");
+    house.orch("run w").code(3);
+    let run = house.run_id();
+    let gate = format!("/runs/{run}/gates/draft");
+    let server = house.serves("");
+    assert!(!page(&server, &gate).contains("since the last approval"));
+    house.on_terminal("gate approve --gate draft", &[("Approve this as", "yes\r")]).code(0);
+    house.on_terminal("gate redo --gate draft --reason more", &[]).code(0);
+    let body = page(&server, &gate);
+    let lines = "<span class=\"removed\">-attempt 1</span><span class=\"added\">+attempt 2</span>";
+    has(&body, &["draft.md</code> <span class=\"faint\">(changed since the last approval)", lines]);
+}
