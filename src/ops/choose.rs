@@ -33,11 +33,17 @@ use std::path::PathBuf;
 /// How many runs an error lists.
 const RUNS_SHOWN_MAX: usize = 8;
 
+/// What gives the key of a session, by face.
+const SESSION_KEY: &str = "the session key, ORCH_SESSION or X-Session-Key,";
+
 /// The run that is meant.
 pub fn run(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<RunId, Error> {
     let ids =
         project.store.runs().map_err(|source| Error::disk(&project.store.runs_folder(), source))?;
     if let Some(name) = &choice.run {
+        if name.is_empty() {
+            return Err(Error::usage("the run's name is empty"));
+        }
         return named(project, name, &ids);
     }
     if let Some(name) = &caller.run {
@@ -48,7 +54,7 @@ pub fn run(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Run
         return Ok(id);
     }
     if let Some(key) = &caller.session {
-        return named(project, key, &ids).map_err(|error| error.named_by("ORCH_SESSION"));
+        return named(project, key, &ids).map_err(|error| error.named_by(SESSION_KEY));
     }
     if ids.is_empty() {
         return Err(Error::usage("there are no runs")

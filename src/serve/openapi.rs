@@ -202,7 +202,11 @@ fn path(operation: &Operation, request: &Json, has_reply: bool) -> Json {
     if *effect != Effect::Reads {
         return json!({ "post": post });
     }
-    let mut parameters = vec![session];
+    let known =
+        header("If-None-Match", "The head that is known: an unchanged run is not sent again.");
+    let mut read = responses.clone();
+    read["304"] = json!({ "description": "The run still has the head that is known." });
+    let mut parameters = vec![session, known];
     for (name, property) in request["properties"].as_object().into_iter().flatten() {
         let is_required =
             request["required"].as_array().is_some_and(|all| all.contains(&json!(name)));
@@ -217,7 +221,7 @@ fn path(operation: &Operation, request: &Json, has_reply: bool) -> Json {
             "operationId": format!("get_{name}"),
             "summary": about,
             "parameters": parameters,
-            "responses": responses,
+            "responses": read,
         },
         "post": post,
     })

@@ -3,6 +3,7 @@
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::remote;
+use crate::workflow;
 use axum::http::Method;
 use axum::http::StatusCode;
 use axum::http::Uri;
@@ -86,7 +87,10 @@ impl IntoResponse for Problem {
 pub fn status(error: &Error) -> StatusCode {
     match error {
         Error::Usage { .. } => StatusCode::BAD_REQUEST,
-        Error::NotFound { .. } => StatusCode::NOT_FOUND,
+        Error::NotFound { .. }
+        | Error::Workflow(workflow::Error::Unknown { .. } | workflow::Error::NoName { .. }) => {
+            StatusCode::NOT_FOUND
+        }
         Error::Unsound(_) | Error::Workflow(_) | Error::Config(_) => {
             StatusCode::UNPROCESSABLE_ENTITY
         }

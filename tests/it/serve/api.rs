@@ -70,6 +70,14 @@ fn what_goes_wrong_is_a_problem_with_its_code_and_help() {
     );
     assert_eq!(cut.code(400).json()["code"], "json");
     assert_eq!(server.get("/api/run_show?run=a&run=b").code(400).json()["code"], "usage");
+    let empty = server.get("/api/status?run=").code(400).json();
+    assert_eq!(empty["detail"], "the run's name is empty");
+    let workflow = server.get("/api/workflow_show?name=nope").code(404).json();
+    assert_eq!(workflow["code"], "not_found");
+    let bearer = server.bearer();
+    let headers = [("authorization", bearer.as_str()), ("x-session-key", "nope")];
+    let session = server.send("GET", "/api/status", &headers, "").code(404).json();
+    assert!(session["detail"].as_str().unwrap().contains("X-Session-Key"), "{session}");
 }
 
 #[test]
@@ -239,6 +247,8 @@ fn the_description_names_every_operation_and_leads_nowhere_else() {
     assert!(paths.len() > 50, "{}", paths.len());
     let text = document.to_string();
     assert!(!text.contains("#/$defs/"));
+    let read = &document["paths"]["/api/status"]["get"];
+    assert!(read["responses"]["304"].is_object() && read.to_string().contains("If-None-Match"));
     let schemas = document["components"]["schemas"].as_object().unwrap();
     for reference in text.split("\"#/components/schemas/").skip(1) {
         let name = reference.split('"').next().unwrap();

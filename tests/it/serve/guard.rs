@@ -132,7 +132,7 @@ fn a_request_that_a_form_elsewhere_could_send_is_refused() {
         let headers = [("authorization", bearer.as_str()), ("content-type", kind)];
         server.send("POST", path, &headers, "x=1").status
     };
-    assert_eq!((form("/workflows/mcp"), form("/p/api/workflows/w")), (422, 404));
+    assert_eq!((form("/workflows/mcp"), form("/p/api/workflows/w")), (404, 404));
     assert_eq!(
         (form("/mcp"), form("/p/project/mcp"), form("/p/project/api/note")),
         (415, 415, 415)
