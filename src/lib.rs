@@ -34,7 +34,7 @@
 //! | project | [`project`]: what belongs to it, a run that is held, what is proved | decisions about runs |
 //! | hands | [`work`], `delivery` | journals, decisions about runs |
 //! | memory | [`store`] | knowledge of executors and checks at work |
-//! | mind | [`event`], [`run`], [`spending`], [`mod@next`], [`standing`], [`notification`] | disk, clock, processes, git |
+//! | mind | [`event`], [`run`], [`spending`], [`mod@next`], [`standing`], [`notification`], `dispatch` | disk, clock, processes, git |
 //! | plan | `suggestion` to [`audit`] | runs |
 //! | ground | [`id`] to `internals` | words of `orch` |
 //!
@@ -181,6 +181,11 @@ pub mod spending;
 pub(crate) mod next;
 pub mod standing;
 pub mod notification;
+#[cfg_attr(
+    not(feature = "engine"),
+    allow(dead_code, unused_imports, reason = "only the pool of many machines uses all of it")
+)]
+pub(crate) mod dispatch;
 pub mod store;
 pub mod work;
 pub(crate) mod delivery;

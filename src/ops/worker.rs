@@ -4,6 +4,7 @@
 use super::Error;
 use super::Project;
 use super::errand;
+use crate::dispatch;
 use crate::id::RunId;
 use crate::process;
 use crate::project::itself;
@@ -256,7 +257,7 @@ impl<'p> Supervisor<'p> {
     }
 
     fn fits(&self, ticket: &Ticket) -> bool {
-        ticket.labels.iter().all(|label| self.labels.contains(label))
+        dispatch::fits(&ticket.labels, &self.labels)
     }
 
     /// Whether what a run waits for beside a slot has come.

@@ -12,6 +12,7 @@ pub use ticket::RefusedTicket;
 pub use ticket::Ticket;
 pub use ticket::Until;
 
+use crate::dispatch;
 use crate::files::Beneath;
 use crate::files::Lock;
 use crate::id::RunId;
@@ -22,9 +23,6 @@ use std::time::Duration;
 
 /// The largest ticket that is read, in bytes.
 const TICKET_BYTES_MAX: u64 = 4 * 1024 * 1024;
-
-/// A priority in the middle; the ticket's name counts from the highest down.
-const MIDDLE: i64 = 500;
 
 /// How long others may take to move a ticket.
 const MOVED_WITHIN: Duration = Duration::from_secs(10);
@@ -304,9 +302,7 @@ fn names_in(folder: &Beneath) -> io::Result<Vec<String>> {
 
 /// The name of a ticket, by which tickets come in their order.
 fn name_of(ticket: &Ticket) -> String {
-    let rank = (MIDDLE - i64::from(ticket.priority)).clamp(1, 2 * MIDDLE - 1);
-    // What stops a run comes first, whatever its priority.
-    let rank = if ticket.errand.is_stop() { 0 } else { rank };
+    let rank = dispatch::rank(ticket.priority, ticket.errand.is_stop());
     format!("{rank:03}_{}_{}.json", ticket.queued_at, ticket.run)
 }
 
