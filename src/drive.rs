@@ -33,7 +33,8 @@ pub fn drive(driver: &mut Driver<'_>, limits: &Limits) -> Result<Standing, Error
     process::adopt_orphans();
     // Nobody else has hands at a run that is held here: what the journal says is at work was cut off.
     driver.append(&all_cut_off(driver))?;
-    driver.commits_follow = true;
+    // What other machines may go on with is there before anything else is begun.
+    driver.commits_follow = driver.project.share.is_none();
     let standing = go_on(&mut Held::new(driver, limits));
     driver.commits_follow = false;
     advance::tell_others(driver)?;

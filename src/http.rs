@@ -1,5 +1,5 @@
-//! The only door to the network: requests of which the status counts and nothing else is read. The one
-//! home of `ureq`.
+//! The only door to the network: requests of which the status counts, and those of which a bounded
+//! answer is read. The one home of `ureq`.
 
 use std::io;
 use std::time::Duration;
@@ -7,6 +7,18 @@ use ureq::Agent;
 
 /// Something that asks, with the same bounds each time.
 pub struct Client(Agent);
+
+/// How much of an answer is read, in bytes.
+#[cfg(feature = "engine")]
+const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// An answer that is read.
+#[cfg(feature = "engine")]
+#[derive(Debug)]
+pub struct HttpReply {
+    pub status: u16,
+    pub body: Vec<u8>,
+}
 
 /// Why a request has no status.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,14 +71,35 @@ impl Client {
             headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         status(request.send(body))
     }
+
+    /// The answer that POST gets.
+    #[cfg(feature = "engine")]
+    pub fn exchange(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<HttpReply, Trouble> {
+        let request = self.0.post(url);
+        let request =
+            headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let mut response = request.send(body).map_err(trouble)?;
+        let status = response.status().as_u16();
+        let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
+        Ok(HttpReply { status, body: body.map_err(trouble)? })
+    }
 }
 
 fn status(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<u16, Trouble> {
     match answer {
         Ok(response) => Ok(response.status().as_u16()),
-        Err(error) if is_unreached(&error) => Err(Trouble::Unreached(error.to_string())),
-        Err(error) => Err(Trouble::Broken(error.to_string())),
+        Err(error) => Err(trouble(error)),
     }
+}
+
+fn trouble(error: ureq::Error) -> Trouble {
+    let words = error.to_string();
+    if is_unreached(&error) { Trouble::Unreached(words) } else { Trouble::Broken(words) }
 }
 
 /// Whether an error says that nothing at all was reached.

@@ -23,12 +23,13 @@
 //!
 //! | floor | modules | what is absent |
 //! | --- | --- | --- |
-//! | faces | [`cli`], `mcp`, `serve`, and `board`, which it shows a browser | decisions about runs |
+//! | faces | [`cli`], `mcp`, `serve`, `board`, which it shows a browser, and `objects`, the pool of many machines | decisions about runs |
 //! | replies in JSON | [`envelope`], [`remote`] | terminals, connections |
 //! | deeds | [`ops`] | terminals, the environment |
 //! | other tools | `export`: a run in their formats | the working tree, the clock |
 //! | paper | `page`: HTML and Markdown, from views | what a run is |
 //! | who asks | `caller`: what a face found, and whether it is a person's word | what to do about it |
+//! | other machines | `engine`: the pool that they share, and what lies in git for it | decisions about runs |
 //! | loop | `drive`: orders to the hands of this process, reports back | decisions about runs |
 //! | planner | `advance` | sleep, processes, who asks |
 //! | project | [`project`]: what belongs to it, a run that is held, what is proved | decisions about runs |
@@ -192,6 +193,8 @@ pub(crate) mod delivery;
 pub mod project;
 pub(crate) mod advance;
 pub(crate) mod drive;
+#[cfg(feature = "engine")]
+pub(crate) mod engine;
 pub(crate) mod caller;
 pub(crate) mod page;
 pub(crate) mod export;
@@ -204,6 +207,8 @@ pub(crate) mod mcp;
 pub(crate) mod board;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;
+#[cfg(feature = "engine")]
+pub(crate) mod objects;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(any(test, fuzzing))]

@@ -23,6 +23,8 @@ pub struct Surroundings {
     /// The program that keeps sessions beyond the end of this process: `orch`. Without one this
     /// process keeps them itself, until it ends.
     pub program: Option<PathBuf>,
+    /// The URL of the engine that runs are shared through, instead of what `orch.toml` says.
+    pub engine: Option<String>,
 }
 
 /// Variables that are set, as `std::env::vars_os` gives them: `std::env::vars_os().collect()`.

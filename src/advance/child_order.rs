@@ -77,7 +77,8 @@ pub fn ticket(project: &Project, run: &RunId, folder: PathBuf, errand: Errand) -
     let first = pool::read::<Ticket>(&project.store.ticket(run)).ok().flatten();
     let (priority, labels) = first.map(|it| (it.priority, it.labels)).unwrap_or_default();
     let (run, queued_at) = (run.clone(), project.clock.now());
-    Ticket { run, folder, errand, queued_at, priority, labels, restarts: 0, until: None }
+    let (restarts, until, grant) = (0, None, None);
+    Ticket { run, folder, errand, queued_at, priority, labels, restarts, until, grant }
 }
 
 /// Has a run that is held wait in the pool until it can go on.

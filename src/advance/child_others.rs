@@ -77,6 +77,10 @@ pub fn wake_parent(project: &Project, run: &Run) -> Result<(), Error> {
 
 /// Has a run go on that waits for child runs of which one is over, where nobody drives it.
 pub fn wake(project: &Project, id: &RunId) -> Result<(), Error> {
+    // Of runs that machines share, the engine hears when one is over.
+    if project.share.is_some() {
+        return Ok(());
+    }
     // One that another machine drives, or that cannot be read, is for whoever takes it up.
     let Ok(reading) = project.store.glance(id) else { return Ok(()) };
     if reading.run.status != RunStatus::Waiting || project.store.is_held(id) {

@@ -41,6 +41,7 @@ pub fn surroundings() -> Surroundings {
         home: variable("HOME").map(PathBuf::from),
         settings: settings(),
         program: std::env::current_exe().ok(),
+        engine: None,
     }
 }
 

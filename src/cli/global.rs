@@ -7,7 +7,10 @@ use crate::ops::Error;
 use crate::ops::Options;
 use crate::ops::Project;
 use crate::process::Stop;
+use crate::project::share::SharedRun;
+use crate::surroundings::Surroundings;
 use std::path::PathBuf;
+use std::sync::Arc;
 #[cfg(feature = "serve")]
 use std::time::Duration;
 
@@ -30,6 +33,16 @@ pub struct Global {
     /// No prompts, no progress display; implied if `CI` is set.
     #[arg(long, global = true, help_heading = HEADING)]
     pub ci: bool,
+    /// URL of the engine to share runs through, instead of the one in orch.toml.
+    #[cfg_attr(
+        feature = "engine",
+        arg(long, global = true, value_name = "URL", help_heading = HEADING)
+    )]
+    #[cfg_attr(not(feature = "engine"), arg(skip))]
+    pub engine: Option<String>,
+    /// The run that this process has of those that machines share.
+    #[arg(skip)]
+    pub share: Option<Arc<SharedRun>>,
     /// Clock for tests: an RFC 3339 time that advances by one second on each reading.
     #[arg(long, global = true, hide = true, value_parser = parse_moment)]
     pub now: Option<Moment>,
@@ -46,6 +59,8 @@ impl Global {
             json: self.json || before.json,
             project: self.project.or_else(|| before.project.clone()),
             ci: self.ci || before.ci,
+            engine: self.engine.or_else(|| before.engine.clone()),
+            share: self.share.or_else(|| before.share.clone()),
             now: self.now.or(before.now),
             seed: self.seed.or(before.seed),
         }
@@ -78,7 +93,8 @@ impl Global {
         before: &Self,
         listens: bool,
     ) -> Result<Project, Error> {
-        let leads_to = |flags: &Self| (flags.project.clone(), flags.now, flags.seed);
+        let leads_to =
+            |flags: &Self| (flags.project.clone(), flags.engine.clone(), flags.now, flags.seed);
         if leads_to(self) != leads_to(before) {
             return self.open(listens);
         }
@@ -102,8 +118,12 @@ impl Global {
             now: self.now,
             seed: self.seed,
             stop,
-            surroundings: environment::surroundings(),
+            surroundings: Surroundings {
+                engine: self.engine.clone(),
+                ..environment::surroundings()
+            },
             reserved: reserved::noted(),
+            share: self.share.clone(),
             seen: None,
         }
     }

@@ -27,7 +27,7 @@ pub fn of(matches: &ArgMatches, global: &Global, caller: &Caller) -> Option<Path
     ops::home_of(&project, caller, &run).ok()?
 }
 
-fn named(matches: &ArgMatches) -> Option<String> {
+pub fn named(matches: &ArgMatches) -> Option<String> {
     let mut deepest = matches;
     while let Some((_, inner)) = deepest.subcommand() {
         deepest = inner;

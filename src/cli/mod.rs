@@ -3,6 +3,8 @@
 
 mod answer;
 mod approval;
+#[cfg(feature = "engine")]
+mod borrowed;
 mod choice;
 mod ci;
 mod command;
@@ -105,11 +107,21 @@ fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     // After a workflow's name the flag is not clap's to see, and errors are told as it says.
     let json = parsed.global.json || wants_json;
     let face = Face::new(Global { json, ..parsed.global });
+    #[cfg(feature = "engine")]
+    let borrowed = match borrowed::of(&face, &parsed.command, &matches) {
+        Ok(borrowed) => borrowed,
+        Err(error) => return report::error(&face, &error, None),
+    };
+    #[cfg(feature = "engine")]
+    let face = borrowed::knowing(face, borrowed.as_ref());
     let home = home::of(&matches, &face.global, &face.caller);
     let project = home.or_else(|| face.global.project.clone());
     let face = Face { global: Global { project, ..face.global }, ..face };
     let subject = command::subject(&parsed.command);
-    match command::execute(&face, parsed.command) {
+    let done = command::execute(&face, parsed.command);
+    #[cfg(feature = "engine")]
+    let done = borrowed::give_back(borrowed, &face, done);
+    match done {
         Ok(code) => code,
         Err(command::Failure::Usage(error)) => report::usage(&error, wants_json),
         Err(command::Failure::Operation(error)) => {

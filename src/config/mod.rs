@@ -3,6 +3,7 @@
 
 mod agents;
 mod cast;
+mod engine;
 mod pool;
 mod notify;
 mod programs;
@@ -18,6 +19,7 @@ pub use cast::CAST;
 pub use cast::Cast;
 pub use cast::Miscast;
 pub use cast::Script;
+pub use engine::EngineSettings;
 pub use notify::Channel;
 pub use notify::NAMES as NOTIFICATION_NAMES;
 pub use notify::Notify;
@@ -80,6 +82,8 @@ pub struct Config {
     pub worktrees: Worktrees,
     /// How many runs are at work at once.
     pub pool: PoolSettings,
+    /// How runs are shared with other machines.
+    pub engine: EngineSettings,
     /// Whom to notify: the user's entries and then the project's.
     pub notify: Vec<Notify>,
     routes: Vec<Route>,
@@ -191,6 +195,7 @@ impl Config {
             permits: layer.permits,
             worktrees: layer.worktrees.build(),
             pool: layer.pool.build(&known)?,
+            engine: layer.engine.build(),
             notify: layer.notify,
             routes: Vec::new(),
             agents,

@@ -3,6 +3,7 @@
 use super::Defaults;
 use super::RecordBranch;
 use super::agents::AgentEntry;
+use super::engine::EngineTable;
 use super::notify::Notify;
 use super::notify::NotifyTable;
 use super::pool::PoolLayer;
@@ -55,6 +56,7 @@ pub(super) struct Layer {
     pub(super) permits: Permits,
     pub(super) worktrees: WorktreeLayer,
     pub(super) pool: PoolLayer,
+    pub(super) engine: EngineTable,
     pub(super) notify: Vec<Notify>,
     pub(super) routes: Vec<RouteEntry>,
 }
@@ -88,6 +90,8 @@ pub(super) struct Tables {
     worktree: WorktreeTable,
     /// The pool of runs that wait for a worker.
     pool: PoolTable,
+    /// The engine that machines share runs through.
+    engine: EngineTable,
     /// Whom to notify of what happens in runs.
     notify: Vec<NotifyTable>,
     /// Agents for some of the work, instead of those that roles name.
@@ -285,6 +289,7 @@ impl Layer {
             permits: tables.permits,
             worktrees,
             pool: tables.pool.read(source),
+            engine: tables.engine,
             notify,
             routes,
         })
@@ -340,6 +345,7 @@ impl Layer {
             },
             worktrees: self.worktrees.over(below.worktrees),
             pool: self.pool.over(below.pool),
+            engine: self.engine.over(below.engine),
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Any order of requests: no run is in two hands, none is lost, and none waits that a worker could have.
 
 use super::*;
-use proptest::prelude::*;
+use proptest::prelude::Strategy;
+use proptest::prelude::any;
+use proptest::prop_oneof;
+use proptest::proptest;
 use std::collections::BTreeMap;
 
 /// One request to the pool; `u8`s choose among what is there.

@@ -24,6 +24,11 @@ mod refresh;
 mod remote;
 mod restore;
 mod settings;
+#[cfg_attr(
+    not(feature = "engine"),
+    allow(dead_code, unused_imports, reason = "only machines that share runs use it")
+)]
+mod share;
 mod sign;
 mod snapshot;
 mod staged;
@@ -56,6 +61,16 @@ pub use restore::Restored;
 pub use settings::named_by_settings;
 pub use settings::remote_folders;
 pub use settings::user_settings;
+#[cfg_attr(
+    not(feature = "engine"),
+    allow(unused_imports, reason = "only machines that share runs use it")
+)]
+pub use share::SharedRef;
+#[cfg_attr(
+    not(feature = "engine"),
+    allow(unused_imports, reason = "only machines that share runs use it")
+)]
+pub use share::There;
 pub use snapshot::Shot;
 pub use staged::Staged;
 pub use status::Uncommitted;

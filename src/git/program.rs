@@ -36,6 +36,11 @@ pub(super) fn run_until(folder: &Path, words: &[&str], stop: &Stop) -> Result<()
     call(folder, words, b"", (stop, of_transport(&own()))).map(drop)
 }
 
+/// Runs git in a folder, as long as nobody wants it to stop; gives what it printed.
+pub(super) fn output_until(folder: &Path, words: &[&str], stop: &Stop) -> Result<Vec<u8>, String> {
+    call(folder, words, b"", (stop, of_transport(&own())))
+}
+
 /// What git lists, each ended by a zero byte.
 pub(super) fn lines(folder: &Path, words: &[&str]) -> Result<Vec<String>, String> {
     let listed = output(folder, words, b"", &Stop::default())?;

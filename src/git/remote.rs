@@ -63,7 +63,7 @@ impl Repository {
         self.talk(&words, stop)
     }
 
-    fn talk(&self, words: &[&str], stop: &Stop) -> Result<(), Error> {
+    pub(super) fn talk(&self, words: &[&str], stop: &Stop) -> Result<(), Error> {
         let talked = program::run_until(&self.work_folder, words, stop);
         talked.map_err(|reason| Error::Remote { command: words[0].to_owned(), reason })
     }

@@ -13,6 +13,8 @@ use super::run_cancel;
 use super::take_over::HearsStop;
 use super::take_over::Wait;
 use crate::caller::asker;
+#[cfg(feature = "engine")]
+use crate::dispatch::Wish;
 use crate::event::RunStatus;
 use crate::id::RunId;
 use crate::project::leave;
@@ -69,6 +71,11 @@ pub fn cancel(
     let run =
         pooled::find(project, &request.key, Suggestion::new("run cancel").word(&request.key))?;
     asker::refuse_workers_of_others(project, caller, &run.run_id)?;
+    #[cfg(feature = "engine")]
+    if super::shared_runs::tell(project, &run, (Wish::Cancel, request.reason.clone()))? {
+        let PooledRun { run_id, key, status, .. } = run;
+        return Ok(CanceledRun { run_id, key, status, removed: RemovedWorktree::default() });
+    }
     let _alone = leave::alone(project, &run.run_id)?;
     let trouble = |source| Error::environment(format!("cannot use the pool: {source}"));
     let pool = project.store.pool();

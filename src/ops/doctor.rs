@@ -2,6 +2,8 @@
 //! without asking.
 
 mod agents;
+#[cfg(feature = "engine")]
+mod engine;
 mod notifications;
 mod permits;
 mod runs;
@@ -113,6 +115,8 @@ pub fn doctor(project: &Project, request: &Request) -> Result<Vec<Symptom>, Erro
     symptoms.extend(routes(project));
     symptoms.extend(signing::look(project)?);
     symptoms.extend(notifications::look(project));
+    #[cfg(feature = "engine")]
+    symptoms.extend(engine::look(project));
     let mut ids: BTreeSet<RunId> = project.store.runs().unwrap_or_default().into_iter().collect();
     ids.extend(project.store.runs_in_head());
     for id in ids {

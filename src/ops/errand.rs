@@ -23,6 +23,7 @@ use crate::event::PauseCause;
 use crate::files;
 use crate::id::RunId;
 use crate::process;
+use crate::project::seal;
 use crate::project::supervisor;
 use crate::project::worktree;
 use crate::store::pool::Errand;
@@ -69,6 +70,11 @@ pub fn errand(project: &Project, caller: &Caller, request: &Request) -> Result<(
     let ticket = slot.as_ref().map(|_| pool.take(&id)).transpose().map_err(trouble)?.flatten();
     process::be_on_own().map_err(|error| Error::environment(error.to_string()))?;
     let Some(ticket) = ticket else { return Ok(()) };
+    #[cfg(feature = "engine")]
+    if let Some(granted) = &ticket.grant {
+        super::granted::perform(project, caller, (&ticket, granted))?;
+        return pool.finish(&ticket).map_err(trouble);
+    }
     match perform(project, caller, &ticket) {
         // Whoever drives it looks at its child runs again when they let go of it.
         Ok(()) | Err(Error::Held { .. }) => {}
@@ -82,7 +88,7 @@ pub fn errand(project: &Project, caller: &Caller, request: &Request) -> Result<(
     advance::let_go(project, &id)
 }
 
-fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Error> {
+pub(super) fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Error> {
     if ticket.errand.is_stop() && !will_have_begun(project, &ticket.run) {
         return Ok(());
     }
@@ -117,6 +123,10 @@ fn perform(project: &Project, caller: &Caller, ticket: &Ticket) -> Result<(), Er
             }
             let resumed = run_resume::resumed(&driver);
             driver.append(&resumed)?;
+            if project.share.is_some() {
+                // Whoever had it before and does not know yet can commit nothing more from here on.
+                seal::seal(&mut driver, "a worker took it up")?;
+            }
             drive(driver)
         }
         Errand::Pause { reason } => {

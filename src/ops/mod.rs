@@ -5,9 +5,13 @@ mod amendment;
 mod amendment_diff;
 mod approval_question;
 mod attempt_choice;
+#[cfg(feature = "engine")]
+mod children;
 mod choose;
 mod current;
 mod foreword;
+#[cfg(feature = "engine")]
+mod granted;
 mod instructions;
 mod missing_input;
 mod reason;
@@ -21,7 +25,11 @@ mod run_choice;
 mod run_phase;
 mod session;
 mod session_state;
+#[cfg(feature = "engine")]
+mod shared_runs;
 mod signed_decision;
+#[cfg(feature = "engine")]
+mod source;
 mod stand_ins;
 mod start;
 
@@ -35,6 +43,8 @@ pub mod checkpoint_diff;
 pub mod checkpoint_list;
 pub mod checkpoint_restore;
 pub mod checkpoint_show;
+#[cfg(feature = "engine")]
+pub(crate) mod borrow;
 pub mod brief;
 pub mod clean;
 pub mod contract_test;
@@ -49,6 +59,8 @@ pub mod doctor;
 pub mod errand;
 pub mod escalate;
 pub mod done;
+#[cfg(feature = "engine")]
+pub(crate) mod engine_rebuild;
 pub mod explain;
 pub mod export;
 pub mod follow;

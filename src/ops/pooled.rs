@@ -151,6 +151,10 @@ impl PooledRun {
 
 /// All runs that workers drive, the newest first.
 pub fn all(project: &Project) -> Result<Vec<PooledRun>, Error> {
+    #[cfg(feature = "engine")]
+    if let Some(engine) = crate::engine::Engine::of(project)? {
+        return super::shared_runs::all(&engine);
+    }
     let trouble = |source| Error::environment(format!("cannot read the pool: {source}"));
     let pool = project.store.pool();
     // Before the runs are listed: one that begins meanwhile is then seen twice, not missed.
@@ -349,7 +353,7 @@ fn begun(
 }
 
 /// The gate that asks, else the one that is at work, else the one that waits, else the one that failed.
-fn current_gate(run: &Run) -> Option<GateId> {
+pub(super) fn current_gate(run: &Run) -> Option<GateId> {
     let asks = |gate: &&GateId| run.gate(gate).is_some_and(|state| open_question(state).is_some());
     if let Some(asking) = run.gates_in(GateStatus::Waiting).find(asks) {
         return Some(asking.clone());

@@ -32,6 +32,11 @@ pub fn restart(
     let run =
         pooled::find(project, &request.key, Suggestion::new("run resume").word(&request.key))?;
     asker::refuse_workers_of_others(project, caller, &run.run_id)?;
+    #[cfg(feature = "engine")]
+    if super::shared_runs::tell(project, &run, (crate::dispatch::Wish::Resume, None))? {
+        let instead = Suggestion::new("run resume").of(&run.run_id);
+        return pooled::find(project, run.run_id.as_str(), instead);
+    }
     if let Some(status) = run.status.filter(|status| status.is_final()) {
         let message = format!("run {} is {status}", run.run_id);
         return Err(

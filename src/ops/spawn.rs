@@ -118,6 +118,15 @@ pub(super) fn give(
     terms: Terms,
 ) -> Result<Vec<Spawned>, Error> {
     let again = terms.again.unwrap_or_default();
+    #[cfg(feature = "engine")]
+    if let Some(engine) = crate::engine::Engine::of(project)? {
+        return super::shared_runs::give(
+            project,
+            &engine,
+            (parent, orders),
+            (terms.priority, again),
+        );
+    }
     let admission = project.store.pool().admit();
     let _admission = admission
         .map_err(|source| Error::environment(format!("cannot write to the pool: {source}")))?;

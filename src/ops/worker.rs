@@ -60,6 +60,8 @@ pub enum WorkerNews {
     Restarted(RunId),
     /// It died too often.
     GivenUp(RunId),
+    /// The engine did not answer, and why.
+    Unreached(String),
 }
 
 /// Gives out the slots of the pool until it is asked to stop; `told` hears what it does.
@@ -79,13 +81,27 @@ pub fn worker(
     let watch = process::ChildWatch::begin();
     let mut watch = watch.map_err(|error| Error::environment(error.to_string()))?;
     let mut supervisor = Supervisor::new(project, request, pool);
+    #[cfg(feature = "engine")]
+    let source = super::source::Source::open(project, &supervisor.labels)?;
+    #[cfg(feature = "engine")]
+    {
+        supervisor.shares = source.is_some();
+    }
     told(&WorkerNews::Ready(supervisor.slots));
     loop {
         if project.stop.is_raised() {
+            #[cfg(feature = "engine")]
+            if let Some(source) = source {
+                source.close();
+            }
             return Ok(());
         }
         process::bury_children();
         supervisor.count_the_dead(told)?;
+        #[cfg(feature = "engine")]
+        if let Some(source) = &source {
+            source.take_in(project, (&supervisor.pool, supervisor.count_free()), told)?;
+        }
         supervisor.give_out(told)?;
         if request.until_idle && supervisor.is_idle() {
             // Who finds it held starts no other one: what came meanwhile is seen after letting go.
@@ -106,6 +122,8 @@ struct Supervisor<'p> {
     pool: Pool,
     slots: usize,
     labels: BTreeSet<String>,
+    /// Whether all that it gives out comes from the engine.
+    shares: bool,
     counted: Option<Instant>,
     busy: Instant,
     /// The slots of agents for which runs were started that have not taken them yet.
@@ -120,6 +138,7 @@ impl<'p> Supervisor<'p> {
             pool,
             slots: request.slots.map_or(settings.slots, usize::from),
             labels: settings.labels.iter().chain(&request.labels).cloned().collect(),
+            shares: false,
             counted: None,
             busy: Instant::now(),
             promised: Vec::new(),
@@ -141,6 +160,10 @@ impl<'p> Supervisor<'p> {
             // What stops a run comes before all that would drive one.
             if !stops && free.is_empty() {
                 break;
+            }
+            // What waits for the engine to hear of it is not for this machine alone.
+            if self.shares && ticket.grant.is_none() {
+                continue;
             }
             let is_driven = self.pool.is_at_work(&ticket.run);
             if !stops && (is_driven || !self.fits(&ticket) || !self.is_ready(&ticket)) {
@@ -239,6 +262,11 @@ impl<'p> Supervisor<'p> {
         }
         self.tell_parent(ticket)?;
         self.pool.finish(ticket).map_err(|source| trouble(&source))
+    }
+
+    #[cfg(feature = "engine")]
+    fn count_free(&self) -> usize {
+        (1..=self.slots).filter(|slot| self.is_free(*slot)).count()
     }
 
     fn is_free(&self, slot: usize) -> bool {

@@ -118,6 +118,9 @@ impl Driver<'_> {
             self.uncommitted.clear();
         }
         self.uncommitted.extend(problem.filter(|problem| !self.uncommitted.contains(problem)));
-        Ok(())
+        match &self.project.share {
+            Some(share) if share.is_of(self.id()) => share.send(self.project),
+            Some(_) | None => Ok(()),
+        }
     }
 }

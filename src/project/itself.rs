@@ -42,6 +42,9 @@ pub fn start(project: &Project, task: Task<'_>) -> Result<bool, Error> {
     if let Some(now) = project.clock.fixed_at() {
         arguments.extend(["--now".to_owned(), now.to_string()]);
     }
+    if let Some(engine) = &project.surroundings.engine {
+        arguments.extend(["--engine".to_owned(), engine.clone()]);
+    }
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     process::start_detached(program, &words, project.folder.root())
         .map(|_| true)

@@ -11,6 +11,11 @@ pub mod orphans;
 pub mod proof;
 pub mod runs;
 pub mod seal;
+#[cfg_attr(
+    not(feature = "engine"),
+    allow(dead_code, unused_imports, reason = "only machines that share runs use it")
+)]
+pub mod share;
 pub mod sign;
 pub mod signing;
 pub mod sitting;
@@ -60,8 +65,10 @@ use crate::store::record::Foreign;
 use crate::store::record::RUNS;
 use crate::surroundings::Surroundings;
 use crate::work;
+use share::SharedRun;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
@@ -80,6 +87,8 @@ pub struct Options {
     pub surroundings: Surroundings,
     /// Words that the face has taken for itself.
     pub reserved: Reserved,
+    /// A run that this process has of those that machines share.
+    pub share: Option<Arc<SharedRun>>,
     /// A run and the head of its chain as whoever asks saw it: where it is another one by now, nothing
     /// is done to the run.
     pub seen: Option<(RunId, Digest)>,
@@ -106,6 +115,8 @@ pub struct Project {
     pub uncommitted: Option<String>,
     /// The key that git signs with, as its settings were before anything was begun.
     pub git_key: Option<SshKey>,
+    /// A run that this process drives and other machines may drive after it.
+    pub share: Option<Arc<SharedRun>>,
     /// The head that a run must have for anything to be done to it.
     seen_head: Option<(RunId, Digest)>,
     seed: Option<u64>,
@@ -155,6 +166,7 @@ impl Project {
             clock,
             stop: options.stop,
             surroundings: options.surroundings,
+            share: options.share,
             seen_head: options.seen,
             seed: options.seed,
             ids: AtomicU64::new(0),
@@ -170,6 +182,7 @@ impl Project {
             surroundings: self.surroundings.clone(),
             reserved: self.shelf.reserved().clone(),
             seed: None,
+            share: self.share.clone(),
             seen: self.seen_head.clone(),
         })
     }

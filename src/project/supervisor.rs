@@ -20,6 +20,10 @@ const TRIES: usize = 3;
 /// Starts one where there is something to do and nobody gives out slots. Without a program to start,
 /// runs wait until somebody does.
 pub fn hire(project: &Project) -> Result<(), Error> {
+    // Who has it from the engine gives it back there.
+    if project.share.is_some() {
+        return Ok(());
+    }
     let pool = project.store.pool();
     let is_needed = || {
         let has_work = pool.has_work();

@@ -189,7 +189,7 @@ fn refuse_in_the_way(repository: &Repository, folder: &Path, branch: &str) -> Re
 }
 
 /// The commit that new work starts from.
-fn base(project: &Project, repository: &Repository, of: &ChildOrder) -> Result<String, Error> {
+pub fn base(project: &Project, repository: &Repository, of: &ChildOrder) -> Result<String, Error> {
     let settings = &project.config.worktrees;
     if of.worktree.fetch.unwrap_or(settings.fetch) {
         repository.fetch_branches(&repository.usual_remote(), &project.stop)?;

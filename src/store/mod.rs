@@ -219,6 +219,13 @@ impl Store {
         adopted.map_err(|source| journal::Error::Io { path: path.path(), source })
     }
 
+    /// Lets go of what this machine has of a run that went on elsewhere, its record apart.
+    #[cfg(feature = "engine")]
+    pub fn disown(&self, id: &RunId) -> io::Result<()> {
+        self.state(id).join(journal::FILE).remove()?;
+        self.workspace(id).remove()
+    }
+
     /// The segments in the record's folder, or on the run's own ref where it has gone on since.
     fn committed_journal(&self, id: &RunId) -> Result<Copy, journal::Error> {
         let folder = self.record(id);

@@ -8,6 +8,7 @@ mod tests;
 mod ticket;
 
 pub use ticket::Errand;
+pub use ticket::HeldGrant;
 pub use ticket::RefusedTicket;
 pub use ticket::Ticket;
 pub use ticket::Until;

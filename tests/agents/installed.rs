@@ -53,8 +53,11 @@ fn install() -> Result<PathBuf, String> {
     }
     let _ = std::fs::remove_file(&mark);
     std::fs::create_dir_all(&folder).unwrap();
-    for name in ["package.json", "package-lock.json"] {
-        std::fs::copy(own.join(name), folder.join(name)).unwrap();
+    for name in ["package.json", "package-lock.json", ".npmrc"] {
+        let file = own.join(name);
+        if file.exists() {
+            std::fs::copy(file, folder.join(name)).unwrap();
+        }
     }
     let mut npm = Command::new("npm");
     // Not `npm ci`: it wants the programs of all platforms in the lock file.

@@ -21,6 +21,8 @@ mod convoy;
 mod cost;
 mod doctor;
 mod done;
+#[cfg(feature = "engine")]
+mod engine;
 mod escalate;
 mod explain;
 mod export;
@@ -229,6 +231,12 @@ pub enum Command {
     /// Do what a ticket of the pool asks for; `worker` runs this automatically.
     #[command(hide = true)]
     Errand(ops::errand::Request),
+    /// Share runs with other machines.
+    #[cfg(feature = "engine")]
+    Engine {
+        #[command(subcommand)]
+        command: engine::EngineCommand,
+    },
     /// Create passkeys for approving in a browser.
     #[cfg(feature = "serve")]
     Approver {
@@ -333,6 +341,8 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
             ops::errand::errand(&face.global.open(true)?, &face.caller, &request)?;
             Ok(exit::DONE)
         }
+        #[cfg(feature = "engine")]
+        Command::Engine { command } => engine::execute(face, command),
         #[cfg(feature = "serve")]
         Command::Approver { command } => approver::execute(face, command),
         #[cfg(feature = "serve")]

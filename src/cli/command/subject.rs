@@ -15,6 +15,8 @@ use crate::ops::RunChoice;
 /// What a command would change; `None` for one that only reads, or begins a run.
 pub fn subject(command: &Command) -> Option<Subject> {
     let choice = match command {
+        #[cfg(feature = "engine")]
+        Command::Engine { .. } => return None,
         #[cfg(feature = "serve")]
         Command::Mcp(_) | Command::Serve(_) | Command::Approver { .. } => return None,
         Command::Run { command } => of_run(command)?,

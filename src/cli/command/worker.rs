@@ -21,7 +21,10 @@ pub fn execute(face: &Face, request: &worker::Request) -> Result<u8, Failure> {
                 said = process::say_ready();
             }
             WorkerNews::Started(_, _) => started += 1,
-            WorkerNews::Ready(_) | WorkerNews::Restarted(_) | WorkerNews::GivenUp(_) => {}
+            WorkerNews::Ready(_)
+            | WorkerNews::Restarted(_)
+            | WorkerNews::GivenUp(_)
+            | WorkerNews::Unreached(_) => {}
         }
         face.say(&words(news));
     })?;
@@ -35,6 +38,7 @@ fn words(news: &WorkerNews) -> String {
         WorkerNews::Ready(slots) => format!("waiting for runs, at most {slots} at the same time"),
         WorkerNews::Started(run, slot) => format!("slot {slot}: run {run}"),
         WorkerNews::Restarted(run) => format!("run {run}: its process died; it is resumed"),
+        WorkerNews::Unreached(reason) => format!("{reason}; trying again"),
         WorkerNews::GivenUp(run) => format!("run {run}: its process died too often; it is left"),
     }
 }

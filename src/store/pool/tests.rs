@@ -16,6 +16,7 @@ fn ticket(name: &str, at: &str, priority: i32) -> Ticket {
         labels: Vec::new(),
         restarts: 0,
         until: None,
+        grant: None,
     }
 }
 

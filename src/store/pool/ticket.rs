@@ -30,6 +30,20 @@ pub struct Ticket {
     /// What it waits for beside a slot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Until>,
+    /// The right to drive it, where other machines could as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<HeldGrant>,
+}
+
+/// The right to drive a run that machines share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldGrant {
+    /// Its number.
+    pub number: u64,
+    /// The worker that has it.
+    pub worker: String,
+    /// How long it may be silent.
+    pub lease_ms: u64,
 }
 
 impl Ticket {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Variables that orch reads.
-const READ: [(&str, &str); 15] = [
+const READ: [(&str, &str); 16] = [
     ("ORCH_RUN", "The current run, as for `--run`."),
     ("ORCH_GATE", "The current gate, as for `--gate`."),
     (
@@ -17,6 +17,10 @@ const READ: [(&str, &str); 15] = [
         "The current session, such as `parser@2`. It has a current run of its own, for `use` and `back`.",
     ),
     ("ORCH_COMPLETE", "A shell that asks for completions; see `orch completions`."),
+    (
+        "ORCH_ENGINE_TOKEN",
+        "The token to show to the engine that machines share runs through; see `[engine]`.",
+    ),
     ("CI", "Any value but an empty one, `0` and `false` implies `--ci`."),
     ("NO_COLOR", "Any value but an empty one turns colours off."),
     ("TERM", "`dumb` turns colours and the progress display off."),
