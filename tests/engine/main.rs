@@ -12,6 +12,7 @@
 mod installed;
 mod cable;
 mod children;
+mod cluster;
 mod faults;
 mod hosts;
 mod people;
