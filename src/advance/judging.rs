@@ -87,6 +87,7 @@ pub fn judging(
 pub fn workspace(project: &Project, run: &RunId, secrets: Secrets) -> Workspace {
     Workspace {
         secrets,
+        nested: project.nested.clone(),
         stop: project.stop.clone(),
         git_folder: project.store.git_folder(),
         user_folder: project.surroundings.settings.clone(),

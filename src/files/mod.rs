@@ -74,6 +74,7 @@ pub use together::sync;
 pub use together::sync_folder_of;
 pub use together::unreadable;
 pub use together::write_together;
+pub use walk::NestedWalk;
 
 use std::fs;
 use std::fs::File;

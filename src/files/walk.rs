@@ -3,6 +3,8 @@
 
 mod nested;
 
+pub use nested::NestedWalk;
+
 use super::ProjectFolder;
 use super::ProjectPath;
 use std::fs;

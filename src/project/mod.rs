@@ -50,6 +50,7 @@ use crate::definition::Shelf;
 use crate::digest::Digest;
 use crate::files;
 use crate::files::Beneath;
+use crate::files::NestedWalk;
 use crate::files::ProjectFolder;
 use crate::git;
 use crate::git::Repository;
@@ -99,6 +100,8 @@ pub struct Options {
 pub struct Project {
     /// The project's folder, which no path leaves.
     pub folder: ProjectFolder,
+    /// The repositories in it, as the last look at them found them.
+    pub nested: NestedWalk,
     /// The only door to its runs.
     pub store: Store,
     /// Where its texts are found: workflows, contracts, prompts.
@@ -163,6 +166,7 @@ impl Project {
             config: Config::load(folder.root(), options.surroundings.settings.as_deref())?,
             uncommitted,
             folder,
+            nested: NestedWalk::default(),
             clock,
             stop: options.stop,
             surroundings: options.surroundings,

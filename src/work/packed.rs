@@ -3,9 +3,13 @@
 
 use super::Workspace;
 use crate::files;
+use crate::files::Stat;
 use crate::id::RunId;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 /// Where runs have their refs.
 const RUN_REFS: &str = "refs/orch/runs/";
@@ -18,6 +22,9 @@ const REF_BYTES_MAX: u64 = 1024;
 
 /// More than the refs of any repository take.
 const PACKED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// What the files of refs held when their stat data was this: there are as many as there were runs.
+static SEEN: Mutex<BTreeMap<PathBuf, (Stat, String)>> = Mutex::new(BTreeMap::new());
 
 /// The commits that refs of runs hold, by the runs.
 #[derive(Debug, Default)]
@@ -77,6 +84,17 @@ fn packed(git: &Path) -> BTreeMap<RunId, String> {
 }
 
 fn loose(git: &Path, run: &RunId) -> Option<String> {
-    let bytes = files::read_small(&git.join(RUN_REFS).join(run.as_str()), REF_BYTES_MAX);
-    Some(String::from_utf8_lossy(&bytes.ok().flatten()?).trim().to_owned())
+    let path = git.join(RUN_REFS).join(run.as_str());
+    let stat = files::stat_of(&path)?;
+    let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, commit)) = seen.get(&path).filter(|(before, _)| *before == stat) {
+        return Some(commit.clone());
+    }
+    let is_settled = stat.is_settled();
+    let bytes = files::read_small(&path, REF_BYTES_MAX).ok().flatten()?;
+    let commit = String::from_utf8_lossy(&bytes).trim().to_owned();
+    if is_settled {
+        seen.insert(path, (stat, commit.clone()));
+    }
+    Some(commit)
 }

@@ -52,7 +52,7 @@ pub(super) struct Before<'w> {
 impl<'w> Before<'w> {
     pub(super) fn look(workspace: &'w Workspace, granted: &Granted) -> Self {
         let definition = Definition::of(granted, &workspace.project);
-        let nested = workspace.project.nested_repositories(RUNS);
+        let nested = workspace.nested.find(&workspace.project, RUNS);
         let inside = repositories::inside(workspace, &nested.folders);
         let held = obeyed(workspace).into_iter();
         Self {
@@ -78,7 +78,7 @@ impl<'w> Before<'w> {
         if self.repository != repositories::own(self.workspace) {
             findings.push(finding(".git", "the repository was replaced by another one"));
         }
-        let nested = self.workspace.project.nested_repositories(RUNS);
+        let nested = self.workspace.nested.find(&self.workspace.project, RUNS);
         let inside = repositories::inside(self.workspace, &nested.folders);
         for (folder, named) in &inside {
             let wrong = match self.inside.get(folder) {

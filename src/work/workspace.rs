@@ -3,6 +3,7 @@
 use super::WorkOrder;
 use crate::executor::Usage;
 use crate::files::Beneath;
+use crate::files::NestedWalk;
 use crate::files::ProjectFolder;
 use crate::id::AttemptId;
 use crate::id::GateId;
@@ -25,6 +26,8 @@ pub type FollowUsage = Arc<dyn Fn(&InvocationId, &Usage, Duration) -> Option<Str
 pub struct Workspace {
     /// The folder.
     pub project: ProjectFolder,
+    /// The repositories in it that the last look found.
+    pub nested: NestedWalk,
     /// The folder for what is printed, each attempt's below it.
     pub logs: Beneath,
     /// What nothing that is kept may hold.
@@ -57,6 +60,7 @@ impl Workspace {
     pub fn new(project: ProjectFolder, logs: Beneath) -> Self {
         Self {
             project,
+            nested: NestedWalk::default(),
             logs,
             secrets: Secrets::default(),
             stop: Stop::default(),
