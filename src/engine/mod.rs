@@ -16,6 +16,7 @@ pub use bring::bring;
 pub use client::Unanswered;
 pub use keep::Keep;
 pub use keep::Losing;
+pub use order::has_order;
 pub use order::send as send_orders;
 pub use order::withdraw as withdraw_orders;
 pub use rebuild::remember;

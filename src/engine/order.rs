@@ -91,6 +91,11 @@ pub fn withdraw(
     Ok(())
 }
 
+/// Whether a run was ever ordered from here, or brought here.
+pub fn has_order(repository: &Repository, run: &RunId) -> bool {
+    repository.has_ref(&format!("{ORDERS}{run}"))
+}
+
 /// The order of a run, as it was brought from the remote.
 pub fn read(repository: &Repository, run: &RunId) -> Result<Option<Ticket>, Error> {
     let bytes = repository.file_at(&format!("{ORDERS}{run}"), FILE)?;

@@ -117,6 +117,12 @@ pub fn doctor(project: &Project, request: &Request) -> Result<Vec<Symptom>, Erro
     symptoms.extend(notifications::look(project));
     #[cfg(feature = "engine")]
     symptoms.extend(engine::look(project));
+    #[cfg(not(feature = "engine"))]
+    symptoms.extend(
+        super::missing_engine::refuse(project)
+            .err()
+            .map(|error| Symptom::ill("engine", error.to_string())),
+    );
     let mut ids: BTreeSet<RunId> = project.store.runs().unwrap_or_default().into_iter().collect();
     ids.extend(project.store.runs_in_head());
     for id in ids {

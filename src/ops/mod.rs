@@ -13,6 +13,8 @@ mod foreword;
 #[cfg(feature = "engine")]
 mod granted;
 mod instructions;
+#[cfg(not(feature = "engine"))]
+mod missing_engine;
 mod missing_input;
 mod reason;
 #[cfg(feature = "serve")]

@@ -155,6 +155,8 @@ pub fn all(project: &Project) -> Result<Vec<PooledRun>, Error> {
     if let Some(engine) = crate::engine::Engine::of(project)? {
         return super::shared_runs::all(&engine);
     }
+    #[cfg(not(feature = "engine"))]
+    super::missing_engine::refuse(project)?;
     let trouble = |source| Error::environment(format!("cannot read the pool: {source}"));
     let pool = project.store.pool();
     // Before the runs are listed: one that begins meanwhile is then seen twice, not missed.

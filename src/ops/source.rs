@@ -6,10 +6,13 @@ use super::Project;
 use super::granted;
 use super::worker::WorkerNews;
 use crate::dispatch::Grant;
+use crate::engine;
 use crate::engine::Engine;
 use crate::engine::WorkerPoll;
 use crate::process::Stop;
+use crate::store::pool::Errand;
 use crate::store::pool::Pool;
+use crate::store::pool::Ticket;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -108,6 +111,20 @@ impl Source {
         self.room.coming.fetch_sub(taken, Ordering::SeqCst);
         Ok(())
     }
+}
+
+/// Whether a ticket without a grant is left here for a run that machines share, and waits for the engine
+/// to hear of it.
+pub(super) fn goes_through_engine(project: &Project, ticket: &Ticket) -> Result<bool, Error> {
+    let Some(repository) = project.repository()?.filter(|_| ticket.grant.is_none()) else {
+        return Ok(false);
+    };
+    let parent = match &ticket.errand {
+        Errand::Begin { parent, .. } => parent.clone(),
+        Errand::Continue | Errand::Resume | Errand::Pause { .. } | Errand::Cancel { .. } => None,
+    };
+    let mut runs = [Some(&ticket.run), parent.as_ref()].into_iter().flatten();
+    Ok(runs.any(|run| engine::has_order(&repository, run)))
 }
 
 /// Asks for runs until the worker stops.

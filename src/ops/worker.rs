@@ -82,7 +82,16 @@ pub fn worker(
     let mut watch = watch.map_err(|error| Error::environment(error.to_string()))?;
     let mut supervisor = Supervisor::new(project, request, pool);
     #[cfg(feature = "engine")]
-    let source = super::source::Source::open(project, &supervisor.labels)?;
+    let source = if request.until_idle {
+        // It was hired for runs of this machine alone.
+        None
+    } else {
+        super::source::Source::open(project, &supervisor.labels)?
+    };
+    #[cfg(not(feature = "engine"))]
+    if !request.until_idle {
+        super::missing_engine::refuse(project)?;
+    }
     #[cfg(feature = "engine")]
     {
         supervisor.shares = source.is_some();
@@ -122,7 +131,8 @@ struct Supervisor<'p> {
     pool: Pool,
     slots: usize,
     labels: BTreeSet<String>,
-    /// Whether all that it gives out comes from the engine.
+    /// Whether runs that machines share are given to it, too.
+    #[cfg(feature = "engine")]
     shares: bool,
     counted: Option<Instant>,
     busy: Instant,
@@ -138,6 +148,7 @@ impl<'p> Supervisor<'p> {
             pool,
             slots: request.slots.map_or(settings.slots, usize::from),
             labels: settings.labels.iter().chain(&request.labels).cloned().collect(),
+            #[cfg(feature = "engine")]
             shares: false,
             counted: None,
             busy: Instant::now(),
@@ -162,7 +173,8 @@ impl<'p> Supervisor<'p> {
                 break;
             }
             // What waits for the engine to hear of it is not for this machine alone.
-            if self.shares && ticket.grant.is_none() {
+            #[cfg(feature = "engine")]
+            if self.shares && super::source::goes_through_engine(self.project, &ticket)? {
                 continue;
             }
             let is_driven = self.pool.is_at_work(&ticket.run);

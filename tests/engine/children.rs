@@ -2,6 +2,7 @@
 
 use crate::hosts::first;
 use crate::it::house::House;
+use crate::it::house::wait_until;
 use crate::restate::Engine;
 
 fn project() -> House {
@@ -54,4 +55,27 @@ fn child_runs_go_to_the_machine_that_has_their_labels_and_their_files_come_back(
         .iter()
         .find_map(|folder| std::fs::read_to_string(folder.join("topics/index.txt")).ok());
     assert_eq!(index.as_deref(), Some("rain.md\nsnow.md\n"));
+}
+
+#[test]
+fn a_run_that_was_not_given_to_the_engine_has_its_child_runs_here() {
+    let Some(engine) = Engine::start() else { return };
+    let house = project().workflow(
+        "plain",
+        "[[gate]]
+         id = 'one'
+         executor = 'workflow'
+         workflow = 'topic'
+         with = { topic = 'snow' }
+         takes = ['notes/{{ child.key }}.md']",
+    );
+    let ada = first(&engine.url(), house);
+    ada.orch("run plain");
+    let is_passed = || {
+        let runs = ada.house.orch("run list --json").code(0).json();
+        let runs = runs["data"].as_array().unwrap().clone();
+        runs.iter().any(|run| run["key"] == "plain" && run["status"] == "PASSED")
+    };
+    wait_until("the run has passed", is_passed);
+    assert!(!ada.orch("list --all").stdout.contains("snow"));
 }

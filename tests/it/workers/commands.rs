@@ -208,3 +208,20 @@ fn keys_that_come_to_one_name_have_worktrees_of_their_own() {
     assert_eq!(lock.code, 2);
     lock.says("`x.lock` is not a name for a branch");
 }
+
+/// Runs that other machines are to drive do not wait here instead.
+#[cfg(not(feature = "engine"))]
+#[test]
+fn an_engine_that_this_program_was_not_built_for_is_not_passed_over() {
+    let engine = "[engine]\nurl = 'http://engine.internal:8080'\n";
+    let house = committed(house("true", "").file("orch.toml", engine));
+    for command in ["spawn a --workflow item", "worker", "list", "run item --key b --detach"] {
+        let refused = orch(&house, command).code(2);
+        refused
+            .says("the engine at http://engine.internal:8080")
+            .says("the Cargo feature `engine`");
+    }
+    orch(&house, "doctor").code(1).says("for which this orch was not built");
+    // What is driven here needs none.
+    house.orch("run item --key a").code(0);
+}
