@@ -22,7 +22,11 @@ pub fn of(face: &Face, command: &Command, matches: &ArgMatches) -> Result<Option
     let Some(name) = home::named(matches).filter(|_| changes) else { return Ok(None) };
     // What cannot be opened is told by the command itself.
     let Ok(project) = face.global.open(false) else { return Ok(None) };
-    borrow::borrow(&project, &face.caller, &name)
+    match borrow::borrow(&project, &face.caller, &name) {
+        // The worker that has it is asked to stop instead.
+        Err(Error::Lost { .. }) if command::is_pause(command) => Ok(None),
+        borrowed => borrowed,
+    }
 }
 
 /// The face that knows of it.

@@ -28,6 +28,8 @@ mod run_phase;
 mod session;
 mod session_state;
 #[cfg(feature = "engine")]
+pub(crate) mod shared_pause;
+#[cfg(feature = "engine")]
 mod shared_runs;
 mod signed_decision;
 #[cfg(feature = "engine")]

@@ -3,6 +3,8 @@
 use crate::hosts::Host;
 use crate::hosts::first;
 use crate::it::house::House;
+use crate::it::house::child;
+use crate::it::house::lacks;
 use crate::it::house::wait_until;
 use crate::restate::Engine;
 
@@ -86,4 +88,85 @@ fn a_run_that_is_driven_elsewhere_is_held_and_one_that_waits_can_be_canceled() {
     ada.orch("cancel long --reason enough").code(0);
     ada.waits_for("long", "CANCELED");
     ada.verify();
+}
+
+#[test]
+fn a_run_that_is_driven_elsewhere_is_paused_from_here_and_goes_on_when_it_is_restarted() {
+    let Some(engine) = Engine::start() else { return };
+    let house = asking().workflow(
+        "long",
+        "[[gate]]
+         id = 'wait'
+         executor = 'command'
+         on_interrupt = 'rerun'
+         shell = 'until test -e \"$(cat .house)/go\"; do sleep 0.1; done'",
+    );
+    let here = house.outside("").display().to_string();
+    let ada = first(&engine.url(), house.file(".house", &here));
+    let bob = ada.other();
+    ada.orch("run long --detach").code(0);
+    let _worker = bob.worker("--slots 1");
+    wait_until("the run is driven", || ada.orch("list").stdout.contains("working"));
+    wait_until("it has begun", || bob.house.outside("project-worktrees/long").exists());
+    ada.orch("pause long --reason lunch").code(0).says("asked for run");
+    ada.waits_for("long", "PAUSED");
+    std::fs::write(ada.house.outside("go"), "").unwrap();
+    ada.orch("restart long").code(0);
+    ada.waits_for("long", "PASSED");
+    ada.verify().code(0);
+    ada.orch("pause long").code(2).says("is over");
+}
+
+#[test]
+fn a_signed_approval_from_another_machine_reaches_the_run() {
+    if lacks("ssh-keygen") {
+        return;
+    }
+    let Some(engine) = Engine::start() else { return };
+    let house = House::new()
+        .workflow(
+            "sign",
+            "[[gate]]
+             id = 'write'
+             executor = 'command'
+             shell = 'echo one > one.txt'
+             contract = 'one'
+             approval = { signed = true, by = ['ada@example.org'] }
+             [[gate]]
+             id = 'after'
+             executor = 'command'
+             shell = 'cp one.txt two.txt'",
+        )
+        .leaves("one", "one.txt");
+    let ada = first(&engine.url(), house);
+    let key = ada.house.outside("ada");
+    let mut make = ada.house.program("ssh-keygen");
+    make.args(["-q", "-t", "ed25519", "-C", "", "-N", "", "-f"]).arg(&key);
+    assert!(child::output(&mut make).status.success());
+    let public = std::fs::read_to_string(ada.house.outside("ada.pub")).unwrap();
+    let allowed = ada.house.outside("allowed");
+    std::fs::write(&allowed, format!("ada@example.org {public}")).unwrap();
+    let signs = |host: &Host| {
+        let allowed = allowed.display();
+        host.house.git("config --global gpg.format ssh");
+        host.house.git(&format!("config --global gpg.ssh.allowedSignersFile {allowed}"));
+        host.house.git(&format!("config --global user.signingkey {}", key.display()));
+    };
+    let (bob, carol) = (ada.other(), ada.other());
+    for host in [&ada, &bob, &carol] {
+        signs(host);
+    }
+    ada.orch("run sign --detach").code(0);
+    let _worker = bob.worker("--slots 1");
+    ada.waits_for("sign", "WAITING");
+    let words = format!("approve --run sign --gate write --engine {}", engine.url());
+    let asked = ("Approve this as", "y\r");
+    let approved = carol.house.on_terminal_by_the_clock(&words, 100, &[asked]);
+    assert_eq!(approved.code, 0, "{}{}", approved.stdout, approved.stderr);
+    ada.waits_for("sign", "PASSED");
+    let fresh = ada.other();
+    signs(&fresh);
+    fresh.house.orch("record fetch").code(0);
+    let signed = "approval of write attempt 1 signed by ada@example.org";
+    fresh.house.orch("verify --all").code(0).says(signed);
 }

@@ -97,6 +97,8 @@ pub use rehearse::of_rehearsal;
 pub use run_start::of_start;
 pub use run_workflow::of_workflow;
 pub use run_workflow::reserved;
+#[cfg(feature = "engine")]
+pub use subject::is_pause;
 pub use subject::subject;
 pub use workflow_audit::of_audit;
 

@@ -6,11 +6,22 @@ use crate::cli::drive;
 use crate::envelope::exit;
 use crate::files::LockHolder;
 use crate::ops::Error;
+#[cfg(feature = "engine")]
+use crate::ops::Instructions;
 use crate::ops::Suggestion;
 use crate::ops::run_pause;
+#[cfg(feature = "engine")]
+use crate::ops::shared_pause;
 
 pub fn execute(face: &Face, request: &run_pause::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
+    #[cfg(feature = "engine")]
+    if let Some(run) = shared_pause::pause(&project, &face.caller, request)? {
+        let mut instructions = Instructions::default();
+        instructions.suggest(&Suggestion::new("list"));
+        face.answer(&run, &instructions, &format!("asked for run {} to be paused\n", run.run_id));
+        return Ok(exit::DONE);
+    }
     let standing = run_pause::run_pause(&project, &face.caller, request, &mut told(face))?;
     if standing.status.is_end() {
         let message =

@@ -12,6 +12,12 @@ use crate::cli::subject::Subject;
 use crate::ops::Epic;
 use crate::ops::RunChoice;
 
+/// Whether a command asks for a run to be paused.
+#[cfg(feature = "engine")]
+pub fn is_pause(command: &Command) -> bool {
+    matches!(command, Command::Pause(_) | Command::Run { command: RunCommand::Pause(_) })
+}
+
 /// What a command would change; `None` for one that only reads, or begins a run.
 pub fn subject(command: &Command) -> Option<Subject> {
     let choice = match command {
