@@ -102,7 +102,10 @@ fn pooled(
         (None, Some(WaitingRun { not_before: Some(at), .. }), _) => {
             (Health::Waiting, Some(format!("waits until {at}")))
         }
-        (None, Some(_), _) => (Health::Queued, labels(run)),
+        (None, Some(_), _) => match labels(run) {
+            Some(reason) => (Health::Waiting, Some(reason)),
+            None => (Health::Queued, None),
+        },
         (None, None, Some(refused)) => (Health::Stuck, refused.reason),
         (None, None, None) => (Health::Resting, run.reason.clone()),
     };
@@ -135,7 +138,7 @@ fn pooled(
 
 fn labels(run: &RunView) -> Option<String> {
     let labels = run.labels.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>();
-    (!labels.is_empty()).then(|| format!("needs a worker with {}", labels.join(" and ")))
+    (!labels.is_empty()).then(|| format!("waits for a worker with {}", labels.join(" and ")))
 }
 
 /// Tells the engine what is wanted of a run that it knows; `false` where the project uses none.

@@ -103,7 +103,7 @@ impl Scene {
 }
 
 /// Signals all processes that work on a machine; says how many there are.
-fn signal_below(host: &Host, signal: Signal) -> usize {
+pub fn signal_below(host: &Host, signal: Signal) -> usize {
     let processes = processes_below(host);
     for process in &processes {
         signal_one(signal, *process);

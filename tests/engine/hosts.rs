@@ -14,7 +14,8 @@ use std::process::Command;
 /// A clone of the remote.
 pub struct Host {
     pub house: House,
-    url: String,
+    /// Without one, its runs are its own.
+    url: Option<String>,
 }
 
 /// The first machine, with a remote that holds its workflows.
@@ -25,7 +26,7 @@ pub fn first(url: &str, house: House) -> Host {
     house.git("commit --quiet --message=workflows");
     house.git(&format!("remote add origin {}", remote.display()));
     house.git("push --quiet --set-upstream origin main");
-    Host { house, url: url.to_owned() }
+    Host { house, url: Some(url.to_owned()) }
 }
 
 impl Host {
@@ -43,13 +44,21 @@ impl Host {
 
     /// The same machine, which knows the engine by another address.
     pub fn at(self, url: String) -> Host {
-        Host { url, ..self }
+        Host { url: Some(url), ..self }
+    }
+
+    /// The same machine, by itself.
+    pub fn alone(self) -> Host {
+        Host { url: None, ..self }
     }
 
     /// A command that shares its runs, by the system's clock.
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = self.house.program(env!("CARGO_BIN_EXE_orch"));
-        command.args(words).args(["--engine", &self.url]);
+        command.args(words);
+        if let Some(url) = &self.url {
+            command.args(["--engine", url]);
+        }
         command
     }
 
@@ -68,9 +77,19 @@ impl Host {
     pub fn worker(&self, more: &str) -> Worker {
         let words = format!("worker {more}");
         let words: Vec<&str> = words.split_whitespace().collect();
-        let started = self.house.start_other(&mut self.command(&words));
-        wait_until("the worker is ready", || started.printed().contains("waiting for runs"));
-        Worker { started }
+        let begun = std::time::Instant::now();
+        loop {
+            let started = self.house.start_other(&mut self.command(&words));
+            let has_said = |text| started.printed().contains(text);
+            wait_until("the worker says how it is", || {
+                has_said("waiting for runs") || has_said("error:")
+            });
+            if has_said("waiting for runs") {
+                return Worker { started };
+            }
+            // One that was hired for runs of this machine ends soon.
+            assert!(begun.elapsed() < child::PATIENCE, "{}", started.printed());
+        }
     }
 
     /// Waits until the run of a key stands so.

@@ -13,6 +13,7 @@ mod installed;
 mod cable;
 mod children;
 mod cluster;
+mod conformance;
 mod faults;
 mod hosts;
 mod people;
