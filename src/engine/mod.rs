@@ -13,6 +13,7 @@ mod wire;
 
 pub use bring::Brought;
 pub use bring::bring;
+pub use client::PoolClient;
 pub use client::Unanswered;
 pub use keep::Keep;
 pub use keep::Losing;
@@ -21,6 +22,7 @@ pub use order::send as send_orders;
 pub use order::withdraw as withdraw_orders;
 pub use rebuild::remember;
 pub use shared::Engine;
+pub use shared::TOKEN;
 pub use wire::Beats;
 pub use wire::Claimed;
 pub use wire::Claiming;

@@ -8,7 +8,7 @@ use crate::project::Project;
 const POOL: &str = "main";
 
 /// The variable that has the token for the engine, where nothing else is said.
-const TOKEN: &str = "ORCH_ENGINE_TOKEN";
+pub const TOKEN: &str = "ORCH_ENGINE_TOKEN";
 
 /// The engine, and the remote that holds what its runs are.
 #[derive(Debug, Clone)]

@@ -2,8 +2,11 @@
 //! single writer, and each of its handlers takes milliseconds: what is long, such as a run, is a
 //! worker's. Only a worker's wait for runs lasts, for as long as its poll.
 
+mod metrics;
 mod pool;
 mod workers;
+
+pub use metrics::Metering;
 
 use crate::clock::Clock;
 use crate::clock::Moment;
@@ -40,6 +43,8 @@ pub struct Serving {
     pub admin: Option<String>,
     /// Public keys of the servers that may call.
     pub identity_keys: Vec<String>,
+    /// Where Prometheus finds how the pool fares.
+    pub metering: Option<Metering>,
 }
 
 /// Serves the objects until it is asked to stop; `ready` is told where.
@@ -68,6 +73,9 @@ pub fn serve(
             let registered =
                 tokio::task::spawn_blocking(move || register(&admin, &url, &stop)).await;
             registered.map_err(|error| Error::environment(error.to_string()))??;
+        }
+        if let Some(metering) = serving.metering.clone() {
+            metrics::begin(metering).await?;
         }
         ready(listens_at);
         while !stop.is_raised() {

@@ -15,6 +15,7 @@ mod children;
 mod cluster;
 mod conformance;
 mod faults;
+mod health;
 mod hosts;
 mod people;
 mod protocol;

@@ -39,6 +39,13 @@ struct Ports {
 impl Engine {
     /// Both at work; `None` where these tests do not run, which is told.
     pub fn start() -> Option<Self> {
+        let mut engine = Self::start_server_alone()?;
+        engine.start_pool();
+        Some(engine)
+    }
+
+    /// The server, which knows of no pool yet.
+    pub fn start_server_alone() -> Option<Self> {
         let [node, ingress, admin, pool] = free_ports();
         let mut engine = Self {
             program: program()?,
@@ -49,7 +56,6 @@ impl Engine {
             started: AtomicUsize::new(0),
         };
         engine.start_server();
-        engine.start_pool();
         Some(engine)
     }
 
@@ -76,10 +82,14 @@ impl Engine {
 
     /// Starts the process that serves the pool, which makes itself known to the server.
     pub fn start_pool(&mut self) {
+        self.start_pool_with(&[]);
+    }
+
+    pub fn start_pool_with(&mut self, more: &[&str]) {
         let Ports { admin, pool, .. } = self.ports;
         let mut serve = Command::new(env!("CARGO_BIN_EXE_orch"));
         serve.args(["engine", "serve", "--listen", &format!("127.0.0.1:{pool}")]);
-        serve.args(["--admin", &format!("http://127.0.0.1:{admin}")]);
+        serve.args(["--admin", &format!("http://127.0.0.1:{admin}")]).args(more);
         self.pool = Some(self.run(&mut serve, "pool"));
         let printed = || self.pool.as_ref().unwrap().printed();
         self.wait("the pool is served", || printed().contains("serving the pool"));

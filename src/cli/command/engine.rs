@@ -2,8 +2,12 @@
 
 use super::Failure;
 use crate::cli::answer::Face;
+use crate::cli::environment;
+use crate::engine::PoolClient;
+use crate::engine::TOKEN;
 use crate::envelope::exit;
 use crate::objects;
+use crate::objects::Metering;
 use crate::objects::Serving;
 use crate::ops::Error;
 use crate::ops::Instructions;
@@ -40,6 +44,12 @@ pub struct ServeArguments {
     /// Public key of a server whose requests are accepted; repeatable. By default all are.
     #[arg(long = "identity-key", value_name = "KEY")]
     identity_keys: Vec<String>,
+    /// Address at which Prometheus finds metrics; requires `--engine`.
+    #[arg(long, value_name = "IP:PORT", requires = "engine")]
+    metrics: Option<SocketAddr>,
+    /// Pool that the metrics are of.
+    #[arg(long, value_name = "NAME", default_value = "main", requires = "metrics")]
+    pool: String,
 }
 
 pub fn execute(face: &Face, command: EngineCommand) -> Result<u8, Failure> {
@@ -60,12 +70,16 @@ fn execute_rebuild(face: &Face) -> Result<u8, Failure> {
 }
 
 fn execute_serve(face: &Face, arguments: ServeArguments) -> Result<u8, Failure> {
-    let ServeArguments { listen, admin, as_url, identity_keys } = arguments;
+    let ServeArguments { listen, admin, as_url, identity_keys, metrics, pool } = arguments;
     if !listen.ip().is_loopback() && identity_keys.is_empty() {
         face.say(&format!("warning: anyone who can reach {listen} can change the pool"));
     }
     let stop = Stop::on_signals().map_err(|error| Error::environment(error.to_string()))?;
-    let serving = Serving { listen, as_url, admin, identity_keys };
+    let metering = metrics.zip(face.global.engine.as_deref()).map(|(listen, url)| {
+        let token = environment::surroundings().variables.text(TOKEN).map(str::to_owned);
+        Metering { listen, client: PoolClient::new(url, &pool, token) }
+    });
+    let serving = Serving { listen, as_url, admin, identity_keys, metering };
     objects::serve(&serving, &stop, &mut |address| {
         let data = json!({ "address": address.to_string() });
         face.answer(&data, &Instructions::default(), &format!("serving the pool at {address}"));

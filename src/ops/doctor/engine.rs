@@ -3,6 +3,7 @@
 use super::Project;
 use super::Symptom;
 use crate::engine::Engine;
+use crate::engine::Unanswered;
 use crate::store::record;
 use crate::suggestion::Advice;
 
@@ -25,9 +26,17 @@ fn pool(engine: &Engine) -> Symptom {
             let finding = format!("{waiting} waiting, {driven} driven, {idle} idle workers");
             Symptom::well(what, finding)
         }
-        Err(error) => Symptom::ill(what, error.to_string()).advise(Advice::from(
-            "start the server and `orch engine serve`, or correct [engine] url in orch.toml",
-        )),
+        Err(error) => Symptom::ill(what, error.to_string()).advise(Advice::from(match error {
+            Unanswered::Unreached { .. } => {
+                "start the server, or correct [engine] url in orch.toml"
+            }
+            Unanswered::Refused { status: 404, .. } => {
+                "register the pool: orch engine serve --admin URL"
+            }
+            Unanswered::Refused { .. } => {
+                "see the log of the server, and of what is in front of it"
+            }
+        })),
     }
 }
 
