@@ -161,6 +161,10 @@ fn keys_are_added_before_it_has_begun() {
     let wait = "[[gate]]\nid = 'work'\nexecutor = 'command'\nshell = 'until test -e go; do sleep 0.05; done'";
     let house = committed(house.workflow("wait", &format!("key = 'first'\n{wait}")));
     orch(&house, "run wait --detach").code(0);
+    let at_work = house.project().join(".git/orch/pool/at-work");
+    wait_until("the only slot is taken", || {
+        std::fs::read_dir(&at_work).is_ok_and(|mut taken| taken.next().is_some())
+    });
     orch(&house, "convoy start a --workflow item --name more").code(0);
     orch(&house, "convoy add b --name more").code(0).says("more queued");
     // As where a worker has just taken its ticket.
@@ -173,7 +177,7 @@ fn keys_are_added_before_it_has_begun() {
     let ticket = find("waiting").unwrap();
     let aside = pool.join("ticket-aside");
     std::fs::rename(&ticket, &aside).unwrap();
-    let taken = pool.join("at-work").join(ticket.file_name().unwrap());
+    let taken = at_work.join(ticket.file_name().unwrap());
     std::fs::copy(&aside, &taken).unwrap();
     orch(&house, "convoy add c --name more").code(2).says("convoy more has not begun yet");
     std::fs::remove_file(&taken).unwrap();
