@@ -46,7 +46,13 @@ pub fn convoy_cancel(
         keep_worktree: true,
         wait: request.wait.clone(),
     };
-    cancel::cancel(project, caller, &cancel, told)?;
+    let canceled = cancel::cancel(project, caller, &cancel, told)?;
     let meant = convoy_status::Request { name: Some(run.run_id.to_string()) };
-    convoy_status::convoy_status(project, &meant)
+    match convoy_status::convoy_status(project, &meant) {
+        // Nothing is left of a run that never began.
+        Err(Error::NotFound { .. }) if canceled.status.is_none() => {
+            Ok(Convoy { run, children: Vec::new() })
+        }
+        convoy => convoy,
+    }
 }

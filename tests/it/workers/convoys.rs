@@ -188,6 +188,19 @@ fn keys_are_added_before_it_has_begun() {
 }
 
 #[test]
+fn one_that_has_not_begun_is_canceled_without_a_trace() {
+    let house = committed(house("true", "").file("orch.toml", "[pool]\nslots = 1\n"));
+    let wait = "[[gate]]\nid = 'work'\nexecutor = 'command'\nshell = 'until test -e go; do sleep 0.05; done'";
+    let house = committed(house.workflow("wait", &format!("key = 'first'\n{wait}")));
+    orch(&house, "run wait --detach").code(0);
+    orch(&house, "convoy start a --workflow item --name more").code(0);
+    orch(&house, "convoy cancel more").code(0).says("canceled more ");
+    orch(&house, "convoy status more").code(2).says("no convoy is named `more`");
+    house.write("go", "");
+    wait_until("it is over", || house.orch("run list").stdout.contains("PASSED"));
+}
+
+#[test]
 fn only_so_many_of_its_runs_are_at_work_at_once() {
     let house = house("true", "");
     let ledger = house.outside("ledger").display().to_string();
