@@ -104,10 +104,12 @@ impl Sandbox {
         }
         let said = String::from_utf8_lossy(&ended.stderr);
         let said = said.trim().strip_prefix("bwrap: ").unwrap_or(said.trim());
-        Err(Unavailable::Refused(if said.is_empty() {
-            "the project's folder belongs to another user and is not writable inside".to_owned()
-        } else {
-            said.to_owned()
+        Err(Unavailable::Refused(match said {
+            "" if self.is_writable(folder) => {
+                "the project's folder belongs to another user and is not writable inside".to_owned()
+            }
+            "" => "the project's folder is mounted read-only inside".to_owned(),
+            said => said.to_owned(),
         }))
     }
 

@@ -65,13 +65,18 @@ pub(super) fn of(
     if let Some(folder) = passing.filter(|_| is_in_home) {
         view.hide(&folder);
     }
+    // One around the project lies below it, or nothing could be written in the project.
+    let root = workspace.project.root();
+    let (around, elsewhere): (Vec<PathBuf>, Vec<PathBuf>) =
+        home::path_folders(workspace).into_iter().partition(|folder| root.starts_with(folder));
+    view.programs(&around);
     view.project();
     view.repository()?;
     view.definition();
     if let Some(home) = home.filter(|_| is_in_project) {
         view.obeyed(&home);
     }
-    view.programs();
+    view.programs(&elsewhere);
     view.letters(attempt)?;
     Ok(view.mounts)
 }
@@ -337,11 +342,11 @@ impl View<'_> {
     }
 
     /// Programs stay where they are found, also below a folder that is empty inside.
-    fn programs(&mut self) {
+    fn programs(&mut self, folders: &[PathBuf]) {
         let root = self.root();
-        for folder in home::path_folders(self.workspace) {
-            if self.is_hidden(&folder) && !folder.starts_with(&root) {
-                self.show(&folder);
+        for folder in folders {
+            if self.is_hidden(folder) && !folder.starts_with(&root) {
+                self.show(folder);
             }
         }
     }

@@ -96,6 +96,18 @@ fn bubblewrap_is_not_taken_from_where_gates_write() {
     assert!(house.exists("bin/bwrap") && !house.exists("../home/owned"));
 }
 
+/// A folder of PATH is read-only inside, and one around the project leaves the project writable.
+#[test]
+fn a_project_below_a_folder_of_path_is_written() {
+    let house = house("touch done; touch ../outside || echo refused", "stdout = 'out.txt'");
+    let above = house.project().parent().unwrap().to_owned();
+    let path = format!("{}:{}", above.display(), std::env::var("PATH").unwrap());
+    let house = house.env("PATH", &path);
+    house.orch("run demo").code(0);
+    assert!(house.exists("done"));
+    assert_eq!(house.read("out.txt"), "refused\n");
+}
+
 #[test]
 fn a_hook_that_is_a_link_to_a_file_of_the_project_is_held() {
     let house = house("echo evil >> scripts/hook || echo refused", "stdout = 'out.txt'");
