@@ -5,7 +5,9 @@
 mod data;
 mod decimal;
 mod fill;
+mod from_yaml;
 mod insert;
+mod instead;
 mod json;
 mod known;
 mod number;
@@ -34,6 +36,9 @@ pub use salvage::entries;
 pub use salvage::items;
 pub use salvage::salvage;
 pub use salvage::take;
+pub use slips::as_script;
+pub use slips::is_script;
+pub use slips::words;
 pub use texts::texts;
 
 use self::data::BYTE_ORDER_MARK;
@@ -75,6 +80,7 @@ pub fn parse(source: &Source) -> Result<Table<'_>, Vec<Box<Unsound>>> {
         let unsound = |(span, message): (Range<usize>, String)| {
             let told = syntax::told(&source.text, &span, &message);
             let misquoted = slips::misquoted(&source.text, &span);
+            let span = told.at.map_or(span, |at| at..at);
             source.unsound(span, told.message).advise_if(misquoted.or(told.help))
         };
         errors.into_iter().map(unsound).collect()

@@ -4,6 +4,7 @@
 //! What a template can take is bounded: see [`plain`] and [`helper`].
 
 mod arguments;
+mod condition;
 mod context;
 mod group_by;
 mod helper;
@@ -109,15 +110,12 @@ impl Template {
     ) -> Result<Self, Box<Unsound>> {
         let template = Self::parse(text, source, span.clone(), names)?;
         if template.is_literal() && !["true", "false"].contains(&text) {
-            let bare = text.trim_matches(['{', '}', ' ']);
-            let first = bare.split([' ', '.', '=', '!']).next().unwrap_or_default();
-            let example = if names.knows(first) { bare } else { "depth == 'deep'" };
-            let help = if ["true", "false"].contains(&bare) {
-                format!("write when = \"{bare}\"")
-            } else {
-                format!("write a template, such as \"{{{{ {example} }}}}\"")
-            };
+            let help = condition::instead_of_literal(text, names);
             let message = format!("`{text}` is neither `true` nor `false`");
+            return Err(source.unsound(span, message).advise(help));
+        }
+        if let Some((value, help)) = condition::never_true(text, names) {
+            let message = format!("`{value}` is neither `true` nor `false`");
             return Err(source.unsound(span, message).advise(help));
         }
         Ok(template)

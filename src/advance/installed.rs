@@ -5,6 +5,7 @@ use super::role;
 use super::route;
 use crate::config::NO_AGENT;
 use crate::config::RoutedWork;
+use crate::document::words;
 use crate::executor::Agent;
 use crate::process;
 use crate::project::Driver;
@@ -66,6 +67,11 @@ fn refuse_missing_of(project: &Project, agent: &Agent) -> Result<(), Error> {
     let program = agent.program();
     let why = process::unresolved(program, project.folder.root());
     let message = format!("agent `{}` runs `{program}`, which {why}", agent.name);
+    let words: Vec<String> = words(program).iter().map(|word| format!("{word:?}")).collect();
+    if words.len() > 1 && !program.starts_with('/') {
+        let help = format!("write command = [{}] in orch.toml", words.join(", "));
+        return Err(Error::usage(message).advise(help));
+    }
     let help =
         Advice::from("install it, change `command` in orch.toml, or do the work by hand with ")
             .then(Argument::option("agent", NO_AGENT));

@@ -6,13 +6,8 @@ use super::known::ANYTHING;
 use super::known::Expected;
 use super::known::Kind;
 use super::known::Known;
-use super::slips::DURATIONS;
-use super::slips::LITERALS;
 use super::slips::MISPLACED;
 use super::slips::OTHERS_WRITE;
-use super::slips::WHOLE;
-use super::slips::example;
-use super::slips::words;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::abbreviated_of;
@@ -22,18 +17,16 @@ use crate::suggestion::Advice;
 use crate::suggestion::Suggestion;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use toml::de::DeValue;
 
 /// Of more keys than this none is listed where none is near.
 const KEYS_LISTED_MAX: usize = 11;
 
-/// What only a shell understands.
-const SHELL_SIGNS: [&str; 6] = ["&&", "||", "|", ";", ">", "$("];
-
 /// A walk over a value of a document.
 pub(super) struct Shape<'s> {
-    source: &'s Source,
-    known: &'static Known,
+    pub(super) source: &'s Source,
+    pub(super) known: &'static Known,
     /// Keys of the outermost table that the schema does not name, as they are written.
     taken: &'s [&'s str],
 }
@@ -79,7 +72,10 @@ impl<'s> Shape<'s> {
                         None => {
                             let help = self
                                 .elsewhere((table_name, name), value, &expected)
-                                .or_else(|| self.suggest(name, value, &expected.keys, taken));
+                                .or_else(|| required(table_name, (name, value), &expected.keys))
+                                .or_else(|| {
+                                    self.suggest((name, &key.span()), value, &expected.keys, taken)
+                                });
                             let is_listed = expected.keys.len() <= KEYS_LISTED_MAX;
                             let listed = || match table_name {
                                 table if is_listed || table.is_empty() => {
@@ -98,7 +94,11 @@ impl<'s> Shape<'s> {
             }
             DeValue::Array(items) => {
                 let schema = expected.items.unwrap_or(&ANYTHING);
+                let is_of_texts = self.known.expected(schema).takes(Kind::Text);
                 for item in items {
+                    let is_single = !item.get_ref().is_table() && !item.get_ref().is_array();
+                    // The key is not the name of one of several texts.
+                    let name = if is_single && is_of_texts { "" } else { name };
                     self.walk((name, table_name), item, (schema, &[]), errors);
                 }
             }
@@ -128,7 +128,7 @@ impl<'s> Shape<'s> {
     }
 
     /// Whether a key may have this value, by its kind.
-    fn fits(&self, value: &Value<'_>, schema: &'static Json) -> bool {
+    pub(super) fn fits(&self, value: &Value<'_>, schema: &'static Json) -> bool {
         let expected = self.known.expected(schema);
         match value.get_ref() {
             DeValue::String(text) => {
@@ -145,13 +145,13 @@ impl<'s> Shape<'s> {
     /// The key that was meant, as it is written where a table was: `[[gate]]`, `[inputs.NAME]`.
     fn suggest(
         &self,
-        unknown: &str,
+        (unknown, place): (&str, &Range<usize>),
         value: &Value<'_>,
         known: &BTreeMap<&'static str, &'static Json>,
         taken: &[&str],
     ) -> Option<String> {
         let shown = |(name, schema): (&&'static str, &&'static Json)| match value.get_ref() {
-            DeValue::Table(_) | DeValue::Array(_) => self.header(name, schema),
+            DeValue::Table(_) | DeValue::Array(_) => self.header((name, schema), place, value),
             DeValue::String(_)
             | DeValue::Integer(_)
             | DeValue::Float(_)
@@ -183,15 +183,32 @@ impl<'s> Shape<'s> {
         Some(format!("did you mean {}?", shown.map_or(nearest, |(_, shown)| shown)))
     }
 
-    /// How a key is written that holds tables, else the key.
-    fn header(&self, name: &str, schema: &'static Json) -> String {
+    /// How a key is written that holds tables, else the key; `place` is that of the key which was written
+    /// for it.
+    fn header(
+        &self,
+        (name, schema): (&str, &'static Json),
+        place: &Range<usize>,
+        value: &Value<'_>,
+    ) -> String {
         let expected = self.known.expected(schema);
         if expected.items.is_some_and(|items| self.known.expected(items).takes(Kind::Table)) {
             return format!("[[{name}]]");
         }
         match expected.any_key {
             Some(inner) if self.known.expected(inner).takes(Kind::Table) => {
-                format!("[{name}.NAME]")
+                let before = self.source.text.get(..place.start).unwrap_or_default();
+                let behind = self.source.text.get(place.end..).unwrap_or_default();
+                let own = behind.strip_prefix('.').filter(|_| before.ends_with('['));
+                let own = own.and_then(|rest| rest.split(']').next());
+                let mut inside = value.get_ref().as_table().into_iter().flatten().peekable();
+                let holds_tables =
+                    inside.peek().is_some() && inside.all(|(_, it)| it.get_ref().is_table());
+                match own {
+                    Some(own) => format!("[{name}.{own}]"),
+                    None if holds_tables => format!("[{name}]"),
+                    None => format!("[{name}.NAME]"),
+                }
             }
             _ if expected.takes(Kind::Table) && !expected.takes(Kind::Text) => format!("[{name}]"),
             _ => format!("`{name}`"),
@@ -231,166 +248,24 @@ impl<'s> Shape<'s> {
         let message = format!("expected {}, found {found}", expected.words());
         Some(self.source.unsound(value.span(), message).advise_if(help))
     }
+}
 
-    /// What to write instead of a value of another kind, where that is known.
-    fn instead(
-        &self,
-        name: &str,
-        value: &Value<'_>,
-        expected: &Expected<'static>,
-    ) -> Option<String> {
-        let written = self.source.text.get(value.span()).unwrap_or_default();
-        // A table is known by its header, which may be longer than its name.
-        let header = written.trim_matches(['[', ']']);
-        let header = if header.ends_with(name) { header } else { name };
-        let of_keys = || self.of_keys(name, value, expected);
-        if let Some(help) = LITERALS.iter().find(|(key, _)| *key == name).map(|(_, help)| help)
-            && value.get_ref().is_array()
-        {
-            return Some((*help).to_owned());
-        }
-        let is_number = value.get_ref().is_integer() || value.get_ref().is_float();
-        if is_number && DURATIONS.contains(&name) && expected.takes(Kind::Text) {
-            return Some(format!("write \"{written}s\" for seconds, or use m, h or d"));
-        }
-        if !value.get_ref().is_str() && !expected.words.is_empty() && !expected.takes(Kind::Text) {
-            let words = expected.words.iter().map(|word| format!("\"{word}\""));
-            return Some(format!("write {name} = {}", words.collect::<Vec<_>>().join(" or ")));
-        }
-        let items = expected.items.map(|items| self.known.expected(items)).unwrap_or_default();
-        match value.get_ref() {
-            DeValue::Datetime(_)
-                if expected.takes(Kind::Text) || expected.takes(Kind::Anything) =>
-            {
-                Some(format!("write \"{written}\", in quotes"))
-            }
-            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_)
-                if expected.takes(Kind::Text) && !expected.takes_number() =>
-            {
-                let is_whole = |help: &String| value.get_ref().is_bool() && !help.contains('…');
-                let example = example(name).filter(is_whole);
-                Some(example.unwrap_or_else(|| format!("write \"{written}\", in quotes")))
-            }
-            DeValue::Integer(_)
-            | DeValue::Float(_)
-            | DeValue::Boolean(_)
-            | DeValue::Datetime(_) => of_keys(),
-            DeValue::String(text) => self.instead_of_text(name, (value, text), expected),
-            DeValue::Array(items) => self.instead_of_list((name, header), (value, items), expected),
-            DeValue::Table(_) if items.takes(Kind::Table) => {
-                Some(format!("write [[{header}]], with two brackets on each side"))
-            }
-            DeValue::Table(_) => {
-                expected.takes(Kind::Text).then(|| format!("write {name} = \"…\""))
-            }
-        }
+/// What to write for `required`, which no table has: what need not be there is optional.
+fn required(
+    table_name: &str,
+    (name, value): (&str, &Value<'_>),
+    keys: &BTreeMap<&'static str, &'static Json>,
+) -> Option<String> {
+    if name != "required" || !keys.contains_key("optional") {
+        return None;
     }
-
-    /// What to write instead of a text.
-    fn instead_of_text(
-        &self,
-        name: &str,
-        (value, text): (&Value<'_>, &str),
-        expected: &Expected<'static>,
-    ) -> Option<String> {
-        let written = self.source.text.get(value.span()).unwrap_or_default();
-        let items = expected.items.map(|items| self.known.expected(items)).unwrap_or_default();
-        // An amount may stand with its currency.
-        let bare = text.trim_matches(['$', '€', ' ']);
-        let is_number = bare.parse().is_ok_and(f64::is_finite);
-        let is_boolean = matches!(bare, "true" | "false");
-        if expected.takes_number() && is_number || expected.takes(Kind::Boolean) && is_boolean {
-            return Some(format!("write {bare}, without quotes"));
-        }
-        if name == "command" && SHELL_SIGNS.iter().any(|sign| text.contains(sign)) {
-            return Some(format!("write shell = {written}, since it is a script"));
-        }
-        if items.takes(Kind::Text) {
-            // A program and its arguments, each a text of its own.
-            let parts: Vec<String> = match name {
-                "command" => words(text).iter().map(|word| format!("{word:?}")).collect(),
-                _ => vec![written.to_owned()],
-            };
-            return Some(format!("write [{}]", parts.join(", ")));
-        }
-        self.of_keys(name, value, expected)
+    if value.get_ref().as_bool() == Some(false) {
+        return Some("write optional = true".to_owned());
     }
-
-    /// What to write instead of a list.
-    fn instead_of_list(
-        &self,
-        (name, header): (&str, &str),
-        (value, items): (&Value<'_>, &[Value<'_>]),
-        expected: &Expected<'static>,
-    ) -> Option<String> {
-        let written = |value: &Value<'_>| self.source.text.get(value.span()).unwrap_or_default();
-        if name == "shell" {
-            return Some(format!("write command = {}", written(value)));
-        }
-        let inner = expected.any_key.map(|inner| self.known.expected(inner));
-        if let Some(first) = items.first().filter(|_| inner.is_some()) {
-            let tables = inner.filter(|inner| inner.takes(Kind::Table));
-            match (first.get_ref(), tables) {
-                (DeValue::Table(table), Some(inner)) => {
-                    let named = ["name", "id"].iter().find_map(|key| table.get(*key));
-                    let named = named.and_then(|named| named.get_ref().as_str());
-                    let is_one = table.keys().any(|key| inner.keys.contains_key(&**key.get_ref()));
-                    if let Some(named) = named.or(is_one.then_some("NAME")) {
-                        let right = format!("[{header}.{named}]");
-                        return Some(format!("write {right}, without a key for the name"));
-                    }
-                }
-                (DeValue::String(text), Some(inner)) => {
-                    return self.of_keys(&format!("{name}.{text}"), first, &inner);
-                }
-                (DeValue::String(text), None) => {
-                    let (key, value) = text.split_once('=').unwrap_or(("NAME", "…"));
-                    return Some(format!("write {name} = {{ {key} = \"{value}\" }}"));
-                }
-                _ => {}
-            }
-        }
-        if expected.takes(Kind::Table) {
-            return if items.iter().all(|item| item.get_ref().is_table()) {
-                Some(format!("write [{header}], with one bracket on each side"))
-            } else {
-                self.of_keys(name, value, expected)
-            };
-        }
-        match items {
-            [one] if one.get_ref().is_str() && expected.takes(Kind::Text) => {
-                Some(format!("write {}, without brackets", written(one)))
-            }
-            _ => None,
-        }
-    }
-
-    /// A table of the keys that must be there, the value that was given under the first of them
-    /// where it fits.
-    fn of_keys(
-        &self,
-        name: &str,
-        value: &Value<'_>,
-        expected: &Expected<'static>,
-    ) -> Option<String> {
-        let whole = WHOLE.into_iter().find(|key| expected.keys.contains_key(key));
-        let first = whole.or(expected.first_key).filter(|_| expected.takes(Kind::Table))?;
-        let written = self.source.text.get(value.span()).unwrap_or_default();
-        let schema = expected.keys.get(first).copied().unwrap_or(&ANYTHING);
-        let fits = match value.get_ref() {
-            // Not any text is a good one.
-            DeValue::String(text) => {
-                whole.is_some() || self.known.expected(schema).words.contains(&text.as_ref())
-            }
-            DeValue::Integer(_) | DeValue::Float(_) => self.fits(value, schema),
-            DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
-                false
-            }
-        };
-        // A list is put in where a template may stand for one.
-        let given = if fits || written.contains("{{") { written } else { "…" };
-        let others = expected.required.iter().filter(|key| **key != first);
-        let others: String = others.map(|key| format!(", {key} = …")).collect();
-        Some(format!("write {name} = {{ {first} = {given}{others} }}"))
-    }
+    let (what, or) = match (keys.contains_key("default"), table_name) {
+        (false, _) => ("an output", ""),
+        (true, "answers") => ("an answer", " or a default"),
+        (true, _) => ("an input", " or a default"),
+    };
+    Some(format!("remove it: {what} is required unless it has `optional = true`{or}"))
 }

@@ -10,7 +10,10 @@ pub(super) const MISPLACED: [(&[&str], &str); 3] = [
          [[output]] and [[check]] in contracts/NAME.toml",
     ),
     (&["session_workflow"], "put it under [defaults] in orch.toml"),
-    (&["required"], "remove it: an input is required unless it has `optional = true` or a default"),
+    (
+        &["model", "effort", "temperature"],
+        "put it under [agents.NAME] in orch.toml, and write agent = \"NAME\" here",
+    ),
 ];
 
 /// What other tools call a key, and its names here.
@@ -63,10 +66,11 @@ pub(super) fn other_word(word: &str, known: &[&str]) -> Option<String> {
 pub(super) const DURATIONS: [&str; 5] = ["timeout", "delay", "estimate", "every", "within"];
 
 /// What may stand under keys that must be there.
-const EXAMPLES: [(&str, &str); 30] = [
+const EXAMPLES: [(&str, &str); 31] = [
     ("as", "\"item\", the name of the item in templates"),
     ("at_cost", "0.8"),
     ("attempts", "3"),
+    ("backoff", "2.0"),
     ("by", "\"person\", or with signed = true: by = [\"ada@example.org\"]"),
     ("command", "[\"program\", \"argument\"]"),
     ("deadline", "\"2h\""),
@@ -118,8 +122,41 @@ pub(super) fn example(key: &str) -> Option<String> {
 /// Keys that alone make a whole table of those that have them.
 pub(super) const WHOLE: [&str; 1] = ["preset"];
 
+/// Tables for which one text stands alone, and the key that it is for.
+pub(super) const LONE: [(&str, &str); 1] = [("defaults", "agent")];
+
+/// What only a shell understands.
+const SHELL_SIGNS: [&str; 8] = ["&&", "|", ";", ">", "<", "$", "*", "`"];
+
+/// Whether a command line needs a shell to mean what it says.
+pub fn is_script(line: &str) -> bool {
+    let is_sign = |text: &str| SHELL_SIGNS.iter().any(|sign| text.contains(sign));
+    let mut parts = line.split("{{");
+    // A template may hold any of the signs.
+    parts.next().is_some_and(is_sign)
+        || parts.any(|part| is_sign(part.split_once("}}").map_or("", |(_, behind)| behind)))
+}
+
+/// A command line as the script of a gate: inputs reach it as variables.
+pub fn as_script(line: &str) -> String {
+    let mut parts = line.split("{{");
+    let mut script = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, behind) = part.split_once("}}").unwrap_or((part, ""));
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let name = name.trim().split(|letter| !is_part(letter)).next().unwrap_or_default();
+        let name = name.to_uppercase();
+        script.push_str(&format!("\"$ORCH_INPUT_{name}\"{behind}"));
+    }
+    if script.contains('"') && !script.contains('\'') {
+        format!("'{script}'")
+    } else {
+        format!("{script:?}")
+    }
+}
+
 /// A command line as its words; a template is one of them, whatever blanks stand in it.
-pub(super) fn words(line: &str) -> Vec<String> {
+pub fn words(line: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut is_open = false;
     for part in line.split_whitespace() {

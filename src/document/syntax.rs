@@ -1,11 +1,14 @@
 //! Syntax errors of TOML in words for who writes definitions, not parsers, and what to write instead.
 
+use super::from_yaml;
 use std::ops::Range;
 
 /// What is wrong, and what to write.
 pub(super) struct Told {
     pub message: String,
     pub help: Option<String>,
+    /// Where it begins, if not where it was noticed.
+    pub at: Option<usize>,
 }
 
 /// What stands around a place.
@@ -61,6 +64,14 @@ impl<'t> Around<'t> {
         open
     }
 
+    /// What brackets enclose on its line, with a comma before the place.
+    fn with_comma(&self, open: char, close: char) -> Option<String> {
+        let begin = self.before.find(open)?;
+        let end = self.rest.rfind(close)?;
+        let before = self.before[begin..].trim_end();
+        Some(format!("{before}, {}", &self.rest[..=end]))
+    }
+
     /// What was written as a value up to the place and behind it.
     fn value(&self) -> String {
         let line = self.line();
@@ -74,7 +85,7 @@ pub(super) fn told(text: &str, span: &Range<usize>, message: &str) -> Told {
     let around = Around::of(text, span);
     let what = message.split_once(", expected ").map_or(message, |(what, _)| what);
     let (message, help) = match what {
-        "key with no value" => key_alone(&around),
+        "key with no value" => key_alone(&around, (text, span)),
         "string values must be quoted" | "invalid boolean" => unquoted(&around),
         "unclosed table" | "unclosed array table" => {
             let header = around.line();
@@ -91,20 +102,13 @@ pub(super) fn told(text: &str, span: &Range<usize>, message: &str) -> Told {
             let quote = if what.contains("literal") { "'''" } else { "\"\"\"" };
             ("the string is not closed".to_owned(), format!("write {quote} at its end"))
         }
-        "duplicate key" => {
-            let name = text.get(span.clone()).unwrap_or_default();
-            let is_header = around.before.trim_start().starts_with('[');
-            let help = if is_header {
-                let header = around.line();
-                let whole = header.split(['#', ' ']).next().unwrap_or_default();
-                format!("write all its keys below one {whole}")
-            } else {
-                "remove one of the two".to_owned()
-            };
-            (format!("duplicate key `{name}`"), help)
+        "duplicate key" => duplicate(text, span, &around),
+        "invalid float" | "invalid integer" | "invalid decimal" if is_nothing(around.word()) => {
+            nothing(&around, around.word())
         }
         "invalid float" | "invalid integer" | "invalid decimal" => {
-            let value = around.value();
+            let is_inside = around.before.contains(['{', '[']);
+            let value = if is_inside { around.word().to_owned() } else { around.value() };
             (format!("`{value}` is not a number"), format!("write \"{value}\", in quotes"))
         }
         "unexpected leading zero" => {
@@ -136,10 +140,53 @@ pub(super) fn told(text: &str, span: &Range<usize>, message: &str) -> Told {
         }
         what => match within_value(&around, what) {
             Some(told) => told,
-            None => return Told { message: message.to_owned(), help: None },
+            None => return Told { message: message.to_owned(), help: None, at: None },
         },
     };
-    Told { message, help: Some(help) }
+    let is_multiline = what.starts_with("invalid multi-line");
+    let at = is_multiline.then(|| opened(text, what.contains("literal"))).flatten();
+    Told { message, help: Some(help), at }
+}
+
+/// Where a text of several lines begins that is not closed.
+fn opened(text: &str, is_literal: bool) -> Option<usize> {
+    text.rfind(if is_literal { "'''" } else { "\"\"\"" })
+}
+
+/// A key or a header that is there already.
+fn duplicate(text: &str, span: &Range<usize>, around: &Around<'_>) -> (String, String) {
+    let name = text.get(span.clone()).unwrap_or_default();
+    let message = format!("duplicate key `{name}`");
+    if !around.before.trim_start().starts_with('[') {
+        return (message, "remove one of the two".to_owned());
+    }
+    let header = around.line();
+    let whole = header.split(['#', ' ']).next().unwrap_or_default();
+    let bare = whole.trim_matches(['[', ']']);
+    let stands = |header: &str| text.lines().any(|line| line.trim_start().starts_with(header));
+    let list = format!("[[{bare}]]");
+    let help = if stands(&format!("[{bare}.")) && whole == list {
+        format!("write [{bare}.NAME]")
+    } else if stands(&list) && stands(&format!("[{bare}]")) {
+        format!("write {list} for each of them")
+    } else {
+        format!("write all its keys below one {whole}")
+    };
+    (message, help)
+}
+
+/// Whether a value is what other languages write for none.
+fn is_nothing(value: &str) -> bool {
+    matches!(value.to_lowercase().as_str(), "null" | "none" | "nil" | "~")
+}
+
+fn nothing(around: &Around<'_>, value: &str) -> (String, String) {
+    let before = around.before.trim_end().trim_end_matches('=').trim_end();
+    let key = before.rsplit([' ', ',', '{']).next().unwrap_or_default();
+    (
+        format!("`{value}` is not a TOML value"),
+        format!("remove `{key}`: a key without a value is left out"),
+    )
 }
 
 /// What is wrong inside a list or an inline table.
@@ -153,7 +200,10 @@ fn within_value(around: &Around<'_>, what: &str) -> Option<(String, String)> {
         }
         "missing comma between array elements" => (
             format!("a comma is missing before `{}`", around.word()),
-            "write [\"a\", \"b\"], with a comma between the items".to_owned(),
+            around.with_comma('[', ']').map_or_else(
+                || "write [\"a\", \"b\"], with a comma between the items".to_owned(),
+                |right| format!("write {right}"),
+            ),
         ),
         "unclosed array" | "unclosed inline table" if around.open_quote().is_some() => {
             let quote = around.open_quote().unwrap_or_default();
@@ -165,33 +215,42 @@ fn within_value(around: &Around<'_>, what: &str) -> Option<(String, String)> {
             "write } at its end, on the same line".to_owned(),
         ),
         "extra assignment between key-value pairs" | "missing comma between key-value pairs" => {
-            let before = around.before.split_whitespace().next_back();
+            // The parser notices it at the key, or at the sign behind it.
+            let is_at_sign = around.rest.starts_with('=');
+            let before = around.before.split_whitespace().next_back().filter(|_| is_at_sign);
             let key = before.unwrap_or_else(|| around.word());
-            let help = "write { a = 1, b = 2 }, with a comma between the keys".to_owned();
+            let right = around.with_comma('{', '}').filter(|_| !is_at_sign);
+            let help = right.map_or_else(
+                || "write { a = 1, b = 2 }, with a comma between the keys".to_owned(),
+                |right| format!("write {right}"),
+            );
             (format!("a comma is missing before `{key}`"), help)
         }
         "missing assignment between key-value pairs" => {
             let key = around.before.rsplit(['{', ',', ' ']).find(|it| !it.is_empty());
             let key = key.unwrap_or_default().trim_end_matches(':');
-            (format!("`=` is missing after `{key}`"), format!("write {key} = …"))
+            let behind = around.rest.trim_start_matches([':', ' ']);
+            let value = behind.split([',', '}']).next().unwrap_or_default().trim();
+            let value = if value.is_empty() || value.contains('=') { "…" } else { value };
+            (format!("`=` is missing after `{key}`"), format!("write {key} = {value}"))
         }
         _ => return None,
     })
 }
 
 /// A line without `=`.
-fn key_alone(around: &Around<'_>) -> (String, String) {
+fn key_alone(around: &Around<'_>, (text, span): (&str, &Range<usize>)) -> (String, String) {
     let line = around.line();
     if line.starts_with("//") || line.starts_with("--") {
         return (format!("`{line}` is not `key = value`"), "start a comment with #".to_owned());
     }
-    if let Some((key, value)) = line.split_once(':').filter(|(key, _)| !key.contains(' ')) {
-        let value = value.trim().trim_matches(['"', '\'']);
-        let right = match value {
-            "" => format!("write [{key}] above its keys"),
-            value => format!("write {key} = \"{value}\""),
-        };
-        return (format!("`{line}` is YAML, expected TOML"), right);
+    let begin = span.start.saturating_sub(around.before.len());
+    let above = text.get(..begin).unwrap_or_default();
+    let below = text.get(span.start..).and_then(|rest| rest.split_once('\n'));
+    let below = below.map_or("", |(_, below)| below);
+    let whole = format!("{}{}", around.before, around.rest);
+    if let Some(told) = from_yaml::told(&whole, above, below) {
+        return told;
     }
     match line.split_once('=') {
         Some((key, _)) => {
@@ -214,9 +273,7 @@ fn unquoted(around: &Around<'_>) -> (String, String) {
     let meant = match value.to_lowercase().as_str() {
         "true" | "yes" | "on" => Some("write true".to_owned()),
         "false" | "no" | "off" => Some("write false".to_owned()),
-        "null" | "none" | "nil" => {
-            Some(format!("remove `{}`: a key without a value is left out", around.key))
-        }
+        _ if is_nothing(value) => return nothing(around, value),
         _ => amount(value).map(|amount| format!("write {amount}")),
     };
     match meant {

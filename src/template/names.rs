@@ -31,6 +31,10 @@ pub enum Shape {
     Any,
     /// A text, a number, or true or false: it has no parts with names.
     Single,
+    /// True or false.
+    Truth,
+    /// A number.
+    Number,
     /// One of these texts, or nothing.
     OneOf(Arc<[String]>),
     /// A table with fields of its own.
@@ -89,13 +93,24 @@ impl Names {
             .advise(suggest(name, self.shapes.keys().map(String::as_str)))
     }
 
+    /// What is known of the value at a path.
+    pub(super) fn shape_at(&self, path: &[(&str, usize)]) -> Option<&Shape> {
+        let (first, rest) = path.split_first()?;
+        let first = self.shapes.get(first.0)?;
+        rest.iter().try_fold(first, |shape, (name, _)| match shape {
+            Shape::Table(table) => table.field(name),
+            Shape::Any => Some(shape),
+            Shape::Single | Shape::Truth | Shape::Number | Shape::OneOf(_) => None,
+        })
+    }
+
     fn flaw<'t>(&self, path: &Path<'t>) -> Option<Flaw<'t>> {
         let (first, rest) = path.names.split_first()?;
         let mut shape = self.shapes.get(first.0)?;
         for (name, at) in rest {
             let table = match shape {
                 Shape::Any => return None,
-                Shape::Single | Shape::OneOf(_) => {
+                Shape::Single | Shape::Truth | Shape::Number | Shape::OneOf(_) => {
                     let owner = written(path.names.iter().take_while(|(_, other)| other < at));
                     return Some(Flaw {
                         written: name,

@@ -4,6 +4,7 @@
 mod build;
 mod error;
 mod required;
+mod written;
 
 pub(super) use build::build;
 pub use error::Called;

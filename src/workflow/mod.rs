@@ -23,6 +23,7 @@ mod outputs;
 mod part;
 mod permits;
 mod reading;
+mod script_as_command;
 mod since;
 mod single_braces;
 mod texts;

@@ -149,10 +149,9 @@ fn shape_of_input(input: &InputFile) -> Shape {
         | InputType::Slug
         | InputType::Path
         | InputType::File
-        | InputType::Choice
-        | InputType::Integer
-        | InputType::Number
-        | InputType::Bool => Shape::Single,
+        | InputType::Choice => Shape::Single,
+        InputType::Integer | InputType::Number => Shape::Number,
+        InputType::Bool => Shape::Truth,
     }
 }
 

@@ -18,7 +18,8 @@ type Maker<'w> = (&'w Gate, &'w Template);
 
 /// Where each gate names its contract.
 pub(super) fn places(gates: &[GateFile]) -> Vec<Range<usize>> {
-    let place = |gate: &GateFile| gate.contract.as_ref().map_or(0..0, Placed::span);
+    let place =
+        |gate: &GateFile| gate.contract.as_ref().map_or_else(|| gate.id.span(), Placed::span);
     gates.iter().map(place).collect()
 }
 

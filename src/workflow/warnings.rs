@@ -5,8 +5,8 @@ use super::Approval;
 use super::Gate;
 use super::Order;
 use super::TO_THE_END;
-use super::Work;
 use super::Workflow;
+use super::script_as_command;
 use crate::contract::OutputFiles;
 use crate::files::Globs;
 use crate::id::GateId;
@@ -27,7 +27,7 @@ impl Workflow {
         let shared = self.gates.iter().filter_map(shared_by_instances);
         let read = self.gates.iter().flat_map(|gate| read_while_changed(self, gate));
         let beside = self.gates.iter().filter_map(|gate| beside_end(self, gate));
-        let lines = self.gates.iter().filter_map(line_as_program);
+        let lines = self.gates.iter().filter_map(script_as_command::told);
         let named = self.gates.iter().filter_map(named_like_the_end);
         let told = self.blind_reuse().into_iter().chain(lines).chain(edited).chain(together);
         told.chain(read).chain(shared).chain(beside).chain(named).collect()
@@ -53,20 +53,6 @@ impl Workflow {
         let mut makers = before.iter().filter_map(|id| self.gate(id));
         makers.any(|maker| makes(maker).any(|made| !made.is_literal() || matches(pattern, made)))
     }
-}
-
-/// A program that is named by a whole command line.
-fn line_as_program(gate: &Gate) -> Option<String> {
-    let Work::Command(argv) = &gate.work else { return None };
-    let program = argv.first().filter(|program| program.is_literal())?.text();
-    let words: Vec<String> = program.split_whitespace().map(|word| format!("{word:?}")).collect();
-    (words.len() > 1 && !program.contains('/')).then(|| {
-        format!(
-            "gate {} runs a program named `{program}`; write command = [{}]",
-            gate.id,
-            words.join(", ")
-        )
-    })
 }
 
 /// Files that a gate changes after somebody approved or audited them, where nobody looks at the newer

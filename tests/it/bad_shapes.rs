@@ -149,7 +149,7 @@ fn values_of_other_tools_are_told() {
         ("timeout = 60", "6:11", "write \"60s\" for seconds"),
         ("timeout = '60'", "6:11", "write 60s"),
         ("retry = { attempts = 2, delay = 1.5 }", "6:33", "write \"1.5s\" for seconds"),
-        ("approval = true", "6:12", "write approval = \"none\" or \"person\""),
+        ("approval = true", "6:12", "write approval = \"person\""),
         ("on_fail = false", "6:11", "write on_fail = \"stop\" or \"continue\""),
         ("command = 'ls -l'", "6:11", "write [\"ls\", \"-l\"]"),
         ("each = '{{ [1] }}'", "6:8", "write each = { in = '{{ [1] }}', as = … }"),

@@ -14,6 +14,7 @@ mod rendering;
 mod surroundings;
 mod syntax;
 mod together;
+mod typed_help;
 mod values;
 
 use crate::house::House;

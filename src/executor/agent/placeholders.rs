@@ -33,7 +33,10 @@ pub(super) fn refuse_unknown<'a>(
             message: format!(
                 "unknown placeholder `{{{unknown}}}` in the command of agent `{name}`"
             ),
-            help: suggest(unknown, NAMES),
+            help: suggest(
+                &format!("{{{unknown}}}"),
+                NAMES.map(|name| format!("{{{name}}}")).iter().map(String::as_str),
+            ),
             about: Some(format!("{{{unknown}}}")),
         }),
     }

@@ -2,11 +2,9 @@
 
 use super::Called;
 use super::DefaultValue;
-use super::Error;
 use super::Input;
-use super::nowhere;
 use super::required::Conditions;
-use crate::document::Placed;
+use super::written;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::template::Names;
@@ -14,7 +12,6 @@ use crate::template::Template;
 use crate::workflow::file::InputFile;
 use crate::workflow::file::InputType;
 use indexmap::IndexMap;
-use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -91,34 +88,14 @@ fn build_one(
             DefaultValue::Template(Template::parse(text, source, default.span(), names)?)
         }
         Some(_) | None => {
-            check_default(source, &input, &default, &value)?;
+            // Whether a default file is there is known when a run starts, not when a workflow is read.
+            if kind != InputType::File || !value.is_string() {
+                written::check(source, default.span(), &input, &value)?;
+            }
             DefaultValue::Value(value)
         }
     });
     Ok(input)
-}
-
-fn check_default(
-    source: &Source,
-    input: &Input,
-    default: &Placed<Json>,
-    value: &Json,
-) -> Result<(), Box<Unsound>> {
-    // Whether a default file is there is known when a run starts, not when a workflow is read.
-    if input.kind == InputType::File {
-        return Ok(());
-    }
-    let Some(nowhere) = nowhere() else { return Ok(()) };
-    match input.check(value.clone(), &nowhere) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let unsound = source.unsound(default.span(), error.to_string());
-            Err(match error {
-                Error::Wrong { help: Some(help), .. } => unsound.advise(help),
-                Error::Wrong { .. } | Error::Missing { .. } | Error::Unknown { .. } => unsound,
-            })
-        }
-    }
 }
 
 /// Refuses defaults that refer to each other in a circle; `places` are those of the defaults.

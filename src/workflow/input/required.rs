@@ -5,7 +5,7 @@ use super::Error;
 use super::Input;
 use super::Values;
 use super::as_text;
-use super::nowhere;
+use super::written;
 use crate::document::Decimal;
 use crate::document::Placed;
 use crate::source::Source;
@@ -231,14 +231,7 @@ fn taken(
     // Whether a file is there is known when a run starts.
     let text = Input { kind: InputType::Path, ..other.clone() };
     let other = if other.kind == InputType::File { &text } else { other };
-    let Some(nowhere) = nowhere() else { return Ok(value.clone()) };
-    other.check(value.clone(), &nowhere).map_err(|error| {
-        let unsound = source.unsound(place.clone(), error.to_string());
-        match error {
-            Error::Wrong { help: Some(help), .. } => unsound.advise(help),
-            Error::Wrong { .. } | Error::Missing { .. } | Error::Unknown { .. } => unsound,
-        }
-    })
+    written::check(source, place.clone(), other, value)
 }
 
 /// What always has a value decides nothing by having one.

@@ -1,18 +1,15 @@
 //! Cycles: no gate waits for itself, not even through others.
 
 use super::Draft;
+use crate::document::Placed;
 use crate::source::Unsound;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
-    first(draft).err().into_iter().collect()
-}
-
-fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
     // Of two gates with one id, which is told elsewhere, the second seems to need itself.
     if draft.has_duplicates() {
-        return Ok(());
+        return Vec::new();
     }
     let mut needs = draft.needs();
     for gate in &draft.file.gate {
@@ -28,8 +25,25 @@ fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
             (*id, needs.iter().copied().filter(|need| draft.gate(need).is_some()).collect())
         })
         .collect();
+    let mut errors = Vec::new();
+    loop {
+        take_away_free(&mut open);
+        let Some(path) = circle(&open) else { return errors };
+        errors.push(told(draft, &path));
+        // Others may be among what is left.
+        for id in &path {
+            open.remove(id);
+        }
+        for needs in open.values_mut() {
+            needs.retain(|need| !path.contains(need));
+        }
+    }
+}
+
+/// Takes away what waits for nothing that is left.
+fn take_away_free<'g>(open: &mut BTreeMap<&'g str, BTreeSet<&'g str>>) {
     let mut followers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (id, needs) in &open {
+    for (id, needs) in &*open {
         for need in needs {
             followers.entry(need).or_default().push(id);
         }
@@ -46,36 +60,71 @@ fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
             }
         }
     }
-    let Some(path) = circle(&open) else { return Ok(()) };
+}
+
+/// A circle in words, at what makes it one.
+fn told(draft: &Draft<'_>, path: &[&str]) -> Box<Unsound> {
+    let audits = links(path).find(|link| link.why(draft) == Why::Audits);
+    let audits = audits.and_then(|link| draft.gate(link.gate)?.audits.as_ref());
     let gate = path.first().and_then(|id| draft.gate(id));
     let span = gate.map_or(0..0, |gate| {
         let first = gate.needs.as_ref().and_then(|needs| needs.first());
         first.unwrap_or(&gate.id).span()
     });
-    let message = match path[..] {
+    let span = audits.map_or(span, Placed::span);
+    let message = match path {
         [id, _] => format!("gate `{id}` needs itself"),
-        _ => format!("gates wait for each other: {}", path.join(" needs ")),
+        path => format!("gates wait for each other: {}", path.join(" needs ")),
     };
-    Err(draft.source.unsound(span, message).advise(way_out(draft, &path)))
+    draft.source.unsound(span, message).advise(way_out(draft, path))
 }
 
-/// What breaks a circle: a need that is written is taken away, and one that is not is written.
+/// A gate that waits for another.
+struct Link<'g> {
+    gate: &'g str,
+    other: &'g str,
+}
+
+/// Why a gate waits for another.
+#[derive(PartialEq, Eq)]
+enum Why {
+    /// It names it in `needs`.
+    Needs,
+    /// It has no `needs` and stands below it.
+    Follows,
+    /// It audits it.
+    Audits,
+}
+
+fn links<'g>(path: &[&'g str]) -> impl Iterator<Item = Link<'g>> {
+    path.iter().zip(path.iter().skip(1)).map(|(gate, other)| Link { gate, other })
+}
+
+impl Link<'_> {
+    fn why(&self, draft: &Draft<'_>) -> Why {
+        let needs = draft.gate(self.gate).and_then(|gate| gate.needs.as_ref());
+        let needs_of = draft.needs();
+        let is_needed = needs_of.get(self.gate).is_some_and(|needs| needs.contains(&self.other));
+        match (is_needed, needs) {
+            (true, Some(_)) => Why::Needs,
+            (true, None) => Why::Follows,
+            (false, _) => Why::Audits,
+        }
+    }
+}
+
+/// What breaks a circle: a need that is written is taken away, one that is not is written, and what audits a
+/// gate comes after it.
 fn way_out(draft: &Draft<'_>, path: &[&str]) -> String {
-    let links = || path.iter().zip(path.iter().skip(1));
-    let is_written = |(id, need): &(&&str, &&str)| {
-        let needs = draft.gate(id).and_then(|gate| gate.needs.as_ref());
-        needs.is_some_and(|needs| needs.iter().any(|written| written.get_ref() == **need))
-    };
-    let written = links().find(is_written);
-    let written =
-        written.map(|(id, need)| format!("remove \"{need}\" from `needs` of gate `{id}`"));
-    let follows = |id: &str| draft.gate(id).is_some_and(|gate| gate.needs.is_none());
-    let unwritten = links().filter(|link| !is_written(link)).find(|(id, _)| follows(id));
-    let unwritten = unwritten.map(|(id, above)| {
-        format!("write needs = [] in gate `{id}`, which follows `{above}` without it")
+    let of = |wanted: Why| links(path).find(|link| link.why(draft) == wanted);
+    let audits = of(Why::Audits)
+        .map(|Link { gate, other }| format!("move gate `{gate}` below gate `{other}`"));
+    let needs = of(Why::Needs)
+        .map(|Link { gate, other }| format!("remove \"{other}\" from `needs` of gate `{gate}`"));
+    let follows = of(Why::Follows).map(|Link { gate, other }| {
+        format!("write needs = [] in gate `{gate}`, which follows `{other}` without it")
     });
-    let ways: Vec<String> = written.into_iter().chain(unwritten).collect();
-    if ways.is_empty() { "change one of these gates".to_owned() } else { ways.join("; or ") }
+    audits.into_iter().chain(needs).chain(follows).collect::<Vec<_>>().join("; or ")
 }
 
 /// One circle among gates that all wait for another of them.

@@ -5,6 +5,7 @@ use super::Draft;
 use super::goto::before;
 use crate::document::Placed;
 use crate::source::Unsound;
+use crate::template;
 use crate::template::Asked;
 use crate::workflow::file::EachFile;
 use crate::workflow::file::InputType;
@@ -18,6 +19,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
         let Some(each) = &gate.each else { return Ok(()) };
         check_input(draft, each)?;
         check_pointer(draft, each)?;
+        check_name(draft, each)?;
         let id = gate.id.get_ref().as_str();
         each.list.iter().chain(&each.file).try_for_each(|text| check_gates(draft, id, text, &needs))
     })
@@ -28,6 +30,9 @@ fn check_input(draft: &Draft<'_>, each: &EachFile) -> Result<(), Box<Unsound>> {
     let Some(list) = &each.list else { return Ok(()) };
     let name = list.get_ref().trim_matches(['{', '}', ' ']);
     let input = draft.file.inputs.get(name);
+    if !template::has_expressions(list.get_ref()) {
+        return Err(bare(draft, list));
+    }
     if input.is_none_or(|input| *input.kind.get_ref() == InputType::List) {
         return Ok(());
     }
@@ -35,6 +40,21 @@ fn check_input(draft: &Draft<'_>, each: &EachFile) -> Result<(), Box<Unsound>> {
         .source
         .unsound(list.span(), format!("input `{name}` is not a list"))
         .advise(format!("write type = \"list\" in [inputs.{name}]")))
+}
+
+/// A list that is no template has one item, and that is hardly what was meant.
+fn bare(draft: &Draft<'_>, list: &Placed<String>) -> Box<Unsound> {
+    let text = list.get_ref().trim();
+    let name = text.trim_matches(['{', '}', ' ']);
+    let first = name.split(['.', '[', ' ']).next().unwrap_or_default();
+    let right = if draft.file.inputs.contains_key(first) || first == GATES {
+        format!("\"{{{{ {name} }}}}\"")
+    } else {
+        let items = text.split(',').map(|item| format!("'{}'", item.trim()));
+        format!("\"{{{{ [{}] }}}}\"", items.collect::<Vec<_>>().join(", "))
+    };
+    let message = format!("`{text}` is not a list");
+    draft.source.unsound(list.span(), message).advise(format!("write in = {right}"))
 }
 
 fn check_pointer(draft: &Draft<'_>, each: &EachFile) -> Result<(), Box<Unsound>> {
@@ -47,6 +67,21 @@ fn check_pointer(draft: &Draft<'_>, each: &EachFile) -> Result<(), Box<Unsound>>
         .source
         .unsound(placed.span(), format!("`{pointer}` is not a JSON pointer"))
         .advise(format!("write pointer = \"/{}\"", pointer.replace('.', "/"))))
+}
+
+/// Templates name the item.
+fn check_name(draft: &Draft<'_>, each: &EachFile) -> Result<(), Box<Unsound>> {
+    let name = each.name.get_ref();
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    if name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
+        && name.chars().all(is_part)
+    {
+        return Ok(());
+    }
+    Err(draft
+        .source
+        .unsound(each.name.span(), format!("`{name}` is not a valid item name"))
+        .advise("use a-z, 0-9 and `_`, starting with a letter"))
 }
 
 /// The gates that it looks at have ended when it is read, unless a jump comes back to this one.

@@ -16,13 +16,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
 
 fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
     let Some(named) = &gate.executor else {
-        return match gate.end {
-            Some(_) => Ok(()),
-            None => Err(draft
-                .source
-                .unsound(gate.id.span(), format!("gate `{}` has no executor", gate.id.get_ref()))
-                .advise("write executor = \"agent\", \"command\" or \"human\"")),
-        };
+        return if gate.end.is_some() { Ok(()) } else { Err(without_executor(draft, gate)) };
     };
     let name = named.get_ref().as_str();
     let Some(executor) = ExecutorKind::parse(name) else {
@@ -63,8 +57,15 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
             "a command gate requires `command` or `shell`",
             "write command = [\"program\", \"argument\"]",
         ),
-        (ExecutorKind::Command, Some(_), Some(_)) => {
-            unsound("a command gate must not have both `command` and `shell`", "remove one of them")
+        (ExecutorKind::Command, Some(command), Some(shell)) => {
+            let span = [command.span(), shell.span()].into_iter().max_by_key(|span| span.start);
+            Err(draft
+                .source
+                .unsound(
+                    span.unwrap_or_else(|| named.span()),
+                    "a command gate must not have both `command` and `shell`",
+                )
+                .advise("remove one of them"))
         }
         (ExecutorKind::Command, Some(command), None) if command.get_ref().is_empty() => Err(draft
             .source
@@ -82,6 +83,21 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
             _,
         ) => check_each(draft, gate),
     }
+}
+
+/// Its other keys say who works.
+fn without_executor(draft: &Draft<'_>, gate: &GateFile) -> Box<Unsound> {
+    let help = if gate.workflow.is_some() {
+        "write executor = \"workflow\""
+    } else if gate.command.is_some() || gate.shell.is_some() {
+        "write executor = \"command\""
+    } else if gate.agent.is_some() {
+        "write executor = \"agent\""
+    } else {
+        "write executor = \"agent\", \"command\" or \"human\""
+    };
+    let message = format!("gate `{}` has no executor", gate.id.get_ref());
+    draft.source.unsound(gate.id.span(), message).advise(help)
 }
 
 /// Keys of whoever works by a program: an agent or a command.

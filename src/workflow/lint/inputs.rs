@@ -15,7 +15,10 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
             return None;
         };
         let message = format!("input `{name}` conflicts with {taken}");
-        Some(draft.source.unsound(input.kind.span(), message).advise("rename the input"))
+        // The key has no place of its own; it stands before its type.
+        let place = draft.source.key_before(name, input.kind.span().start);
+        let place = place.unwrap_or_else(|| input.kind.span());
+        Some(draft.source.unsound(place, message).advise("rename the input"))
     });
     let items = draft.each_gate(|gate| {
         let Some(each) = &gate.each else { return Ok(()) };

@@ -14,7 +14,7 @@ fn an_unknown_placeholder_of_an_agent_is_told_before_it_is_called() {
       |
     2 | command = ['x', '{modl}', '{model}']
       |                  ^^^^^^
-    help: did you mean `model`?
+    help: did you mean `{model}`?
     ");
     insta::assert_snapshot!(agent("['x', '{file}', '{model}']"), @"
     error: unknown placeholder `{file}` in the command of agent `mine`
@@ -22,7 +22,7 @@ fn an_unknown_placeholder_of_an_agent_is_told_before_it_is_called() {
       |
     2 | command = ['x', '{file}', '{model}']
       |                  ^^^^^^
-    help: known: budget_usd, model, packet, packet_path
+    help: known: {budget_usd}, {model}, {packet_path}, {packet}
     ");
     let text = "# {modl}\n[agents.base]\ncommand = ['x', '{modl}']\n[agents.mine]\nuse = 'base'\n";
     let both = House::new().file("orch.toml", text).orch("run hello");

@@ -52,7 +52,7 @@ fn what_was_meant_is_told() {
 
     error: expected a list, found string "npm ci && npm test"
       --> workflows/demo.toml:6:11
-    help: write shell = 'npm ci && npm test', since it is a script
+    help: write shell = "npm ci && npm test", since it is a script
 
     error: expected a table, found a list
       --> workflows/demo.toml:6:7

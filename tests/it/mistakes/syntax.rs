@@ -106,11 +106,11 @@ fn values_in_toml_are_told_with_what_to_write() {
 
     error: a comma is missing before `'c'`
       --> workflows/demo.toml:4:14
-    help: write ["a", "b"], with a comma between the items
+    help: write ['b', 'c']
 
     error: `=` is missing after `attempts`
       --> workflows/demo.toml:4:21
-    help: write attempts = …
+    help: write attempts = 3
 
     error: a comma is missing before `delay`
       --> workflows/demo.toml:4:30
@@ -372,7 +372,7 @@ fn what_follows_from_a_syntax_error_is_not_told_beside_it() {
     help: write "1.0.0", in quotes
 
     error: the string is not closed
-      --> workflows/demo.toml:6:1
+      --> workflows/demo.toml:2:15
     help: write ''' at its end
 
     error: the header `[[gate` is not closed

@@ -122,14 +122,14 @@ fn what_follows_from_a_mistake_is_not_told_beside_it() {
 
     error: unknown key `answer`
       --> workflows/demo.toml:6:1
-    help: did you mean [answers.NAME]?
+    help: did you mean [answers]?
 
     error: unknown key `gates`
       --> workflows/demo.toml:3:3
     help: did you mean [[gate]]?
     error: unknown key `input`
       --> workflows/demo.toml:5:2
-    help: did you mean [inputs.NAME]?
+    help: did you mean [inputs]?
 
     error: expected a table, found a list
       --> workflows/demo.toml:3:1

@@ -1,0 +1,49 @@
+//! Conditions: what a text that is to render `true` or `false` cannot be, and what to write instead.
+
+use super::names::Names;
+use super::names::Shape;
+use super::paths;
+
+/// What to write instead of a text without expressions that is neither `true` nor `false`.
+pub(super) fn instead_of_literal(text: &str, names: &Names) -> String {
+    let bare = text.trim_matches(['{', '}', ' ']);
+    if ["true", "false"].contains(&bare) {
+        return format!("write when = \"{bare}\"");
+    }
+    let first = bare.split([' ', '.', '=', '!']).next().unwrap_or_default();
+    let example = if names.knows(first) { condition(bare, names) } else { None };
+    let example = example.unwrap_or_else(|| {
+        if names.knows(first) { bare.to_owned() } else { "depth == 'deep'".to_owned() }
+    });
+    format!("write a template, such as \"{{{{ {example} }}}}\"")
+}
+
+/// The value that a template consists of, if it can never be true or false, and a condition on it.
+pub(super) fn never_true(text: &str, names: &Names) -> Option<(String, String)> {
+    let inside = text.trim().strip_prefix("{{")?.strip_suffix("}}")?.trim();
+    let condition = condition(inside, names).filter(|condition| condition != inside)?;
+    Some((inside.to_owned(), format!("write \"{{{{ {condition} }}}}\"")))
+}
+
+/// A condition on a lone value; nothing for what is more than a value, or of which nothing is known.
+fn condition(value: &str, names: &Names) -> Option<String> {
+    let template = format!("{{{{ {value} }}}}");
+    let paths = paths::paths(&template);
+    let [path] = paths.as_slice() else { return None };
+    let written: String = path.names.iter().map(|(name, _)| *name).collect();
+    let is_part = |letter: &char| letter.is_alphanumeric() || *letter == '_';
+    // Nothing else stands there.
+    if written != value.chars().filter(is_part).collect::<String>() || value.contains(['|', '~']) {
+        return None;
+    }
+    Some(match names.shape_at(&path.names)? {
+        Shape::Truth => value.to_owned(),
+        Shape::Number => format!("{value} > 0"),
+        Shape::OneOf(texts) if texts.iter().any(|text| text == "true" || text == "false") => {
+            value.to_owned()
+        }
+        Shape::OneOf(texts) => format!("{value} == '{}'", texts.first()?),
+        Shape::Single => format!("{value} == 'a'"),
+        Shape::Any | Shape::Table(_) => return None,
+    })
+}
