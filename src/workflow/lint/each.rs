@@ -11,6 +11,7 @@ use crate::workflow::file::EachFile;
 use crate::workflow::file::InputType;
 use crate::workflow::file::OnFailFile;
 use crate::workflow::names::GATES;
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
@@ -31,7 +32,7 @@ fn check_input(draft: &Draft<'_>, each: &EachFile) -> Result<(), Box<Unsound>> {
     let name = list.get_ref().trim_matches(['{', '}', ' ']);
     let input = draft.file.inputs.get(name);
     if !template::has_expressions(list.get_ref()) {
-        return Err(bare(draft, list));
+        return if is_written_out(list.get_ref()) { Ok(()) } else { Err(bare(draft, list)) };
     }
     if input.is_none_or(|input| *input.kind.get_ref() == InputType::List) {
         return Ok(());
@@ -42,7 +43,12 @@ fn check_input(draft: &Draft<'_>, each: &EachFile) -> Result<(), Box<Unsound>> {
         .advise(format!("write type = \"list\" in [inputs.{name}]")))
 }
 
-/// A list that is no template has one item, and that is hardly what was meant.
+/// Whether a text without expressions is a list: as JSON, or by its lines.
+fn is_written_out(text: &str) -> bool {
+    serde_json::from_str::<Vec<Json>>(text).is_ok() || text.trim().contains('\n')
+}
+
+/// A text that is neither has one item, and that is hardly what was meant.
 fn bare(draft: &Draft<'_>, list: &Placed<String>) -> Box<Unsound> {
     let text = list.get_ref().trim();
     let name = text.trim_matches(['{', '}', ' ']);
