@@ -47,7 +47,7 @@ fn an_answer_decides() {
 
 #[test]
 fn anything_but_true_or_false_is_a_failure() {
-    let house = house("{{ depth }}");
+    let house = house("{{ depth | upper }}");
     house.orch("run demo").code(3);
     house.orch("gate finish --answer ship=true").says("true");
     assert_eq!(house.record()["status"], "FAILED");
