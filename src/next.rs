@@ -17,6 +17,7 @@ mod tests;
 pub use deadline::Deadline;
 pub use reopened::followed_by;
 pub use reopened::jumped;
+pub use step::RefusedBy;
 pub use step::Step;
 
 use crate::event::RunStatus;
@@ -257,14 +258,15 @@ impl Plan<'_> {
         }
         if !self.is_ready(gate) {
             let reason = self.out_of_reach(gate)?;
-            return Some(Step::Refuse { gate: id.clone(), reason });
+            return Some(Step::Refuse { gate: id.clone(), reason, by: RefusedBy::Needs });
         }
         self.begin(gate, id)
     }
 
     /// How a gate begins whose needs are as it wants them.
     fn begin(&self, gate: &Gate, id: &GateId) -> Option<Step> {
-        let refuse = |reason| Some(Step::Refuse { gate: id.clone(), reason });
+        let by = RefusedBy::When;
+        let refuse = |reason| Some(Step::Refuse { gate: id.clone(), reason, by });
         if let Some(when) = gate.when.as_ref().filter(|when| is_judged_at(gate, id, when)) {
             match when.holds(&context(self.run, gate, id)) {
                 Ok(true) => {}

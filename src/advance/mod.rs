@@ -107,6 +107,7 @@ use crate::event::WaitsFor;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::next;
+use crate::next::RefusedBy;
 use crate::next::Step;
 use crate::project::Driver;
 use crate::project::Error;
@@ -218,7 +219,13 @@ pub(super) fn take(driver: &mut Driver<'_>, step: Step) -> Result<(), Error> {
             driver.append(&[Event::RunEnding { status, reason, gate: Some(gate) }])
         }
         Step::Gather { gate, passed } => driver.append(&[Event::GateGathered { gate, passed }]),
-        Step::Refuse { gate, reason } => settle::refuse(driver, &gate, Finding::of("gate", reason)),
+        Step::Refuse { gate, reason, by } => {
+            let check = match by {
+                RefusedBy::Needs => "gate",
+                RefusedBy::When => "when",
+            };
+            settle::refuse(driver, &gate, Finding::of(check, reason))
+        }
         Step::Start { .. } | Step::Poll { .. } | Step::Follow(_) | Step::Finish(_) => Ok(()),
     }
 }

@@ -12,7 +12,7 @@ use clap::error::ErrorKind;
 use std::ffi::OsString;
 
 /// What a bare word names, by the first of these flags that a command has.
-const NAMING: [&str; 3] = ["gate", "workflow", "run"];
+const NAMING: [&str; 4] = ["gate", "epic", "workflow", "run"];
 
 /// What people type who know other tools, and the command for it.
 const OTHERS_TYPE: [(&[&str], &str); 14] = [

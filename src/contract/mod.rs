@@ -181,7 +181,12 @@ impl Contract {
 
     /// Whether the work is handed in with a summary of it.
     pub fn asks_for_summary(&self) -> bool {
-        self.rules().any(|rule| (rule.kind.asks_for)() == Some(WorkRemark::Summary))
+        self.asks_for(WorkRemark::Summary)
+    }
+
+    /// Whether a check of it wants this said about the work.
+    pub fn asks_for(&self, remark: WorkRemark) -> bool {
+        self.rules().any(|rule| (rule.kind.asks_for)() == Some(remark))
     }
 }
 

@@ -122,6 +122,7 @@ mod tests {
             problems: Vec::new(),
             unsigned: None,
             refused: Vec::new(),
+            unusable: Vec::new(),
             failed: failed.collect(),
             differs: Vec::new(),
             can_amend: false,

@@ -22,7 +22,7 @@ pub enum Step {
     /// All instances of a fan-out are done.
     Gather { gate: GateId, passed: bool },
     /// The gate cannot begin at all.
-    Refuse { gate: GateId, reason: String },
+    Refuse { gate: GateId, reason: String, by: RefusedBy },
     /// What the gate told of its needs holds no longer.
     Reopen { gate: GateId, reason: String },
     /// The gate ends the run.
@@ -48,4 +48,13 @@ impl Step {
             | Self::Finish(_) => None,
         }
     }
+}
+
+/// What keeps a gate from beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusedBy {
+    /// What became of the gates that it needs.
+    Needs,
+    /// Its own `when`.
+    When,
 }

@@ -27,7 +27,7 @@ fn show(step: &Step) -> String {
         Step::Finish(status) => format!("finish {status}"),
         Step::Expand(gate) => format!("expand {gate}"),
         Step::Gather { gate, passed } => format!("gather {gate} {passed}"),
-        Step::Refuse { gate, reason } => format!("refuse {gate}: {reason}"),
+        Step::Refuse { gate, reason, .. } => format!("refuse {gate}: {reason}"),
         Step::Reopen { gate, .. } => format!("reopen {gate}"),
         Step::End { gate, status, .. } => format!("end {gate} {status}"),
     }

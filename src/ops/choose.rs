@@ -26,6 +26,7 @@ use crate::store::record::Foreign;
 use crate::suggestion::Advice;
 use crate::suggestion::Argument;
 use crate::suggestion::AtHand;
+use crate::suggestion::OPEN_WORDS;
 use crate::suggestion::Suggestion;
 use crate::workflow::Workflow;
 use std::path::PathBuf;
@@ -312,15 +313,24 @@ fn none_at_work(run: &Run, known: &[&str]) -> Error {
                 )
         }
         RunStatus::Running | RunStatus::Waiting | RunStatus::Paused => {
-            Error::usage(format!("no gate of run {id} is RUNNING or WAITING; choose one"))
-                .advise(one_of(known.iter().copied()))
+            let error = Error::usage(format!("no gate of run {id} is RUNNING or WAITING"));
+            let failed = run.gates_in(GateStatus::Fail).next();
+            match failed.filter(|_| run.started.driven) {
+                Some(failed) => error.advise_command(
+                    Suggestion::new("gate redo").of(id).at(failed).option("reason", OPEN_WORDS),
+                ),
+                None => {
+                    error.advise(Advice::from("choose one: ").then(one_of(known.iter().copied())))
+                }
+            }
         }
     }
 }
 
 /// What resuming does, and what else there is that a gate is named for.
 fn tries_again(one: Suggestion) -> Advice {
-    Advice::from("tries its failed gates again; to choose one: ").then(one.option("gate", "GATE"))
+    Advice::from("tries its failed gates again; to choose one: ")
+        .then(one.option("gate", "GATE").option("reason", OPEN_WORDS))
 }
 
 /// The gate that words about the work belong to, where it is clear which one that is.

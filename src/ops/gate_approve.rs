@@ -193,6 +193,10 @@ pub(super) fn refuse_other(id: &RunId, run: &Run, gate: &GateId) -> Result<(), E
                 ),
             })
         }
+        None if run.status.is_final() => {
+            Err(Error::usage(format!("run {id} is {}; no gate waits for approval", run.status))
+                .advise_command(Suggestion::new("run show").of(id)))
+        }
         None => Err(Error::usage(format!(
             "gate {gate} is {}, not waiting for approval",
             run.status_of(gate)

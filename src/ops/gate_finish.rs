@@ -14,6 +14,7 @@ use super::amendment;
 use super::choose;
 use super::current;
 use super::gate_approve;
+use super::gate_start;
 use super::run::DriveRequest;
 use super::signed_decision;
 use crate::advance;
@@ -219,8 +220,7 @@ pub(super) fn waiting_in(
         ))
         .advise_command(Suggestion::new("forward").word(id.as_str()).word(OPEN_WORDS))),
         (_, _) if choose::is_fan_out(workflow, gate) => Err(choose::no_instance(run, gate)),
-        (_, _) => Err(Error::usage(format!("gate {gate} is {}, not WAITING", run.status_of(gate)))
-            .advise_command(Suggestion::new("gate start").of(id).at(gate))),
+        (_, _) => Err(gate_start::not_waiting(workflow, run, gate)),
     }
 }
 

@@ -44,6 +44,14 @@ pub fn refuse_blank(request: &Request) -> Result<(), Error> {
     reason::refuse_blank(&*request.reason, reason::of_gate("gate reject", &request.gate))
 }
 
+/// Refuses where nothing waits for approval: then nobody is asked who they are.
+pub fn refuse_unasked(project: &Project, caller: &Caller, request: &Request) -> Result<(), Error> {
+    let id = choose::run(project, caller, &request.gate.run)?;
+    let run = project.store.read(&id)?.run;
+    let gate = gate_approve::gate_of(project, caller, &run, &request.gate)?;
+    gate_approve::refuse_other(&id, &run, &gate)
+}
+
 /// Fails an attempt that waits for approval.
 pub fn gate_reject(
     project: &Project,

@@ -131,6 +131,7 @@ impl Instructions {
             NextStep::Mend { gate, reason, refused: true } => self.say(format!(
                 "Gate {gate} refused: {reason}. Change the work it judged, then resume."
             )),
+            NextStep::Rewrite { gate, reason } => self.rewrite(run, gate, reason),
             NextStep::Amend(paths) => self.amend(standing, paths),
             NextStep::Redo { gate, reason } => {
                 self.say(format!("Gate {gate} failed: {reason}. Fix it, then redo the gate."));
@@ -180,6 +181,13 @@ impl Instructions {
                 self.suggest(&of("update").word(OPEN_WORDS));
             }
         }
+    }
+
+    fn rewrite(&mut self, run: &RunId, gate: &GateId, reason: &str) {
+        self.say(format!(
+            "Gate {gate} could not start: {reason}. Fix its definition, apply the change, then resume."
+        ));
+        self.suggest(&Suggestion::new("run amend").of(run));
     }
 
     fn answer(&mut self, run: &RunId, waiting: &Waiting) {
@@ -311,6 +319,7 @@ mod tests {
             unsigned: None,
             failed: Vec::new(),
             refused: Vec::new(),
+            unusable: Vec::new(),
             differs: Vec::new(),
             can_amend: false,
             committed: true,

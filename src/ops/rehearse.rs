@@ -294,7 +294,7 @@ fn decision(step: &Step) -> RehearsalStep {
         Step::Gather { gate, passed: false } => {
             (Some(gate), "some of its instances failed".to_owned())
         }
-        Step::Refuse { gate, reason } => (Some(gate), format!("cannot start: {reason}")),
+        Step::Refuse { gate, reason, .. } => (Some(gate), format!("cannot start: {reason}")),
         Step::Reopen { gate, reason } => (Some(gate), format!("is reopened: {reason}")),
         Step::End { gate, status, .. } => (Some(gate), format!("ends the run as {status}")),
         Step::Start { gate, .. } => (Some(gate), "starts".to_owned()),

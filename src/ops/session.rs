@@ -112,6 +112,9 @@ pub(super) fn refuse_sat(project: &Project, run: &Run) -> Result<(), Error> {
 /// The error that nobody sits at a run.
 pub(super) fn nobody_sits(driver: &Driver<'_>) -> Error {
     let (run, status) = (driver.id(), driver.run().status);
-    Error::usage(format!("run {run} is {status} and has no active session"))
-        .advise_command(resume(&driver.run().started.key))
+    let error = Error::usage(format!("run {run} is {status} and has no active session"));
+    if status.is_final() {
+        return error.advise_command(Suggestion::new("run show").of(run));
+    }
+    error.advise_command(resume(&driver.run().started.key))
 }

@@ -192,8 +192,18 @@ pub(super) fn refuse_unfinished(
     } else {
         "continues it".into()
     };
-    Err(Error::usage(format!("run {id} of `{key}` is {status}"))
-        .advise_command_that(Suggestion::new("run resume").of(id), another))
+    let error = Error::usage(format!("run {id} of `{key}` is {status}"));
+    if project.store.holder(id).is_some() {
+        let more = if takes_again {
+            Advice::from("shows how far it has come; to start another one, add ")
+                .then(Argument::Flag("again"))
+        } else {
+            "shows how far it has come".into()
+        };
+        let watch = Suggestion::new("status").of(id).flag("watch");
+        return Err(error.advise_command_that(watch, more));
+    }
+    Err(error.advise_command_that(Suggestion::new("run resume").of(id), another))
 }
 
 /// The runs of a key that have not come to an end, the newest first; without the one that a new run is

@@ -20,6 +20,9 @@ impl Instructions {
         let answer = |finish: Suggestion, name| finish.option("answer", format!("{name}={OPEN}"));
         // What is missing fails `gate finish`, and costs a try.
         let finish = waiting.asks.iter().fold(at("done"), answer);
+        if waiting.asks_for_update {
+            self.suggest(&at("update").word(OPEN_WORDS));
+        }
         let summary = waiting.asks_for_summary.then_some(OPEN_WORDS);
         self.suggest(&summary.into_iter().fold(finish, Suggestion::word));
     }

@@ -303,9 +303,13 @@ impl Error {
             | Self::NotFound { help, .. }
             | Self::Environment { help, .. } => help.clone(),
             Self::Untrue { help, .. } => Some(help.clone()),
-            Self::Held { .. } => {
+            Self::Held { run, .. } => {
                 let see =
                     see(self.command(), "").map(|see| Advice::from("wait for it, or ").then(see));
+                let stop = |see: Advice, run| {
+                    see.then("; to stop it: ").then(Suggestion::new("run pause").of(run))
+                };
+                let see = see.zip(run.as_ref()).map(|(see, run)| stop(see, run));
                 Some(see.unwrap_or_else(|| "wait for it".into()))
             }
             Self::Lost { run, .. } => {

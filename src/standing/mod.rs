@@ -34,14 +34,15 @@ pub use tally::Variance;
 pub use tally::cost_within;
 pub use tally::estimate;
 
+use crate::check::WorkRemark;
 use crate::clock::Moment;
-use crate::contract::Contract;
 use crate::digest::Digest;
 use crate::event::NoteKind;
 use crate::event::PauseCause;
 use crate::event::Question;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
+use crate::finding::Finding;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::next;
@@ -101,6 +102,9 @@ pub struct Standing {
     /// Those of them that did their work and refused another gate's.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<GateId>,
+    /// Those of them whose definition could not be used: nothing was done.
+    #[serde(skip)]
+    pub unusable: Vec<GateId>,
     /// Files that differ from the run's frozen definition, where a gate failed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub differs: Vec<String>,
@@ -198,6 +202,9 @@ pub struct Waiting {
     /// Whether it is handed in with a summary of the work.
     #[serde(skip)]
     pub asks_for_summary: bool,
+    /// Whether progress must be reported before that.
+    #[serde(skip)]
+    pub asks_for_update: bool,
     /// The child run that does the work.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub child: Option<RunId>,
@@ -236,7 +243,8 @@ impl Standing {
                 shows: Vec::new(),
                 deadline: Deadline::of(workflow.gate(gate)?, state, || around.now),
                 asks: asks(workflow, gate),
-                asks_for_summary: asks_for_summary(workflow, run, gate),
+                asks_for_summary: asks_for(workflow, run, (gate, WorkRemark::Summary)),
+                asks_for_update: asks_for(workflow, run, (gate, WorkRemark::Update)),
                 child: attempt.child.as_ref().map(|child| child.run.clone()),
                 question: attempt.question.as_deref().cloned(),
             })
@@ -253,6 +261,10 @@ impl Standing {
         let refused = run.gates_in(GateStatus::Fail).filter(|id| {
             run.gate(id).is_some_and(|state| state.declined == Some(Declined::Refused))
         });
+        let unusable = run.gates_in(GateStatus::Fail).filter(|id| {
+            let attempt = run.gate(id).and_then(GateState::attempt);
+            attempt.is_some_and(|attempt| attempt.findings.iter().any(Finding::is_of_definition))
+        });
         Self {
             run_id: run.started.run_id.clone(),
             status: run.status,
@@ -265,6 +277,7 @@ impl Standing {
             unsigned: None,
             failed: failed.collect(),
             refused: refused.cloned().collect(),
+            unusable: unusable.cloned().collect(),
             differs: Vec::new(),
             can_amend: false,
             committed: around.is_committed,
@@ -292,16 +305,20 @@ fn asks(workflow: &Workflow, gate: &GateId) -> Vec<String> {
     form.iter().filter(|input| input.is_required()).map(|input| input.name.clone()).collect()
 }
 
-/// Whether a gate is handed in with a summary, and its round has none.
-fn asks_for_summary(workflow: &Workflow, run: &Run, gate: &GateId) -> bool {
+/// Whether a gate is handed in with something said about the work, which its round does not have.
+fn asks_for(workflow: &Workflow, run: &Run, (gate, remark): (&GateId, WorkRemark)) -> bool {
     let contract = workflow.gate(gate).and_then(|gate| gate.contract.as_ref());
     let since = run.gate(gate).and_then(GateState::round_began);
+    let kind = match remark {
+        WorkRemark::Summary => NoteKind::Summary,
+        WorkRemark::Update => NoteKind::Update,
+    };
     let is_given = run.notes.iter().any(|(at, note)| {
-        note.kind == NoteKind::Summary
+        note.kind == kind
             && note.gate.as_ref() == Some(gate)
             && since.is_none_or(|since| *at >= since)
     });
-    !is_given && contract.is_some_and(Contract::asks_for_summary)
+    !is_given && contract.is_some_and(|contract| contract.asks_for(remark))
 }
 
 fn here(workflow: &Workflow, run: &Run, around: &Around) -> Here {

@@ -35,6 +35,13 @@ pub enum NextStep<'s> {
         /// Whether it did its work, and what it refused is to be mended.
         refused: bool,
     },
+    /// A text of a gate's definition could not be used: change it, and apply the change.
+    Rewrite {
+        /// The gate.
+        gate: &'s GateId,
+        /// Why it failed.
+        reason: &'s str,
+    },
     /// The run goes on under originals of files that have changed: apply the changes.
     Amend(&'s [String]),
     /// Put right why a gate failed, and do it again; the run waits for others meanwhile.
@@ -111,6 +118,9 @@ impl Standing {
                 let mends = self.failed.iter();
                 steps.extend(mends.map(|(gate, reason)| {
                     let refused = self.refused.contains(gate);
+                    if self.unusable.contains(gate) && self.differs.is_empty() {
+                        return NextStep::Rewrite { gate, reason };
+                    }
                     NextStep::Mend { gate, reason, refused }
                 }));
                 steps.extend(self.amend());

@@ -42,6 +42,7 @@ fn show(step: &NextStep<'_>) -> String {
         NextStep::Expire(waiting) => format!("expire {}", waiting.gate),
         NextStep::Mend { gate, refused: false, .. } => format!("mend {gate}"),
         NextStep::Mend { gate, refused: true, .. } => format!("mend what {gate} refused"),
+        NextStep::Rewrite { gate, .. } => format!("rewrite {gate}"),
         NextStep::Amend(paths) => format!("amend {}", paths.join(" ")),
         NextStep::Redo { gate, reason } => format!("redo {gate}: {reason}"),
         NextStep::RaiseBudget => "raise the budget".to_owned(),
@@ -169,6 +170,7 @@ fn needs_the_run(step: &NextStep<'_>) -> bool {
         | NextStep::Follow
         | NextStep::GiveUp => true,
         NextStep::Mend { .. }
+        | NextStep::Rewrite { .. }
         | NextStep::Amend(_)
         | NextStep::Redo { .. }
         | NextStep::RaiseBudget

@@ -20,9 +20,7 @@ pub fn execute(face: &Face, request: &checkpoint_create::Request) -> Result<u8, 
     let (run, number) = (&reply.run_id, reply.checkpoint.checkpoint);
     let mut next = Instructions::beside(ops::at_hand(&project, &face.caller));
     if reply.checkpoint.snapshot.is_some() {
-        for command in ["checkpoint diff", "checkpoint restore"] {
-            next.suggest(&Suggestion::new(command).of(run).word(number.to_string()));
-        }
+        next.suggest(&Suggestion::new("checkpoint diff").of(run).word(number.to_string()));
     }
     let text = format!("checkpoint {number} of {run}\n{}", tree(&reply.checkpoint));
     if reply.checkpoint.snapshot.is_some() {

@@ -11,6 +11,7 @@ use crate::ops::gate_reject;
 pub fn execute(face: &Face, request: &gate_reject::Request) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
     gate_reject::refuse_blank(request)?;
+    gate_reject::refuse_unasked(&project, &face.caller, request)?;
     let person = terminal::person(&project, &face.caller, face.global.is_ci())?;
     let progress = Progress::of(face, &project, &request.gate.run);
     let mut reply = gate_reject::gate_reject(&project, &face.caller, request, &person)?;

@@ -6,7 +6,7 @@ use crate::house::House;
 use crate::house::wait_until;
 
 /// A state, and how a project comes to it.
-const STATES: [(&str, &[&str]); 19] = [
+const STATES: [(&str, &[&str]); 24] = [
     ("nothing has begun", &[]),
     ("a person is to work", &["run people --slug x"]),
     ("a person is to answer", &["run answers"]),
@@ -29,10 +29,15 @@ const STATES: [(&str, &[&str]); 19] = [
     ("paused", &["run two", "run pause"]),
     ("canceled", &["run two", "run cancel"]),
     ("passed", &["run one", "gate finish"]),
+    ("a prompt cannot be rendered", &["run unusable"]),
+    ("a condition cannot be told", &["run doubtful --c x"]),
+    ("a gate has failed in a session", &["session start --epic s --workflow fails"]),
+    ("a session was canceled", &["session start --epic s --workflow two", "run cancel"]),
+    ("progress is to be reported", &["run reported"]),
 ];
 
 /// What is asked in each state: commands that answer, and some that are refused there.
-const ASKED: [&str; 9] = [
+const ASKED: [&str; 13] = [
     "next",
     "gate check",
     "gate approve",
@@ -42,18 +47,36 @@ const ASKED: [&str; 9] = [
     "done",
     "run complete",
     "checkpoint show",
+    "gate finish",
+    "gate reject --reason no",
+    "session pause",
+    "checkpoint create",
 ];
 
 fn house() -> House {
     let two = "[[gate]]\nid = 'a'\nexecutor = 'human'\nneeds = []\n\
                [[gate]]\nid = 'b'\nexecutor = 'human'\nneeds = []\n";
-    House::new()
+    let house = House::new();
+    house.write("prompts/broken.md", "{{ 1 / 0 }}\n");
+    house
         .agents("[agents.claude.budget]\nusd = 1.0\n")
         .workflow("one", "[[gate]]\nid = 'a'\nexecutor = 'human'\n")
         .workflow("two", two)
         .workflow("summed", "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 's'\n")
         .contract("s", "[[check]]\nkind = 'summary'\n")
-        .workflow("fails", "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['false']\n")
+        .workflow(
+            "fails",
+            "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['false']\n\
+             [[gate]]\nid = 'b'\nexecutor = 'human'\n",
+        )
+        .workflow("unusable", "[[gate]]\nid = 'a'\nexecutor = 'human'\nprompt = 'broken.md'\n")
+        .workflow(
+            "doubtful",
+            "[inputs]\nc = { type = 'string' }\n\
+             [[gate]]\nid = 'a'\nexecutor = 'human'\nwhen = '{{ c | upper }}'\n",
+        )
+        .workflow("reported", "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'r'\n")
+        .contract("r", "[[check]]\nkind = 'updates'\nmin = 1\n")
         .workflow("dear", "[[gate]]\nid = 'a'\nexecutor = 'agent'\n[[gate]]\nid = 'b'\nexecutor = 'agent'\n")
         .workflow(
             "answers",
@@ -93,8 +116,8 @@ fn follow(house: &House, words: &str) -> Done {
     }
 }
 
-#[test]
-fn what_is_suggested_is_not_refused() {
+/// What is said to do next in each state, and what of all that is suggested there is refused.
+fn suggested() -> (Vec<String>, Vec<String>) {
     let mut said = Vec::new();
     let mut refused = Vec::new();
     for (state, way) in STATES {
@@ -122,6 +145,12 @@ fn what_is_suggested_is_not_refused() {
             }
         }
     }
+    (said, refused)
+}
+
+#[test]
+fn what_is_suggested_is_not_refused() {
+    let (said, refused) = suggested();
     assert!(refused.is_empty(), "{}", refused.join("\n"));
     insta::assert_snapshot!(said.join("\n"), @r#"
     nothing has begun: orch run WORKFLOW
@@ -158,6 +187,16 @@ fn what_is_suggested_is_not_refused() {
     paused: orch run resume
     canceled: orch run show
     passed: orch run show
+    a prompt cannot be rendered: orch run amend
+    a prompt cannot be rendered: orch run resume
+    a condition cannot be told: orch run amend
+    a condition cannot be told: orch run resume
+    a gate has failed in a session: orch session resume s
+    a gate has failed in a session: orch update "…"
+    a session was canceled: orch run show
+    progress is to be reported: orch gate check
+    progress is to be reported: orch update "…"
+    progress is to be reported: orch done
     "#);
 }
 
@@ -206,8 +245,8 @@ fn a_failed_baseline_is_the_first_thing_to_do_while_another_gate_waits() {
     let commands = serde_json::json!([
         "orch gate redo --gate detect --reason \"…\"",
         "orch gate check",
-        "orch done \"…\"",
         "orch update \"…\"",
+        "orch done \"…\"",
     ]);
     assert_eq!(next["suggested_commands"], commands);
 }
@@ -239,4 +278,40 @@ fn nothing_is_suggested_that_waits_for_the_process_that_drives_the_run() {
         .never_says("$ orch done");
     house.orch("run pause").code(0);
     driving.wait();
+}
+
+#[test]
+fn what_a_killed_process_left_is_to_be_resumed() {
+    let house = House::new().workflow(
+        "slow",
+        "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['sleep', '4']\n\
+         on_interrupt = 'rerun'\n\
+         [[gate]]\nid = 'b'\nexecutor = 'human'\n",
+    );
+    let mut command = house.program(env!("CARGO_BIN_EXE_orch"));
+    let mut driving = house.start_other(command.args(["run", "slow"]));
+    wait_until("the gate runs", || driving.printed().contains("STARTED a"));
+    // While it lives, it is watched.
+    let again = house.orch("run slow").code(2);
+    again.says("orch status --watch").says("--again").never_says("run resume");
+    house.orch("run resume").code(5).says("orch run pause");
+    driving.kill().unwrap();
+    for refused in ["gate finish --gate a", "gate start --gate b", "gate finish --gate b"] {
+        let asker = house.copy();
+        let help = asker.orch(&format!("{refused} --json")).code(2).json()["error"]["help"].clone();
+        let command = help.as_str().unwrap().strip_prefix("orch ").unwrap().to_owned();
+        let followed = asker.copy().orch(&command);
+        assert_ne!(followed.code, 2, "{refused}: {command}: {}", followed.shown());
+    }
+}
+
+#[test]
+fn a_workflow_that_is_unknown_is_not_suggested_again() {
+    let house = house();
+    house
+        .orch("workflow check onw")
+        .code(2)
+        .says("$ orch workflow check one\n")
+        .never_says("check onw");
+    house.orch("workflow check one nothing-like-it").code(2).never_says("$ orch");
 }

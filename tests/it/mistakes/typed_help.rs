@@ -168,6 +168,7 @@ fn a_list_without_braces_and_a_name_with_blanks_are_refused() {
       --> workflows/demo.toml:8:31
     help: use a-z, 0-9 and `_`, starting with a letter
     "#);
+    workflow(&each("in = '[1, 2]', as = 'it'")).orch("workflow check demo").code(0);
 }
 
 #[test]
