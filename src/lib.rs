@@ -1,4 +1,4 @@
-//! `orch` runs workflows that people and agents carry out together, and keeps proof
+//! `orch` runs workflows in which people, agents and commands work together, and keeps proof
 //! of what was done.
 //!
 //! One idea carries the house: **a run is a list of events; code that decides is pure;

@@ -105,8 +105,8 @@ fn run_as_code(
             rule: "input-in-code",
             level: AuditLevel::Error,
             message: format!(
-                "`{program}` runs an argument of gate {} as code, and `{names}` stands in it: a \
-                 value can be a command",
+                "`{program}` runs an argument of gate {} as code that contains `{names}`, whose \
+                 value could be a command",
                 gate.id
             ),
             help: "use `shell` and the variable \"$ORCH_INPUT_<NAME>\", or pass the value as an \

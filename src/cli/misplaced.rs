@@ -15,8 +15,8 @@ use std::ffi::OsString;
 const NAMING: [&str; 4] = ["gate", "epic", "workflow", "run"];
 
 /// What people type who know other tools, and the command for it.
-const OTHERS_TYPE: [(&[&str], &str); 14] = [
-    (&["abort", "kill", "stop"], "orch run cancel"),
+const OTHERS_TYPE: [(&[&str], &str); 16] = [
+    (&["abort", "kill"], "orch run cancel; to continue later: orch run pause"),
     (&["agents"], "orch doctor --agents"),
     (&["check"], "orch workflow check; for the outputs of a gate: orch gate check"),
     (&["continue"], "orch run resume"),
@@ -25,8 +25,13 @@ const OTHERS_TYPE: [(&[&str], &str); 14] = [
     (&["finish", "submit"], "orch done"),
     (&["history", "report"], "orch run show"),
     (&["lint", "validate"], "orch workflow check"),
-    (&["redo", "rerun", "retry"], "orch gate redo --reason \"…\""),
+    (&["redo"], "orch gate redo --reason \"…\""),
     (&["reject"], "orch gate reject --reason \"…\""),
+    (
+        &["rerun", "retry"],
+        "orch run resume tries failed gates again; for a gate: orch gate redo --reason \"…\"",
+    ),
+    (&["stop"], "orch run pause; to end the run for good: orch run cancel"),
     (&["tail"], "orch logs -f"),
     (&["version"], "orch --version"),
     (&["watch"], "orch status --watch"),
@@ -53,6 +58,9 @@ pub fn advise(
             let other = OTHERS_TYPE.iter().find(|(typed, _)| typed.contains(&unknown));
             if let Some((_, meant)) = other.filter(|_| path.is_empty()) {
                 return Some((*meant).to_owned());
+            }
+            if let Some(group) = group_of(whole, unknown).filter(|_| path.is_empty()) {
+                return Some(format!("did you mean `orch {group} {unknown}`?"));
             }
             let names = command.get_subcommands().flat_map(names_of);
             nearest_of(unknown, names).map(|near| format!("did you mean `{name} {near}`?"))
@@ -93,6 +101,17 @@ pub fn advise_flag(
         Some(format!("inputs are given by name; write --{flag} {value}"))
     });
     with_tip(error, tip)
+}
+
+/// The only group of commands that has one of this name.
+fn group_of<'c>(whole: &'c Command, name: &str) -> Option<&'c str> {
+    let has = |group: &&Command| {
+        let mut names = group.get_subcommands().filter(|it| !it.is_hide_set()).flat_map(names_of);
+        names.any(|other| other == name)
+    };
+    let mut groups = whole.get_subcommands().filter(has);
+    let only = groups.next().filter(|_| groups.next().is_none());
+    only.map(Command::get_name)
 }
 
 /// The word that is refused.

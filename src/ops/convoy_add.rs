@@ -1,4 +1,4 @@
-//! More keys for a convoy that is not over.
+//! More keys for an unfinished convoy.
 
 use super::Caller;
 use super::Driver;
@@ -35,7 +35,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// What each further run is about.
+    /// Key of each added run.
     #[cfg_attr(feature = "cli", arg(value_name = "KEY", required = true, num_args = 1..))]
     pub keys: Vec<String>,
     /// Name of the convoy, run id, or a unique part of one; defaults to the newest.

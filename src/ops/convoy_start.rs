@@ -35,7 +35,8 @@ pub struct Request {
     /// What each run is about; the value of the input that the workflow's `key` names.
     #[cfg_attr(feature = "cli", arg(value_name = "KEY", required = true, num_args = 1..))]
     pub keys: Vec<String>,
-    /// Workflow to run for each key; defaults to `spawn_workflow` in orch.toml.
+    /// Workflow to run for each key; defaults to `spawn_workflow` in orch.toml, or to
+    /// the one built in for it.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     #[serde(default)]
     pub workflow: Option<String>,

@@ -41,8 +41,8 @@ pub struct Request {
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub fix: bool,
-    /// Also ask each agent's program for its version, and whether it is signed in where that
-    /// costs nothing.
+    /// Also ask each agent's program for its version and, if that costs nothing, whether it is
+    /// signed in.
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub agents: bool,

@@ -21,6 +21,8 @@ use crate::secret;
 use crate::signature;
 use crate::signature::bare::BareSigner;
 use crate::signature::dsse;
+use crate::suggestion::Advice;
+use crate::suggestion::Argument;
 use crate::suggestion::Suggestion;
 use crate::workflow::Workflow;
 use schemars::JsonSchema;
@@ -197,7 +199,12 @@ fn sheets(
 
 /// The key that approvals are signed with.
 fn signer(project: &Project) -> Result<BareSigner, Error> {
-    let key = signing::key(project, "exports are signed")?;
+    let key = signing::key(project, "exports are signed").map_err(|error| {
+        let unsigned = Advice::from("to export without a signature, add ");
+        let unsigned = unsigned.then(Argument::Flag("unsigned")).then("; to sign: ");
+        let sign = error.advice().unwrap_or_default();
+        error.advise(unsigned.then(sign))
+    })?;
     let agent = project.surroundings.variables.get(AGENT).filter(|socket| !socket.is_empty());
     BareSigner::new(&key, agent.map(PathBuf::from)).map_err(|error| failed(&error))
 }

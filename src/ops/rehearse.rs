@@ -86,8 +86,11 @@ pub fn rehearse(
         let known = || workflow.gates.iter().map(|gate| gate.id.as_str());
         let base = name.split('[').next().unwrap_or_default();
         if !known().any(|gate| gate == base) {
-            return Err(Error::usage(format!("`fail` names gate `{name}`, which does not exist"))
-                .advise(crate::source::suggest(name, known())));
+            return Err(Error::usage(format!(
+                "gate `{name}` not found in workflow `{}`",
+                workflow.name
+            ))
+            .advise(crate::source::suggest(name, known())));
         }
     }
     let scratch = tempfile::tempdir().map_err(|error| Error::environment(error.to_string()))?;

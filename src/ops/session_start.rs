@@ -255,7 +255,7 @@ fn take_up<'s>(
     // Whoever began it was killed before they sat down: nothing but its beginning is there.
     let is_unbegun = reading.count == 1 && run.sessions.is_empty();
     if run.session().is_none() && !request.resume && !is_unbegun {
-        let message = format!("a run of `{epic}` is already {}: {id}", run.status);
+        let message = format!("run {id} of `{epic}` is {} and can be resumed", run.status);
         return Err(Error::usage(message).advise_command(session::resume(epic)));
     }
     if let Some(other) = request.workflow.as_ref().filter(|name| *name != workflow) {

@@ -23,7 +23,7 @@ pub enum ConvoyCommand {
     Start(ops::convoy_start::Request),
     /// Show the status of each run of a convoy, and what it needs.
     Status(ops::convoy_status::Request),
-    /// Add keys to a convoy that is not over.
+    /// Add keys to an unfinished convoy.
     Add(ops::convoy_add::Request),
     /// Cancel a convoy and its runs; their worktrees and branches stay.
     Cancel(ops::convoy_cancel::Request),

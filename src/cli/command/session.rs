@@ -22,7 +22,7 @@ pub enum SessionCommand {
     Status(ops::Epic),
     /// Pause the session and its run.
     Pause(ops::session_pause::Request),
-    /// List the checkpoints of a key's sessions, in all its runs.
+    /// List the checkpoints made in the sessions of a key.
     List(ops::Epic),
     /// Complete the session and its run, unless something is missing.
     Complete(ops::session_complete::Request),

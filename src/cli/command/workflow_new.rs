@@ -20,9 +20,7 @@ pub fn execute(face: &Face, request: &workflow_new::Request) -> Result<u8, Failu
         ],
     );
     if reply.hides_another {
-        face.say(&format!(
-            "warning: in this project, `{name}` now means this workflow, not the one that was there before"
-        ));
+        face.say(&format!("warning: workflows/{name}.toml overrides another workflow `{name}`"));
     }
     face.answer(&reply, &instructions, &reply.files.join("\n"));
     Ok(exit::DONE)

@@ -45,12 +45,15 @@ fn without_runs_that_is_what_is_said() {
 fn a_command_of_another_tool_is_told_by_its_name_here() {
     let house = House::new();
     let told = [
-        ("stop", "orch run cancel"),
+        ("stop", "orch run pause; to end the run for good: orch run cancel"),
         ("start", "orch run WORKFLOW"),
         ("continue", "orch run resume"),
         ("version", "orch --version"),
         ("validate", "orch workflow check"),
-        ("retry", "orch gate redo --reason \"…\""),
+        (
+            "retry",
+            "orch run resume tries failed gates again; for a gate: orch gate redo --reason \"…\"",
+        ),
         ("tail", "orch logs -f"),
         ("history", "orch run show"),
         ("watch", "orch status --watch"),
@@ -132,4 +135,19 @@ fn a_file_that_is_not_executable_is_called_so() {
         .orch("run ask --agent mine")
         .code(2)
         .says("`./workflows/demo.toml`, which is not executable");
+}
+
+#[test]
+fn a_command_of_a_group_is_found_without_the_group() {
+    let house = House::new();
+    for (typed, meant) in [
+        ("waive", "orch gate waive"),
+        ("fail", "orch gate fail"),
+        ("amend", "orch run amend"),
+        ("graph", "orch workflow graph"),
+        ("stop", "orch run pause"),
+        ("retry", "orch run resume"),
+    ] {
+        house.orch(typed).code(2).says(meant);
+    }
 }

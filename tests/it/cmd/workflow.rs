@@ -244,7 +244,7 @@ fn a_new_workflow_passes_its_check_and_can_be_rehearsed_and_run() {
     house.orch("workflow new my-flow").code(2).says("already exists");
     done.never_says("warning");
     let done = house.orch("workflow new hello").code(0);
-    done.says("warning: in this project, `hello` now means this workflow");
+    done.says("warning: workflows/hello.toml overrides another workflow `hello`");
     house.orch("workflow new start").code(2);
     house.orch("workflow new ../up").code(2);
 }

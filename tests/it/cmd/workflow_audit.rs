@@ -173,7 +173,7 @@ fn an_audit_tells_what_a_workflow_may_do() {
       1 thing is not pinned
       not covered: what programs of the project fetch; commands are searched for known names only
 
-    error: `sh` runs an argument of gate say as code, and `word` stands in it: a value can be a command [input-in-code]
+    error: `sh` runs an argument of gate say as code that contains `word`, whose value could be a command [input-in-code]
       --> workflows/demo.toml:19:24
       help: use `shell` and the variable "$ORCH_INPUT_<NAME>", or pass the value as an argument of its own
 
