@@ -114,7 +114,7 @@ pub struct DriveRequest {
     #[cfg_attr(feature = "cli", arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..)))]
     #[schemars(range(min = 1))]
     pub jobs: Option<u16>,
-    /// Pause after this gate; the limit persists until `--until end`.
+    /// Pause after this gate; the limit persists, and `end` removes it.
     #[cfg_attr(feature = "cli", arg(long, value_name = "GATE"))]
     pub until: Option<String>,
     /// Start at this gate; earlier gates are judged by their existing outputs, never run.

@@ -53,7 +53,7 @@ fn help_is_written_from_the_workflow() {
           --agent <NAME>       Agent for gates whose role is not in orch.toml; `none` for no agent
           --jobs <N>           Maximum number of gates to run in parallel; defaults to the number of
                                cores
-          --until <GATE>       Pause after this gate; the limit persists until `--until end`
+          --until <GATE>       Pause after this gate; the limit persists, and `end` removes it
           --start-from <GATE>  Start at this gate; earlier gates are judged by their existing outputs,
                                never run
           --detach             Have a worker drive the run, and return at once
