@@ -11,7 +11,8 @@ pub(super) fn instead_of_literal(text: &str, names: &Names) -> String {
         return format!("write when = \"{bare}\"");
     }
     let first = bare.split([' ', '.', '=', '!']).next().unwrap_or_default();
-    let example = if names.knows(first) { condition(bare, names) } else { None };
+    let example = lone(bare, names).and_then(|shape| condition(bare, shape));
+    let example = example.filter(|_| names.knows(first));
     let example = example.unwrap_or_else(|| {
         if names.knows(first) { bare.to_owned() } else { "depth == 'deep'".to_owned() }
     });
@@ -21,22 +22,26 @@ pub(super) fn instead_of_literal(text: &str, names: &Names) -> String {
 /// The value that a template consists of, if it can never be true or false, and a condition on it.
 pub(super) fn never_true(text: &str, names: &Names) -> Option<(String, String)> {
     let inside = text.trim().strip_prefix("{{")?.strip_suffix("}}")?.trim();
-    let condition = condition(inside, names).filter(|condition| condition != inside)?;
+    // A text may be `true`.
+    let shape = lone(inside, names).filter(|shape| !matches!(shape, Shape::Single))?;
+    let condition = condition(inside, shape).filter(|condition| condition != inside)?;
     Some((inside.to_owned(), format!("write \"{{{{ {condition} }}}}\"")))
 }
 
-/// A condition on a lone value; nothing for what is more than a value, or of which nothing is known.
-fn condition(value: &str, names: &Names) -> Option<String> {
+/// What a lone value is; nothing for what is more than a value, or of which nothing is known.
+fn lone<'n>(value: &str, names: &'n Names) -> Option<&'n Shape> {
     let template = format!("{{{{ {value} }}}}");
     let paths = paths::paths(&template);
     let [path] = paths.as_slice() else { return None };
     let written: String = path.names.iter().map(|(name, _)| *name).collect();
     let is_part = |letter: &char| letter.is_alphanumeric() || *letter == '_';
-    // Nothing else stands there.
-    if written != value.chars().filter(is_part).collect::<String>() || value.contains(['|', '~']) {
-        return None;
-    }
-    Some(match names.shape_at(&path.names)? {
+    let stands_alone = written == value.chars().filter(is_part).collect::<String>();
+    (stands_alone && !value.contains(['|', '~'])).then(|| names.shape_at(&path.names)).flatten()
+}
+
+/// A condition on it.
+fn condition(value: &str, shape: &Shape) -> Option<String> {
+    Some(match shape {
         Shape::Truth => value.to_owned(),
         Shape::Number => format!("{value} > 0"),
         Shape::OneOf(texts) if texts.iter().any(|text| text == "true" || text == "false") => {
