@@ -113,7 +113,7 @@ fn unsound_workflows_are_refused_with_their_place() {
         ("[[gate]]\nid = '../x'\nexecutor = 'human'\n", "4:6 `../x` is not a valid gate id"),
         (
             "[inputs]\nagent = { type = 'string' }\n[[gate]]\nid = 'a'\nexecutor = 'human'\n",
-            "4:18 input `agent` conflicts with the option `agent`",
+            "4:1 input `agent` conflicts with the option `agent`",
         ),
         (
             "[inputs]\na = { type = 'strin' }\n[[gate]]\nid = 'a'\nexecutor = 'human'\n",

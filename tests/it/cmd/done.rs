@@ -33,7 +33,7 @@ fn off_a_terminal_what_is_missing_is_listed() {
     assert_eq!(house.attempts("work"), "WAITING");
     house.orch("done --answer x").code(2).says("`x` is not a valid answer");
     house.orch("done all of it is built").code(0).says("gate work PASS");
-    house.orch("done").code(2).says("is RUNNING or WAITING; choose");
+    house.orch("done").code(2).says("is RUNNING or WAITING").says("choose one");
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn a_paused_session_is_taken_up_by_saying_so() {
     house.orch("done").code(0);
     house.orch("session pause").code(0);
     let again = "orch session resume x";
-    house.orch("session start --epic x").code(2).says("is already PAUSED").says(again);
+    house.orch("session start --epic x").code(2).says("is PAUSED and can be resumed").says(again);
     for (number, words) in
         [(2, "session start --epic x --resume"), (3, "session resume x"), (4, "session resume x@1")]
     {
