@@ -28,6 +28,9 @@ const PASSING: [&str; 3] = ["/tmp", "/var/tmp", "/run"];
 /// Folders below those that programs need: for names of hosts, and for all programs of NixOS.
 const NEEDED: [&str; 3] = ["/run/systemd/resolve", "/run/current-system", "/run/wrappers"];
 
+/// How folders of programs are called in an installation.
+const PROGRAMS: [&str; 3] = ["bin", "sbin", ".bin"];
+
 /// What git runs or obeys of its own folder, and the folders of orch's runs in it.
 const IN_GIT: [&str; 5] = ["orch", "hooks", "config", "config.worktree", "refs/orch"];
 
@@ -346,9 +349,21 @@ impl View<'_> {
         let root = self.root();
         for folder in folders {
             if self.is_hidden(folder) && !folder.starts_with(&root) {
-                self.show(folder);
+                let installation = self.installation(folder).unwrap_or(folder).to_owned();
+                self.show(&installation);
             }
         }
+    }
+
+    /// What a folder of programs belongs to: programs in `bin` load what lies beside it, and those of npm and
+    /// of virtual environments are links to there. Of a home, no more is shown than it names.
+    fn installation<'f>(&self, folder: &'f Path) -> Option<&'f Path> {
+        let name = folder.file_name()?;
+        let around =
+            folder.parent().filter(|_| PROGRAMS.iter().any(|programs| name == *programs))?;
+        let is_top = self.mounts.iter().any(|mount| mount.path().starts_with(around));
+        let is_in_home = home::home_of(self.workspace).is_some_and(|home| around.starts_with(home));
+        (!is_top && !is_in_home && !self.root().starts_with(around)).then_some(around)
     }
 
     /// The folder of the attempt, in which its answers are left, and the letterbox of the attempt in place of

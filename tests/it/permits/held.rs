@@ -3,6 +3,7 @@
 
 use super::house;
 use crate::house::House;
+use std::os::unix::fs::PermissionsExt;
 
 #[test]
 fn what_orch_and_others_obey_stays_where_all_may_be_written() {
@@ -106,6 +107,26 @@ fn a_project_below_a_folder_of_path_is_written() {
     house.orch("run demo").code(0);
     assert!(house.exists("done"));
     assert_eq!(house.read("out.txt"), "refused\n");
+}
+
+/// Programs of npm and of virtual environments are links to files beside their folder.
+#[test]
+fn a_program_finds_what_is_installed_with_it_and_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let tools = folder.path().canonicalize().unwrap();
+    for folder in ["node/bin", "node/lib", "other"] {
+        std::fs::create_dir_all(tools.join(folder)).unwrap();
+    }
+    let program = tools.join("node/lib/hello");
+    std::fs::write(&program, "#!/bin/sh\ncat \"${0%/*}/../lib/word\"\n").unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::write(tools.join("node/lib/word"), "hello\n").unwrap();
+    std::os::unix::fs::symlink("../lib/hello", tools.join("node/bin/hello")).unwrap();
+    let house = house(&format!("hello; ls {}", tools.display()), "stdout = 'out.txt'");
+    let path = format!("{}:{}", tools.join("node/bin").display(), std::env::var("PATH").unwrap());
+    let house = house.env("PATH", &path);
+    house.orch("run demo").code(0);
+    assert_eq!(house.read("out.txt"), "hello\nnode\n");
 }
 
 #[test]
