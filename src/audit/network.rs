@@ -5,13 +5,12 @@ use super::reach::NetworkReach;
 use super::report::AuditRow;
 use super::report::Certainty;
 use super::subject::AuditSubject;
-use super::subject::counted;
 use super::subject::listed;
 use crate::workflow::Work;
 
 pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
     let mut row = AuditRow::new("network");
-    let mut open = 0;
+    let mut is_open = false;
     for (at, gate) in subject.gates() {
         if matches!(gate.work, Work::Human) {
             continue;
@@ -30,16 +29,16 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
             }
             NetworkReach::Any => row.grant(Some(&gate.id), format!("any host{used}")),
         }
-        open += usize::from(!reach.is_boxed);
+        if !reach.is_boxed {
+            is_open = true;
+            row.leave_out(
+                Certainty::Unknown,
+                "the hosts that gates reach at run time: enforcing permits is not required",
+            );
+        }
     }
-    if open > 0 {
-        row.leave_out(
-            Certainty::Unknown,
-            format!(
-                "the hosts that {} at run time: enforcing permits is not required",
-                counted(open, "gate reaches", "gates reach")
-            ),
-        );
+    if is_open {
+        row.grant(None, "permits are not enforced where the system cannot");
     }
     row
 }

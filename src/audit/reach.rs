@@ -28,11 +28,13 @@ pub enum NetworkReach {
 pub enum WriteReach {
     /// All that the account can.
     Anything,
+    /// Those of the project.
+    Project,
     /// Those below these folders, as globs relative to the project.
     Only(Vec<String>),
 }
 
-/// How far the programs of a gate reach.
+/// How far the programs of a gate are permitted to reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GateReach {
@@ -40,46 +42,56 @@ pub struct GateReach {
     pub network: NetworkReach,
     /// Which files they can write.
     pub writes: WriteReach,
-    /// Whether they see files outside of the project that the account keeps to itself.
+    /// Whether they see, and may write, what the account keeps in its home.
     pub sees_home: bool,
-    /// Whether the kernel holds them to it.
+    /// Whether the kernel always holds them to it, since nothing runs where it cannot.
     pub is_boxed: bool,
 }
 
 impl GateReach {
-    /// How far the programs of a gate reach: as far as `orch.toml`, workflow and gate permit where that must
-    /// be enforced, else as far as the account does. What an agent is permitted can only be less, but for the
-    /// hosts that it `needs`.
+    /// How far `orch.toml`, workflow and gate permit the programs of a gate to reach. What an agent is
+    /// permitted can only be less, but for the hosts that it `needs`.
     pub(super) fn of(gate: &Gate, config: &Config, needs: BTreeSet<String>) -> Self {
         let tables = gate.permits.iter().map(PermitsTemplate::as_written);
         let permits = tables.fold(config.permits.clone(), Permits::and);
-        let is_boxed = permits.enforce() == Enforce::Required;
+        let is_boxed = match permits.enforce() {
+            Enforce::Off => return Self::UNLIMITED,
+            Enforce::Auto => false,
+            Enforce::Required => true,
+        };
         let network = match permits.network {
-            Some(NetworkPermit::Whole(WholeNetwork::Off)) if is_boxed => NetworkReach::Off,
-            Some(NetworkPermit::Hosts(hosts)) if is_boxed => {
+            Some(NetworkPermit::Whole(WholeNetwork::Off)) => NetworkReach::Off,
+            Some(NetworkPermit::Hosts(hosts)) => {
                 let more = needs.into_iter().filter(|host| !hosts.contains(host));
                 NetworkReach::Hosts(hosts.iter().cloned().chain(more).collect())
             }
-            Some(NetworkPermit::Whole(_) | NetworkPermit::Hosts(_)) | None => NetworkReach::Any,
+            Some(NetworkPermit::Whole(WholeNetwork::Any)) | None => NetworkReach::Any,
         };
-        Self {
-            network,
-            sees_home: !is_boxed || permits.home.is_none(),
-            writes: match permits.write {
-                Some(globs) if is_boxed => WriteReach::Only(globs.iter().map(held).collect()),
-                Some(_) | None => WriteReach::Anything,
-            },
-            is_boxed,
-        }
+        let writes = permits.write.map_or(WriteReach::Project, |globs| {
+            WriteReach::Only(globs.iter().map(held).collect())
+        });
+        Self { network, writes, sees_home: permits.home.is_none(), is_boxed }
     }
+
+    const UNLIMITED: Self = Self {
+        network: NetworkReach::Any,
+        writes: WriteReach::Anything,
+        sees_home: true,
+        is_boxed: false,
+    };
 
     /// Whether they can talk to anything outside of this machine.
     pub(super) fn is_online(&self) -> bool {
         match &self.network {
             NetworkReach::Any => true,
-            NetworkReach::Off => false,
-            NetworkReach::Hosts(hosts) => !hosts.is_empty(),
+            NetworkReach::Off => !self.is_boxed,
+            NetworkReach::Hosts(hosts) => !self.is_boxed || !hosts.is_empty(),
         }
+    }
+
+    /// Whether they can see files outside of the project that the account keeps to itself.
+    pub(super) fn is_private(&self) -> bool {
+        self.sees_home || !self.is_boxed
     }
 }
 

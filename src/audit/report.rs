@@ -227,16 +227,20 @@ impl Audit {
 
     /// Everything that makes it wider than a workflow without it, in words.
     pub fn grants(&self) -> Vec<String> {
-        let lines = self.rows.iter().flat_map(|row| &row.said).filter(|line| line.widens);
-        let lines = lines.map(AuditLine::in_words);
         let told = self.findings().into_iter().filter(|it| it.level > AuditLevel::Note);
         let mut all = Vec::new();
-        for words in lines.chain(told.map(AuditFinding::in_words)) {
+        for words in self.reach().into_iter().chain(told.map(AuditFinding::in_words)) {
             if !all.contains(&words) {
                 all.push(words);
             }
         }
         all
+    }
+
+    /// What the workflow may do, in words.
+    fn reach(&self) -> Vec<String> {
+        let lines = self.rows.iter().flat_map(|row| &row.said).filter(|line| line.widens);
+        lines.map(AuditLine::in_words).collect()
     }
 
     /// What differs from an earlier audit.
@@ -247,11 +251,7 @@ impl Audit {
             new.map(|finding| (*finding).clone()).collect()
         };
         let (now, then) = (self.findings(), earlier.findings());
-        let lines = |audit: &Self| -> Vec<String> {
-            let lines = audit.rows.iter().flat_map(|row| &row.said);
-            lines.filter(|line| line.widens).map(AuditLine::in_words).collect()
-        };
-        let (wide, narrow) = (lines(self), lines(earlier));
+        let (wide, narrow) = (self.reach(), earlier.reach());
         AuditChange {
             added: lacks(&now, &then),
             removed: lacks(&then, &now),

@@ -197,6 +197,21 @@ fn only_what_is_enforced_parts_the_three() {
 }
 
 #[test]
+fn a_workflow_that_is_permitted_more_is_told_as_wider() {
+    let audited =
+        |permits: &str| with(&format!("[permits]\n{permits}\n{}", agents(&[("a", "")])), |_| ());
+    let wider = |from: &str, to: &str| audited(to).against(&audited(from)).wider;
+    assert_eq!(wider("network = 'off'", ""), ["a: any host"]);
+    assert_eq!(wider("", "network = 'off'"), <[&str; 0]>::default());
+    assert_eq!(wider("write = ['src/**']", ""), ["a: can write the project and the home"]);
+    assert_eq!(wider("home = []", ""), ["a: can write the project and the home"]);
+    assert_eq!(wider("", "enforce = 'off'"), ["a: can write anything"]);
+    let unenforced = ["permits are not enforced where the system cannot"];
+    assert_eq!(wider("enforce = 'required'", "")[..1], unenforced);
+    assert_eq!(wider("", "enforce = 'required'"), <[&str; 0]>::default());
+}
+
+#[test]
 fn an_agent_reaches_the_hosts_that_it_needs_beside_those_that_are_permitted() {
     let permits = "[permits]\nnetwork = ['example.org']\nwrite = ['src/*.rs', 'a.md', '*.txt']\nenforce = 'required'\n";
     let gates = agents(&[("a", "")]);

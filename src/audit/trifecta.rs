@@ -50,10 +50,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
     if open > 0 {
         row.leave_out(
             if open == all.len() { Certainty::Unknown } else { Certainty::Partial },
-            format!(
-                "what {} at run time: enforcing permits is not required, so all three are assumed",
-                counted(open, "gate reaches", "gates reach")
-            ),
+            "what gates reach at run time: enforcing permits is not required, so all three are assumed",
         );
         row.leave_out(Certainty::Partial, "what a gate does with content that it fetches itself");
     }
@@ -92,7 +89,7 @@ fn legs(subject: &AuditSubject<'_>, at: usize, gate: &Gate) -> Option<Legs> {
     let reach = &subject.reaches[at];
     Some(Legs {
         takes_in: reach.is_online(),
-        sees_private: reach.sees_home || !gate.secrets.is_empty(),
+        sees_private: reach.is_private() || !gate.secrets.is_empty(),
         is_outward: reach.is_online(),
         weight: if reach.is_boxed { Weight::Granted } else { weight },
     })

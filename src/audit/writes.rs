@@ -2,6 +2,7 @@
 
 use super::order::GateOrder;
 use super::places::Key;
+use super::reach::GateReach;
 use super::reach::WriteReach;
 use super::report::AuditLevel;
 use super::report::AuditRow;
@@ -29,15 +30,14 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
         if !edited.is_empty() {
             row.grant(Some(&gate.id), format!("changes {}", listed(&edited)));
         }
-        let is_work = !matches!(gate.work, Work::Human);
-        match &subject.reaches[at].writes {
-            WriteReach::Anything if is_work => row.leave_out(
-                Certainty::Partial,
-                "files that gates write without naming them: enforcing permits is not required",
-            ),
-            WriteReach::Anything => {}
-            WriteReach::Only(globs) => {
-                row.grant(Some(&gate.id), format!("can write {}", listed(globs)));
+        if !matches!(gate.work, Work::Human) {
+            let reach = &subject.reaches[at];
+            row.grant(Some(&gate.id), format!("can write {}", permitted(reach)));
+            if !reach.is_boxed {
+                row.leave_out(
+                    Certainty::Partial,
+                    "what else gates write at run time: enforcing permits is not required",
+                );
             }
         }
         if outputs(gate).chain(&gate.edits).any(|path| !path.is_literal()) {
@@ -65,6 +65,16 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
         row.leave_out(Certainty::Partial, "some pairs of gates: there are too many");
     }
     row
+}
+
+/// What programs may write, in words.
+fn permitted(reach: &GateReach) -> String {
+    let files = match &reach.writes {
+        WriteReach::Anything => return "anything".to_owned(),
+        WriteReach::Project => "the project".to_owned(),
+        WriteReach::Only(globs) => listed(globs),
+    };
+    if reach.sees_home { format!("{files} and the home") } else { files }
 }
 
 fn is_ordered(order: &GateOrder, first: usize, second: usize) -> bool {

@@ -144,7 +144,9 @@ fn an_audit_tells_what_a_workflow_may_do() {
       not covered: secrets that programs write to files, and secrets in files
 
     writes (partial)
-      not covered: files that gates write without naming them: enforcing permits is not required
+      write  can write anything
+      say    can write anything
+      not covered: what else gates write at run time: enforcing permits is not required
 
     approvals (partial)
       write  a person decides at plan
@@ -154,7 +156,7 @@ fn an_audit_tells_what_a_workflow_may_do() {
 
     trifecta (unknown)
       1 way for untrusted content to reach a gate without approval
-      not covered: what 2 gates reach at run time: enforcing permits is not required, so all three are assumed
+      not covered: what gates reach at run time: enforcing permits is not required, so all three are assumed
       not covered: what a gate does with content that it fetches itself
 
     permissions (partial)
@@ -164,7 +166,8 @@ fn an_audit_tells_what_a_workflow_may_do() {
     network (unknown)
       write  any host
       say    any host
-      not covered: the hosts that 2 gates reach at run time: enforcing permits is not required
+      permits are not enforced where the system cannot
+      not covered: the hosts that gates reach at run time: enforcing permits is not required
 
     commands (sound)
       1 command; each argument is passed as it is, never split
