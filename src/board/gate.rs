@@ -275,8 +275,9 @@ impl ApprovalPanel {
         let approve = at("gate approve").to_string();
         let reject = at("gate reject").option("reason", OPEN_WORDS).to_string();
         let seen = question.seen.into_iter();
-        // Outputs stand on the page as they are; here is what changed in them.
-        let outputs = question.outputs.into_iter().filter(|file| file.is_diff);
+        // Outputs stand on the page as they are; here is what changed in them, and which are gone.
+        let outputs = question.outputs.into_iter();
+        let outputs = outputs.filter(|file| file.is_diff || file.digest.is_none());
         let shown = question.shown.into_iter().chain(outputs).map(|file| {
             if file.is_diff {
                 return TextBlock::of_diff(file.path, Some(file.remark), file.text);

@@ -12,6 +12,7 @@ use crate::advance;
 use crate::definition::Definition;
 use crate::digest::Digest;
 use crate::event::Approved;
+use crate::event::Artifact;
 use crate::event::RunStatus;
 use crate::files::OpenError;
 use crate::files::ProjectPath;
@@ -35,6 +36,9 @@ const OUTPUTS_MAX: usize = 100;
 
 /// How much of them is read.
 const OUTPUT_BYTES_MAX: u64 = 1024 * 1024;
+
+/// What is said of a file that comes after so many.
+const TOO_MANY: &str = "not shown: too many files";
 
 /// What is said of a file that is longer than that, or than the project's limit.
 const TOO_LARGE: &str = "too large to be shown here";
@@ -223,18 +227,18 @@ fn outputs(project: &Project, run: &Run, gate: &GateId) -> Result<Vec<ShownFile>
     let approved = approved.unwrap_or_default();
     let mut rest = OUTPUT_BYTES_MAX;
     let mut shown = Vec::new();
-    for artifact in artifacts.iter().filter(|artifact| artifact.exists).take(OUTPUTS_MAX) {
-        let (path, before) = (artifact.path.clone(), approved.get(&artifact.path).copied());
-        if before == artifact.sha256 {
-            continue;
-        }
+    let before = |artifact: &Artifact| approved.get(&artifact.path).copied();
+    let differs = |artifact: &&Artifact| artifact.exists && before(artifact) != artifact.sha256;
+    for (at, artifact) in artifacts.iter().filter(differs).enumerate() {
         let size = artifact.bytes.unwrap_or_default();
-        shown.push(if size > rest {
-            let (digest, remark) = (artifact.sha256, TOO_LARGE.to_owned());
+        shown.push(if at >= OUTPUTS_MAX || size > rest {
+            let (path, digest) = (artifact.path.clone(), artifact.sha256);
+            let remark = if size > rest { TOO_LARGE } else { TOO_MANY }.to_owned();
             ShownFile { path, digest, remark, text: String::new(), is_diff: false }
         } else {
             rest -= size;
-            shown_file(project, run, &project.folder.recorded_path(&path)?, before)?
+            let path = project.folder.recorded_path(&artifact.path)?;
+            shown_file(project, run, &path, before(artifact))?
         });
     }
     let is_there = |path: &str| artifacts.iter().any(|there| there.exists && there.path == path);

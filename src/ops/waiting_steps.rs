@@ -9,6 +9,9 @@ use crate::suggestion::OPEN;
 use crate::suggestion::OPEN_WORDS;
 use crate::suggestion::Suggestion;
 
+/// How many files a person is told to read by name.
+const FILES_MAX: usize = 8;
+
 impl Instructions {
     pub(super) fn work(&mut self, run: &RunId, waiting: &Waiting) {
         let gate = &waiting.gate;
@@ -33,6 +36,10 @@ impl Instructions {
         let files: Vec<&str> = waiting.artifacts.iter().chain(shown).map(String::as_str).collect();
         let read = match files.as_slice() {
             [] => "review the work".to_owned(),
+            files if files.len() > FILES_MAX => {
+                let more = files.len() - FILES_MAX;
+                format!("read {} and {more} more files", files[..FILES_MAX].join(", "))
+            }
             files => format!("read {}", files.join(", ")),
         };
         let until = until(waiting);

@@ -105,6 +105,37 @@ fn outputs_are_shown_where_the_approval_names_no_files_and_then_what_changed_in_
 }
 
 #[test]
+fn of_very_many_outputs_all_are_named_and_later_each_that_changed_is_shown() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'a'
+             executor = 'human'
+             contract = 'many'
+             approval = 'person'",
+        )
+        .contract("many", "[[output]]\nglob = 'many/*'")
+        .env("PAGER", "true");
+    for number in 100..202 {
+        house.write(&format!("many/{number}"), format!("text {number}\n"));
+    }
+    house.orch("run demo").code(3);
+    house.orch("done all").code(0);
+    let said = house.orch("gate approve").code(2).says("--- many/199\ntext 199\n");
+    let said = said.says(
+        "--- many/200 (not shown: too many files)\n--- many/201 (not shown: too many files)\n",
+    );
+    said.says("A person must read many/100, many/101, many/102, many/103, many/104, many/105, many/106, many/107 and 94 more files, then");
+    house.on_terminal("gate approve", &[YES]).code(0);
+    house.orch("gate redo --gate a --reason later").code(0);
+    house.write("many/201", "another\n");
+    house.orch("done all").code(0);
+    let said = house.orch("gate approve").code(2).says("--- many/201 (changed since");
+    said.never_says("too many files").never_says("--- many/100");
+}
+
+#[test]
 fn files_that_change_while_the_question_stands_are_not_approved() {
     let house = house().env("PAGER", "sh change.sh");
     house.write("change.sh", "echo later >> release/notes.md; cp \"$1\" paged.txt\n");

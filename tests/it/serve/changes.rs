@@ -117,18 +117,18 @@ fn a_comparison_shows_no_secret_and_only_so_much() {
 }
 
 #[test]
-fn who_approves_again_sees_what_changed_in_the_outputs() {
+fn who_approves_again_sees_what_changed_in_the_outputs_and_which_are_gone() {
     let house = House::new()
         .workflow(
             "w",
             "[[gate]]
              id = 'draft'
              executor = 'command'
-             shell = \"echo attempt $ORCH_ATTEMPT > draft.md\"
+             shell = \"echo attempt $ORCH_ATTEMPT | tee draft.md > part-$ORCH_ATTEMPT.md; rm -f part-0.md part-$((ORCH_ATTEMPT - 1)).md\"
              contract = 'draft'
              approval = 'person'",
         )
-        .leaves("draft", "draft.md");
+        .contract("draft", "[[output]]\nglob = '*.md'");
     house.orch("run w").code(3);
     let run = house.run_id();
     let gate = format!("/runs/{run}/gates/draft");
@@ -139,4 +139,5 @@ fn who_approves_again_sees_what_changed_in_the_outputs() {
     let body = page(&server, &gate);
     let lines = "<span class=\"removed\">-attempt 1</span><span class=\"added\">+attempt 2</span>";
     has(&body, &["draft.md</code> <span class=\"faint\">(changed since the last approval)", lines]);
+    has(&body, &["part-1.md</code> <span class=\"faint\">(deleted since the last approval)"]);
 }
