@@ -78,11 +78,6 @@ impl Finding {
         Self { check: check.to_owned(), ..Self::new(message) }
     }
 
-    /// Whether a text of the definition could not be rendered: nothing was done then.
-    pub fn is_of_definition(&self) -> bool {
-        ["packet", "dir", "stdout", "answers_from", "when", "each"].contains(&self.check.as_str())
-    }
-
     /// The same, of a file or folder.
     #[must_use]
     pub fn path(mut self, path: impl fmt::Display) -> Self {

@@ -144,11 +144,11 @@ impl Suggestion {
         }
         let is_gate_at_hand = is_run_at_hand && self.gate == at_hand.gate;
         if let Some(gate) = self.gate.as_ref().filter(|_| !is_gate_at_hand) {
-            let _ = write!(line, " --gate {}", quoted(gate.as_str()));
+            let _ = write!(line, " --gate {}", shell_word(gate.as_str()));
         }
         let is_key_at_hand = self.run.is_some() && is_run_at_hand;
         if let Some(key) = self.key.as_ref().filter(|_| !is_key_at_hand) {
-            let _ = write!(line, " --epic {}", quoted(key));
+            let _ = write!(line, " --epic {}", shell_word(key));
         }
         for argument in &self.arguments {
             let _ = write!(line, " {argument}");
@@ -174,8 +174,8 @@ impl Argument {
 impl fmt::Display for Argument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Word(word) => f.write_str(&quoted(word)),
-            Self::Option(name, value) => write!(f, "--{name} {}", quoted(value)),
+            Self::Word(word) => f.write_str(&shell_word(word)),
+            Self::Option(name, value) => write!(f, "--{name} {}", shell_word(value)),
             Self::Flag(name) => write!(f, "--{name}"),
         }
     }
@@ -231,7 +231,7 @@ impl Advice {
             Part::Command(command) => command.line(at_hand),
             Part::Argument(argument) => argument.to_string(),
             Part::Program(words) => {
-                words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+                words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ")
             }
         };
         self.0.iter().map(part).collect()
@@ -276,7 +276,7 @@ impl From<Argument> for Advice {
 }
 
 /// A word as a shell takes it for one.
-fn quoted(word: &str) -> String {
+pub fn shell_word(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./@:=…".contains(c);
     if word == OPEN_WORDS || !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

@@ -32,6 +32,7 @@ use crate::project::sitting_budget;
 use crate::run::GateState;
 use crate::run::Run;
 use crate::spending::Claim;
+use crate::suggestion;
 use crate::suggestion::Suggestion;
 use crate::template::Context;
 use crate::work::Doer;
@@ -111,17 +112,18 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     };
     let who = (agent.as_deref(), &chosen.worker);
     let audited = audit::problem(driver.run(), &gate, who, (start.session.as_deref(), acts));
+    let audited = audited.map(WorkResult::failed);
     let barred = audit::barred(driver.run(), &gate, who);
     chosen.problem = chosen.problem.or(audited);
     let packet = packet_of(driver, &gate, (&attempt, agent.as_deref()), &mut chosen);
     let problem =
         if start.again { None } else { lay_out(driver, &gate, &attempt, (&packet, &context))? };
-    chosen.problem = chosen.problem.or(problem);
+    chosen.problem = chosen.problem.or(problem.map(WorkResult::failed));
     let started = (!start.again).then(|| {
         started(driver, &gate, start, (&attempt, &agent, &mut chosen), (&packet, &context))
     });
     let refused = || audit::standing_refusal(driver.run(), &gate, id);
-    if let Some(result) = chosen.problem.map(WorkResult::failed).or_else(refused) {
+    if let Some(result) = chosen.problem.or_else(refused) {
         driver.append(&started.into_iter().collect::<Vec<_>>())?;
         let report = WorkReport { attempt, invocation: None, result };
         return Ok(Prepared::Ended(Box::new(report)));
@@ -273,7 +275,8 @@ pub fn rehearse(driver: &Driver<'_>, gate: &Gate, attempt: &AttemptId) -> Result
         }
         Doer::Agent(_) | Doer::Outside(_) | Doer::Nobody => None,
     };
-    Ok(Handed { packet: (!packet.is_empty()).then_some(packet), command, problem: chosen.problem })
+    let problem = chosen.problem.as_ref().and_then(WorkResult::problem).cloned();
+    Ok(Handed { packet: (!packet.is_empty()).then_some(packet), command, problem })
 }
 
 /// The packet; where there can be none, that is the problem.
@@ -284,7 +287,8 @@ fn packet_of(
     chosen: &mut Chosen,
 ) -> String {
     packet_text(driver, gate, who, chosen).unwrap_or_else(|message| {
-        chosen.problem.get_or_insert_with(|| Finding::of("packet", message));
+        let unusable = || WorkResult::unusable(Finding::of("packet", message));
+        chosen.problem.get_or_insert_with(unusable);
         String::new()
     })
 }
@@ -304,7 +308,7 @@ fn packet_text(
         Doer::Command(_) | Doer::Outside(_) | Doer::Nobody => false,
     };
     let program = driver.project.surroundings.program.as_ref().filter(|_| by_path);
-    let orch = program.map(|path| quoted(&path.display().to_string()));
+    let orch = program.map(|path| suggestion::shell_word(&path.display().to_string()));
     let text = packet::render(
         (driver.project, &driver.workflow, driver.run()),
         gate,
@@ -312,15 +316,6 @@ fn packet_text(
         (chosen.acts(), orch),
     )?;
     Ok(driver.secrets.redact(&text))
-}
-
-/// A path as one word of a shell.
-fn quoted(path: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-+@%".contains(letter);
-    if path.chars().all(is_plain) {
-        return path.to_owned();
-    }
-    format!("'{}'", path.replace('\'', r"'\''"))
 }
 
 /// The event that says what is about to be done.

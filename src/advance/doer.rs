@@ -27,6 +27,7 @@ use crate::template::Context;
 use crate::template::Template;
 use crate::work::Doer;
 use crate::work::OrderPaths;
+use crate::work::WorkResult;
 use crate::workflow;
 use crate::workflow::AnswersFrom;
 use crate::workflow::Gate;
@@ -45,7 +46,8 @@ pub struct Chosen {
     pub routing: Option<Routing>,
     /// What that agent may spend in a run.
     pub budget: Option<Budget>,
-    pub problem: Option<Finding>,
+    /// What it comes to where it cannot be begun.
+    pub problem: Option<WorkResult>,
     /// The child run that does it.
     pub child: Option<Box<ChildOrder>>,
     /// Where the program works.
@@ -60,12 +62,12 @@ pub fn choose(
 ) -> Result<Chosen, Error> {
     let (project, run) = (driver.project, driver.run());
     let unfit = Secrets::of_all(&gate.secrets, &project.surroundings.variables).err();
-    let unfit = unfit.map(|error| Finding::of("secrets", error.to_string()));
-    let problem = environment_problem(gate, context);
+    let unfit = unfit.map(|error| WorkResult::failed(Finding::of("secrets", error.to_string())));
+    let problem = environment_problem(gate, context).map(WorkResult::unusable);
     let problem = problem.or_else(|| path_problem(project, gate, context));
     let (paths, problem) = match paths(gate, context) {
         Ok(paths) => (paths, problem),
-        Err(unplaced) => (OrderPaths::default(), problem.or(Some(unplaced))),
+        Err(unplaced) => (OrderPaths::default(), problem.or(Some(WorkResult::unusable(unplaced)))),
     };
     let mut chosen = Chosen {
         doer: Doer::Outside(WaitsFor::Person),
@@ -86,7 +88,9 @@ pub fn choose(
             match child_order::order(project, gate, work, (context, next_attempt(run, start.gate)))
             {
                 Ok(order) => chosen.child = Some(Box::new(order)),
-                Err(message) => chosen.problem = Some(Finding::of("child run", message)),
+                Err(message) => {
+                    chosen.problem = Some(WorkResult::failed(Finding::of("child run", message)));
+                }
             }
         }
         workflow::Work::Shell { script, with } => {
@@ -97,7 +101,10 @@ pub fn choose(
                 argv.iter().map(|template| template.render(context)).collect();
             match argv {
                 Ok(argv) => chosen.doer = command(argv),
-                Err(error) => chosen.problem = Some(Finding::of("command", error.to_string())),
+                Err(error) => {
+                    let finding = Finding::of("command", error.to_string());
+                    chosen.problem = Some(WorkResult::unusable(finding));
+                }
             }
         }
         workflow::Work::Agent(_) => {
@@ -110,7 +117,7 @@ pub fn choose(
                         agent.and_then(|name| player::definition(project, run, name));
                 }
                 StartedBy::Configured { given } => match role {
-                    Err(problem) => chosen.problem = Some(problem),
+                    Err(problem) => chosen.problem = Some(WorkResult::unusable(problem)),
                     Ok(role) => {
                         let role = role.unwrap_or_default();
                         chosen.find(driver, gate, (start, &role), given)?;
@@ -123,7 +130,8 @@ pub fn choose(
     chosen.problem = unfit.filter(|_| chosen.acts()).or(chosen.problem);
     if chosen.acts() && chosen.problem.is_none() {
         let problem = worktree::problem(project, run)?;
-        chosen.problem = problem.map(|message| Finding::of("worktree", message));
+        let finding = problem.map(|message| Finding::of("worktree", message));
+        chosen.problem = finding.map(WorkResult::failed);
     }
     if start.adopt {
         chosen.stand_aside(gate, run);
@@ -149,7 +157,7 @@ impl Chosen {
         self.routing = match route::decide(driver, gate, (start.gate, role), given) {
             Ok(routing) => routing.filter(|_| !start.adopt),
             Err(problem) => {
-                self.problem = Some(problem);
+                self.problem = Some(WorkResult::failed(problem));
                 return Ok(());
             }
         };
@@ -161,7 +169,7 @@ impl Chosen {
         match found {
             Ok(Some(agent)) => self.cast(agent),
             Ok(None) => {}
-            Err(problem) => self.problem = Some(problem),
+            Err(problem) => self.problem = Some(WorkResult::failed(problem)),
         }
         Ok(())
     }
@@ -229,15 +237,15 @@ pub fn environment_problem(gate: &Gate, context: &Context) -> Option<Finding> {
 }
 
 /// What a gate attaches or reads lies inside the project, whoever does its work.
-fn path_problem(project: &Project, gate: &Gate, context: &Context) -> Option<Finding> {
+fn path_problem(project: &Project, gate: &Gate, context: &Context) -> Option<WorkResult> {
     let attached = gate.attach.iter().map(|template| ("attach", template));
     let read = gate.reads.iter().map(|template| ("reads", template));
     attached.chain(read).find_map(|(key, template)| {
         let path = match template.render(context) {
             Ok(path) => path,
-            Err(error) => return Some(Finding::of(key, error.to_string())),
+            Err(error) => return Some(WorkResult::unusable(Finding::of(key, error.to_string()))),
         };
         let error = project.folder.path(&path).err()?;
-        Some(Finding::of(key, error.to_string()))
+        Some(WorkResult::failed(Finding::of(key, error.to_string())))
     })
 }

@@ -13,6 +13,7 @@ use crate::project::Error;
 use crate::run::GateStatus;
 use crate::template::Context;
 use crate::template::Template;
+use crate::work::WorkResult;
 use crate::workflow::Each;
 use crate::workflow::EachList;
 use crate::workflow::Work;
@@ -31,7 +32,7 @@ pub fn expand(driver: &mut Driver<'_>, id: &GateId) -> Result<(), Error> {
     let context = packet::attempt_context(driver.run(), &gate, &AttemptId::new(id, 1));
     let mut values = match items(driver, each, &context) {
         Ok(values) => values,
-        Err(finding) => return settle::refuse(driver, id, finding),
+        Err(finding) => return settle::refuse(driver, id, WorkResult::failed(finding)),
     };
     let added = driver.run().gate(id).map(|state| state.added.clone()).unwrap_or_default();
     let missing: Vec<Json> = added.into_iter().filter(|value| !values.contains(value)).collect();
@@ -43,12 +44,12 @@ pub fn expand(driver: &mut Driver<'_>, id: &GateId) -> Result<(), Error> {
     if values.iter().any(|value| driver.secrets.are_in(&input::as_text(value))) {
         let reason = "an item of its list contains a secret; items become names of gates, files \
                       and commits";
-        return settle::refuse(driver, id, gate_finding(reason));
+        return settle::refuse(driver, id, WorkResult::failed(gate_finding(reason)));
     }
     let items = named(id, Vec::new(), values);
     let jobs = match each.jobs.as_ref().map(|jobs| number(jobs, &context)).transpose() {
         Ok(jobs) => jobs.filter(|jobs| *jobs > 0),
-        Err(finding) => return settle::refuse(driver, id, finding),
+        Err(finding) => return settle::refuse(driver, id, WorkResult::failed(finding)),
     };
     driver.append(&[Event::GateExpanded { gate: id.clone(), items, jobs, added_by: None }])
 }

@@ -117,6 +117,7 @@ use crate::run::Run;
 use crate::store::pool::Until;
 use crate::work::WorkOrder;
 use crate::work::WorkReport;
+use crate::work::WorkResult;
 
 /// Interruptions in a row after which a person is asked, whatever the gate says.
 const INTERRUPTIONS_MAX: u32 = 3;
@@ -220,11 +221,11 @@ pub(super) fn take(driver: &mut Driver<'_>, step: Step) -> Result<(), Error> {
         }
         Step::Gather { gate, passed } => driver.append(&[Event::GateGathered { gate, passed }]),
         Step::Refuse { gate, reason, by } => {
-            let check = match by {
-                RefusedBy::Needs => "gate",
-                RefusedBy::When => "when",
+            let result = match by {
+                RefusedBy::Needs => WorkResult::failed(Finding::of("gate", reason)),
+                RefusedBy::When => WorkResult::unusable(Finding::of("when", reason)),
             };
-            settle::refuse(driver, &gate, Finding::of(check, reason))
+            settle::refuse(driver, &gate, result)
         }
         Step::Start { .. } | Step::Poll { .. } | Step::Follow(_) | Step::Finish(_) => Ok(()),
     }

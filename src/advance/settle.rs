@@ -227,12 +227,11 @@ pub fn judged_of(run: &Run, gate: &GateId) -> Judged {
 }
 
 /// A gate that cannot begin: an attempt that failed before any work.
-pub fn refuse(driver: &mut Driver<'_>, id: &GateId, finding: Finding) -> Result<(), Error> {
+pub fn refuse(driver: &mut Driver<'_>, id: &GateId, result: WorkResult) -> Result<(), Error> {
     let attempt = AttemptId::new(id, next_attempt(driver.run(), id));
     let executor =
         driver.workflow.gate(id).map_or(ExecutorKind::Human, |gate| gate.work.executor());
     driver.append(&[Event::GateStarted(GateStarted::new(&attempt, executor))])?;
-    let result = WorkResult::failed(finding);
     settle(driver, &WorkReport { attempt, invocation: None, result })
 }
 

@@ -50,6 +50,9 @@ pub struct Judged {
     /// Whether the executor reported that the work cannot be done: an audit then refused nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub given_up: bool,
+    /// Whether a text of the definition could not be rendered: no work was done then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unusable: bool,
 }
 
 impl Judged {

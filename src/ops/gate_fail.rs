@@ -83,7 +83,8 @@ pub fn gate_fail(project: &Project, caller: &Caller, request: &Request) -> Resul
     let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
     let is_paused = driver.run().status == RunStatus::Paused;
     if waits_for(&driver, &gate) == Some(WaitsFor::Decision) {
-        advance::refuse(&mut driver, &gate, Finding::of("gate", &request.reason))?;
+        let result = WorkResult::failed(Finding::of("gate", &request.reason));
+        advance::refuse(&mut driver, &gate, result)?;
     } else {
         let attempt = gate_finish::waiting_attempt(&driver, caller, &gate)?;
         let result = WorkResult::given_up(&request.reason);

@@ -154,6 +154,8 @@ impl Run {
             None
         } else if judged.given_up {
             Some(Declined::GivenUp)
+        } else if judged.unusable {
+            Some(Declined::Unusable)
         } else if !judged.trespassed.is_empty() {
             Some(Declined::Trespassed)
         } else {

@@ -39,6 +39,8 @@ pub enum Declined {
     GivenUp,
     /// It changed files of earlier gates without saying so.
     Trespassed,
+    /// No work was done: a text of the definition could not be rendered.
+    Unusable,
 }
 
 /// Failures in a row that say nothing about the work and may pass: no try is spent.
@@ -140,7 +142,7 @@ impl GateState {
         let has_answered = match self.declined {
             Some(Declined::Refused | Declined::Trespassed) => true,
             Some(Declined::GivenUp) => gate.audits.is_some(),
-            None => false,
+            Some(Declined::Unusable) | None => false,
         };
         !has_answered && !self.is_adopted && self.tries < gate.retry.attempts
     }

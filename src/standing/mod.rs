@@ -42,7 +42,6 @@ use crate::event::PauseCause;
 use crate::event::Question;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
-use crate::finding::Finding;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::next;
@@ -258,13 +257,10 @@ impl Standing {
             let reason = state.attempt()?.failure_reason.clone()?;
             Some((id.clone(), reason))
         });
-        let refused = run.gates_in(GateStatus::Fail).filter(|id| {
-            run.gate(id).is_some_and(|state| state.declined == Some(Declined::Refused))
-        });
-        let unusable = run.gates_in(GateStatus::Fail).filter(|id| {
-            let attempt = run.gate(id).and_then(GateState::attempt);
-            attempt.is_some_and(|attempt| attempt.findings.iter().any(Finding::is_of_definition))
-        });
+        let declined = |how| {
+            run.gates_in(GateStatus::Fail)
+                .filter(move |id| run.gate(id).is_some_and(|state| state.declined == Some(how)))
+        };
         Self {
             run_id: run.started.run_id.clone(),
             status: run.status,
@@ -276,8 +272,8 @@ impl Standing {
             problems: Vec::new(),
             unsigned: None,
             failed: failed.collect(),
-            refused: refused.cloned().collect(),
-            unusable: unusable.cloned().collect(),
+            refused: declined(Declined::Refused).cloned().collect(),
+            unusable: declined(Declined::Unusable).cloned().collect(),
             differs: Vec::new(),
             can_amend: false,
             committed: around.is_committed,

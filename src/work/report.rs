@@ -72,6 +72,18 @@ impl WorkResult {
         }
     }
 
+    /// What was found first, where it failed.
+    pub fn problem(&self) -> Option<&Finding> {
+        match self {
+            Self::Failed { judged, .. } => judged.findings.first(),
+            Self::Passed { .. }
+            | Self::Interrupted { .. }
+            | Self::Escalated { .. }
+            | Self::Waiting(_)
+            | Self::NotYet => None,
+        }
+    }
+
     /// Adds what was found beside the verdict.
     pub fn add(&mut self, found: impl IntoIterator<Item = Finding>) {
         match self {
@@ -93,6 +105,13 @@ impl WorkResult {
     pub fn failed(finding: Finding) -> Self {
         let reason = finding.to_string();
         Self::Failed { reason, judged: Judged { findings: vec![finding], ..Judged::default() } }
+    }
+
+    /// A failure before any work, for a text of the definition that cannot be rendered.
+    pub fn unusable(finding: Finding) -> Self {
+        let reason = finding.to_string();
+        let judged = Judged { findings: vec![finding], unusable: true, ..Judged::default() };
+        Self::Failed { reason, judged }
     }
 
     /// Whoever was to do the work says that it cannot be done.
