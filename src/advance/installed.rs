@@ -5,6 +5,7 @@ use super::role;
 use super::route;
 use crate::config::NO_AGENT;
 use crate::config::RoutedWork;
+use crate::document::quoted_list;
 use crate::document::words;
 use crate::executor::Agent;
 use crate::process;
@@ -67,9 +68,9 @@ fn refuse_missing_of(project: &Project, agent: &Agent) -> Result<(), Error> {
     let program = agent.program();
     let why = process::unresolved(program, project.folder.root());
     let message = format!("agent `{}` runs `{program}`, which {why}", agent.name);
-    let words: Vec<String> = words(program).iter().map(|word| format!("{word:?}")).collect();
+    let words = words(program);
     if words.len() > 1 && !program.starts_with('/') {
-        let help = format!("write command = [{}] in orch.toml", words.join(", "));
+        let help = format!("write command = {} in orch.toml", quoted_list(words));
         return Err(Error::usage(message).advise(help));
     }
     let help =

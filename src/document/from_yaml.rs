@@ -18,7 +18,8 @@ pub(super) fn told(line: &str, above: &str, below: &str) -> Option<(String, Stri
     let wrong = || format!("`{content}` is YAML, expected TOML");
     let Some((key, value)) = entry(item.unwrap_or(content)) else {
         let item = item?;
-        let help = format!("write the list in brackets: key = [\"{}\", …]", bare(item));
+        let item = super::quoted(bare(item));
+        let help = format!("write the list in brackets: key = [{item}, …]");
         return Some((wrong(), help));
     };
     let help = match bare(value) {
@@ -28,9 +29,13 @@ pub(super) fn told(line: &str, above: &str, below: &str) -> Option<(String, Stri
     Some((wrong(), help))
 }
 
-/// The key and the value of a line.
+/// The key and the value of a line, without a comment or a comma behind it.
 fn entry(line: &str) -> Option<(&str, &str)> {
-    line.split_once(':').filter(|(key, _)| !key.is_empty() && !key.contains(' '))
+    let (key, value) = line.split_once(':')?;
+    let value = value.split(" #").next().unwrap_or_default().trim().trim_end_matches(',');
+    // What follows `:` at once is a part of an address.
+    let is_key = !key.is_empty() && !key.contains(' ') && !value.starts_with("//");
+    is_key.then_some((key, value))
 }
 
 fn bare(value: &str) -> &str {
@@ -47,17 +52,18 @@ fn assigned(key: &str, value: &str) -> String {
         return if super::is_script(text) {
             format!("write shell = {}", super::as_script(text))
         } else {
-            let words: Vec<String> =
-                super::words(text).iter().map(|word| format!("{word:?}")).collect();
-            format!("write command = [{}]", words.join(", "))
+            format!("write command = {}", super::quoted_list(super::words(text)))
         };
     }
     let is_bare = matches!(text, "true" | "false") || text.parse::<f64>().is_ok();
-    let is_list = text.starts_with('[') && text.ends_with(']');
-    if key != "version" && (is_bare || is_list) && text == value.trim() {
+    let list = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    if key != "version" && is_bare && text == value.trim() {
         format!("write {key} = {text}")
+    } else if let Some(items) = list {
+        let items = items.split(',').map(bare).filter(|item| !item.is_empty());
+        format!("write {key} = {}", super::quoted_list(items))
     } else {
-        format!("write {key} = {text:?}")
+        format!("write {key} = {}", super::quoted(text))
     }
 }
 

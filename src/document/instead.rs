@@ -5,15 +5,17 @@ use super::Value;
 use super::known::ANYTHING;
 use super::known::Expected;
 use super::known::Kind;
+use super::scripts::as_script;
+use super::scripts::is_script;
+use super::scripts::quoted;
+use super::scripts::quoted_list;
+use super::scripts::words;
 use super::shape::Shape;
 use super::slips::DURATIONS;
 use super::slips::LITERALS;
 use super::slips::LONE;
 use super::slips::WHOLE;
-use super::slips::as_script;
 use super::slips::example;
-use super::slips::is_script;
-use super::slips::words;
 use toml::de::DeValue;
 
 impl Shape<'_> {
@@ -99,16 +101,16 @@ impl Shape<'_> {
             return Some(format!("write shell = {}, since it is a script", as_script(text)));
         }
         if items.takes(Kind::Text) {
-            // A program and its arguments, each a text of its own.
-            let parts: Vec<String> = match name {
-                "command" => words(text).iter().map(|word| format!("{word:?}")).collect(),
+            let list = match name {
+                // A program and its arguments, each a text of its own.
+                "command" => quoted_list(words(text)),
                 _ if text.contains(',') && !text.contains(['{', '(', '[']) => {
-                    let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-                    items.map(|item| format!("{item:?}")).collect()
+                    let items = text.split(',').map(str::trim);
+                    quoted_list(items.filter(|item| !item.is_empty()))
                 }
-                _ => vec![written.to_owned()],
+                _ => format!("[{written}]"),
             };
-            return Some(format!("write [{}]", parts.join(", ")));
+            return Some(format!("write {list}"));
         }
         self.of_keys(name, value, expected)
     }
@@ -142,7 +144,7 @@ impl Shape<'_> {
                 }
                 (DeValue::String(text), None) => {
                     let (key, value) = text.split_once('=').unwrap_or(("NAME", "…"));
-                    return Some(format!("write {name} = {{ {key} = \"{value}\" }}"));
+                    return Some(format!("write {name} = {{ {key} = {} }}", quoted(value)));
                 }
                 _ => {}
             }

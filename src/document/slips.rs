@@ -125,51 +125,6 @@ pub(super) const WHOLE: [&str; 1] = ["preset"];
 /// Tables for which one text stands alone, and the key that it is for.
 pub(super) const LONE: [(&str, &str); 1] = [("defaults", "agent")];
 
-/// What only a shell understands.
-const SHELL_SIGNS: [&str; 8] = ["&&", "|", ";", ">", "<", "$", "*", "`"];
-
-/// Whether a command line needs a shell to mean what it says.
-pub fn is_script(line: &str) -> bool {
-    let is_sign = |text: &str| SHELL_SIGNS.iter().any(|sign| text.contains(sign));
-    let mut parts = line.split("{{");
-    // A template may hold any of the signs.
-    parts.next().is_some_and(is_sign)
-        || parts.any(|part| is_sign(part.split_once("}}").map_or("", |(_, behind)| behind)))
-}
-
-/// A command line as the script of a gate: inputs reach it as variables.
-pub fn as_script(line: &str) -> String {
-    let mut parts = line.split("{{");
-    let mut script = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (name, behind) = part.split_once("}}").unwrap_or((part, ""));
-        let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-        let name = name.trim().split(|letter| !is_part(letter)).next().unwrap_or_default();
-        let name = name.to_uppercase();
-        script.push_str(&format!("\"$ORCH_INPUT_{name}\"{behind}"));
-    }
-    if script.contains('"') && !script.contains('\'') {
-        format!("'{script}'")
-    } else {
-        format!("{script:?}")
-    }
-}
-
-/// A command line as its words; a template is one of them, whatever blanks stand in it.
-pub fn words(line: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut is_open = false;
-    for part in line.split_whitespace() {
-        match words.last_mut().filter(|_| is_open) {
-            Some(word) => *word = format!("{word} {part}"),
-            None => words.push(part.to_owned()),
-        }
-        let last = words.last().map(String::as_str).unwrap_or_default();
-        is_open = last.matches("{{").count() > last.matches("}}").count();
-    }
-    words
-}
-
 /// What to write where a text is in quotes that are none, or that read a backslash as their own.
 pub(super) fn misquoted(text: &str, span: &Range<usize>) -> Option<String> {
     let line_begin = text.get(..span.start)?.rfind('\n').map_or(0, |at| at + 1);

@@ -42,7 +42,6 @@ impl<'t> Around<'t> {
 
     /// Whether the place is the start of a line that looks like an entry or a header.
     fn is_entry(&self) -> bool {
-        let is_bare = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
         let key = self.rest.split_once('=').map(|(key, _)| key.trim_end());
         let is_key = key.is_some_and(|key| !key.is_empty() && key.chars().all(is_bare));
         self.before.trim().is_empty() && (is_key || self.rest.starts_with("[["))
@@ -121,10 +120,7 @@ pub(super) fn told(text: &str, span: &Range<usize>, message: &str) -> Told {
         }
         "unexpected key or value" => after_value(&around),
         "extra `=`" => ("unexpected second `=`".to_owned(), "write one =".to_owned()),
-        "invalid key-value pair" => (
-            format!("`{}` is not `key = value`", around.line()),
-            "write name = \"…\", one key on each line".to_owned(),
-        ),
+        "invalid key-value pair" => not_an_entry(&around.line()),
         "missing key for inline table element" if around.before.ends_with('{') => template(&around),
         "missing escaped value" | "too few unicode value digits" | "invalid escape sequence" => (
             "a backslash in double quotes begins an escape".to_owned(),
@@ -181,12 +177,13 @@ fn is_nothing(value: &str) -> bool {
 }
 
 fn nothing(around: &Around<'_>, value: &str) -> (String, String) {
-    let before = around.before.trim_end().trim_end_matches('=').trim_end();
-    let key = before.rsplit([' ', ',', '{']).next().unwrap_or_default();
-    (
-        format!("`{value}` is not a TOML value"),
-        format!("remove `{key}`: a key without a value is left out"),
-    )
+    let message = format!("`{value}` is not a TOML value");
+    let before = around.before.trim_end();
+    let Some(before) = before.strip_suffix('=') else {
+        return (message, "remove it from the list".to_owned());
+    };
+    let key = before.trim_end().rsplit([' ', ',', '{']).next().unwrap_or_default();
+    (message, format!("remove `{key}`: a key without a value is left out"))
 }
 
 /// What is wrong inside a list or an inline table.
@@ -238,6 +235,16 @@ fn within_value(around: &Around<'_>, what: &str) -> Option<(String, String)> {
     })
 }
 
+fn not_an_entry(line: &str) -> (String, String) {
+    let help = "write name = \"…\", one key on each line";
+    (format!("`{line}` is not `key = value`"), help.to_owned())
+}
+
+/// Whether a key without quotes may hold a letter.
+fn is_bare(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || "_-.".contains(letter)
+}
+
 /// A line without `=`.
 fn key_alone(around: &Around<'_>, (text, span): (&str, &Range<usize>)) -> (String, String) {
     let line = around.line();
@@ -258,7 +265,10 @@ fn key_alone(around: &Around<'_>, (text, span): (&str, &Range<usize>)) -> (Strin
             let right = key.replace([' ', '\t'], "_");
             (format!("the key `{key}` contains a space"), format!("write {right} = …"))
         }
-        None => (format!("`{line}` has no value"), format!("write {line} = …")),
+        None if line.chars().all(is_bare) => {
+            (format!("`{line}` has no value"), format!("write {line} = …"))
+        }
+        None => not_an_entry(&line),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::names::Names;
 use super::names::Shape;
-use super::paths;
 
 /// What to write instead of a text without expressions that is neither `true` nor `false`.
 pub(super) fn instead_of_literal(text: &str, names: &Names) -> String {
@@ -11,11 +10,12 @@ pub(super) fn instead_of_literal(text: &str, names: &Names) -> String {
         return format!("write when = \"{bare}\"");
     }
     let first = bare.split([' ', '.', '=', '!']).next().unwrap_or_default();
-    let example = lone(bare, names).and_then(|shape| condition(bare, shape));
-    let example = example.filter(|_| names.knows(first));
-    let example = example.unwrap_or_else(|| {
-        if names.knows(first) { bare.to_owned() } else { "depth == 'deep'".to_owned() }
-    });
+    let example = if names.knows(first) {
+        let condition = lone(bare, names).and_then(|shape| condition(bare, shape));
+        condition.unwrap_or_else(|| bare.to_owned())
+    } else {
+        "depth == 'deep'".to_owned()
+    };
     format!("write a template, such as \"{{{{ {example} }}}}\"")
 }
 
@@ -30,13 +30,8 @@ pub(super) fn never_true(text: &str, names: &Names) -> Option<(String, String)> 
 
 /// What a lone value is; nothing for what is more than a value, or of which nothing is known.
 fn lone<'n>(value: &str, names: &'n Names) -> Option<&'n Shape> {
-    let template = format!("{{{{ {value} }}}}");
-    let paths = paths::paths(&template);
-    let [path] = paths.as_slice() else { return None };
-    let written: String = path.names.iter().map(|(name, _)| *name).collect();
-    let is_part = |letter: &char| letter.is_alphanumeric() || *letter == '_';
-    let stands_alone = written == value.chars().filter(is_part).collect::<String>();
-    (stands_alone && !value.contains(['|', '~'])).then(|| names.shape_at(&path.names)).flatten()
+    let path: Vec<(&str, usize)> = value.split('.').map(|name| (name, 0)).collect();
+    names.shape_at(&path)
 }
 
 /// A condition on it.

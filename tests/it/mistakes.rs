@@ -7,6 +7,7 @@ mod commands;
 mod contracts;
 mod each;
 mod meant;
+mod other_tools;
 mod places;
 mod prompts;
 mod remedies;

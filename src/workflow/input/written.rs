@@ -4,6 +4,8 @@
 use super::Error;
 use super::Input;
 use super::nowhere;
+use crate::document::quoted;
+use crate::document::quoted_list;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::workflow::file::InputType;
@@ -17,7 +19,10 @@ pub(super) fn check(
     input: &Input,
     value: &Json,
 ) -> Result<Json, Box<Unsound>> {
-    if let Some(OtherType { expected, help }) = other_type(input.kind, value) {
+    // The place may be that of the table around it.
+    let written = source.text.get(place.clone()).filter(|text| !text.contains(['{', '\n']));
+    let written = written.map_or_else(|| value.to_string(), str::to_owned);
+    if let Some(OtherType { expected, help }) = other_type(input.kind, value, &written) {
         let message = format!(
             "{} `{}`: expected {expected}, found {}",
             input.called,
@@ -42,7 +47,8 @@ struct OtherType {
     help: String,
 }
 
-fn other_type(kind: InputType, value: &Json) -> Option<OtherType> {
+/// `written` is the value as it stands there, such as `1.10`.
+fn other_type(kind: InputType, value: &Json, written: &str) -> Option<OtherType> {
     match kind {
         InputType::Bool => {
             let text = value.as_str()?.trim().to_lowercase();
@@ -67,18 +73,15 @@ fn other_type(kind: InputType, value: &Json) -> Option<OtherType> {
             Some(OtherType { expected: "a number", help })
         }
         InputType::List => {
-            let items = match value {
-                Json::String(text) => text.split(',').map(str::trim).map(str::to_owned).collect(),
-                Json::Bool(_) | Json::Number(_) => vec![value.to_string()],
+            let list = match value {
+                Json::String(text) => {
+                    let items = text.split(',').map(str::trim);
+                    quoted_list(items.filter(|item| !item.is_empty()))
+                }
+                Json::Bool(_) | Json::Number(_) => format!("[{written}]"),
                 Json::Null | Json::Array(_) | Json::Object(_) => return None,
             };
-            let items: Vec<String> = items
-                .iter()
-                .filter(|item: &&String| !item.is_empty())
-                .map(|item| if value.is_string() { format!("{item:?}") } else { item.clone() })
-                .collect();
-            let help = format!("write [{}]", items.join(", "));
-            Some(OtherType { expected: "a list", help })
+            Some(OtherType { expected: "a list", help: format!("write {list}") })
         }
         InputType::String
         | InputType::Slug
@@ -86,9 +89,9 @@ fn other_type(kind: InputType, value: &Json) -> Option<OtherType> {
         | InputType::File
         | InputType::Choice => {
             let help = match value {
-                Json::Bool(_) | Json::Number(_) => format!("write \"{value}\", in quotes"),
+                Json::Bool(_) | Json::Number(_) => format!("write \"{written}\", in quotes"),
                 Json::Array(items) => match items.as_slice() {
-                    [Json::String(only)] => format!("write {only:?}, without brackets"),
+                    [Json::String(only)] => format!("write {}, without brackets", quoted(only)),
                     _ => "write one text in quotes, or type = \"list\"".to_owned(),
                 },
                 Json::Null | Json::String(_) | Json::Object(_) => return None,

@@ -6,12 +6,19 @@ use crate::source::Unsound;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+/// More circles than anybody reads of at once.
+const ERRORS_MAX: usize = 20;
+
+/// The gates that each gate needs, written or not.
+type Needs<'g> = BTreeMap<&'g str, Vec<&'g str>>;
+
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
     // Of two gates with one id, which is told elsewhere, the second seems to need itself.
     if draft.has_duplicates() {
         return Vec::new();
     }
-    let mut needs = draft.needs();
+    let needed = draft.needs();
+    let mut needs = needed.clone();
     for gate in &draft.file.gate {
         // Which gate audits itself is told elsewhere.
         let audited = gate.audits.iter().map(|audits| audits.get_ref().gate.as_str());
@@ -26,10 +33,10 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
         })
         .collect();
     let mut errors = Vec::new();
-    loop {
+    while errors.len() < ERRORS_MAX {
         take_away_free(&mut open);
-        let Some(path) = circle(&open) else { return errors };
-        errors.push(told(draft, &path));
+        let Some(path) = circle(&open) else { break };
+        errors.push(told(draft, &needed, &path));
         // Others may be among what is left.
         for id in &path {
             open.remove(id);
@@ -38,6 +45,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
             needs.retain(|need| !path.contains(need));
         }
     }
+    errors
 }
 
 /// Takes away what waits for nothing that is left.
@@ -63,8 +71,8 @@ fn take_away_free<'g>(open: &mut BTreeMap<&'g str, BTreeSet<&'g str>>) {
 }
 
 /// A circle in words, at what makes it one.
-fn told(draft: &Draft<'_>, path: &[&str]) -> Box<Unsound> {
-    let audits = links(path).find(|link| link.why(draft) == Why::Audits);
+fn told(draft: &Draft<'_>, needed: &Needs<'_>, path: &[&str]) -> Box<Unsound> {
+    let audits = links(path).find(|link| link.why(draft, needed) == Why::Audits);
     let audits = audits.and_then(|link| draft.gate(link.gate)?.audits.as_ref());
     let gate = path.first().and_then(|id| draft.gate(id));
     let span = gate.map_or(0..0, |gate| {
@@ -76,7 +84,7 @@ fn told(draft: &Draft<'_>, path: &[&str]) -> Box<Unsound> {
         [id, _] => format!("gate `{id}` needs itself"),
         path => format!("gates wait for each other: {}", path.join(" needs ")),
     };
-    draft.source.unsound(span, message).advise(way_out(draft, path))
+    draft.source.unsound(span, message).advise(way_out(draft, needed, path))
 }
 
 /// A gate that waits for another.
@@ -101,10 +109,9 @@ fn links<'g>(path: &[&'g str]) -> impl Iterator<Item = Link<'g>> {
 }
 
 impl Link<'_> {
-    fn why(&self, draft: &Draft<'_>) -> Why {
+    fn why(&self, draft: &Draft<'_>, needed: &Needs<'_>) -> Why {
         let needs = draft.gate(self.gate).and_then(|gate| gate.needs.as_ref());
-        let needs_of = draft.needs();
-        let is_needed = needs_of.get(self.gate).is_some_and(|needs| needs.contains(&self.other));
+        let is_needed = needed.get(self.gate).is_some_and(|needs| needs.contains(&self.other));
         match (is_needed, needs) {
             (true, Some(_)) => Why::Needs,
             (true, None) => Why::Follows,
@@ -115,8 +122,8 @@ impl Link<'_> {
 
 /// What breaks a circle: a need that is written is taken away, one that is not is written, and what audits a
 /// gate comes after it.
-fn way_out(draft: &Draft<'_>, path: &[&str]) -> String {
-    let of = |wanted: Why| links(path).find(|link| link.why(draft) == wanted);
+fn way_out(draft: &Draft<'_>, needed: &Needs<'_>, path: &[&str]) -> String {
+    let of = |wanted: Why| links(path).find(|link| link.why(draft, needed) == wanted);
     let audits = of(Why::Audits)
         .map(|Link { gate, other }| format!("move gate `{gate}` below gate `{other}`"));
     let needs = of(Why::Needs)

@@ -4,6 +4,7 @@
 use super::Draft;
 use super::goto::before;
 use crate::document::Placed;
+use crate::document::quoted;
 use crate::source::Unsound;
 use crate::template;
 use crate::template::Asked;
@@ -56,8 +57,10 @@ fn bare(draft: &Draft<'_>, list: &Placed<String>) -> Box<Unsound> {
     let right = if draft.file.inputs.contains_key(first) || first == GATES {
         format!("\"{{{{ {name} }}}}\"")
     } else {
-        let items = text.split(',').map(|item| format!("'{}'", item.trim()));
-        format!("\"{{{{ [{}] }}}}\"", items.collect::<Vec<_>>().join(", "))
+        let items = text.split(',').map(|item| item.trim_matches(['[', ']', '\'', '"', ' ']));
+        let items = items.map(|item| if item.contains(['\'', '"']) { "…" } else { item });
+        let items = items.map(|item| format!("'{item}'")).collect::<Vec<_>>();
+        quoted(&format!("{{{{ [{}] }}}}", items.join(", ")))
     };
     let message = format!("`{text}` is not a list");
     draft.source.unsound(list.span(), message).advise(format!("write in = {right}"))
@@ -87,7 +90,7 @@ fn check_name(draft: &Draft<'_>, each: &EachFile) -> Result<(), Box<Unsound>> {
     Err(draft
         .source
         .unsound(each.name.span(), format!("`{name}` is not a valid item name"))
-        .advise("use a-z, 0-9 and `_`, starting with a letter"))
+        .advise("use letters, digits and `_`, starting with a letter or `_`"))
 }
 
 /// The gates that it looks at have ended when it is read, unless a jump comes back to this one.

@@ -58,13 +58,10 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
             "write command = [\"program\", \"argument\"]",
         ),
         (ExecutorKind::Command, Some(command), Some(shell)) => {
-            let span = [command.span(), shell.span()].into_iter().max_by_key(|span| span.start);
+            let span = std::cmp::max_by_key(command.span(), shell.span(), |span| span.start);
             Err(draft
                 .source
-                .unsound(
-                    span.unwrap_or_else(|| named.span()),
-                    "a command gate must not have both `command` and `shell`",
-                )
+                .unsound(span, "a command gate must not have both `command` and `shell`")
                 .advise("remove one of them"))
         }
         (ExecutorKind::Command, Some(command), None) if command.get_ref().is_empty() => Err(draft
