@@ -34,9 +34,6 @@ use std::path::PathBuf;
 /// How many runs an error lists.
 const RUNS_SHOWN_MAX: usize = 8;
 
-/// What gives the key of a session, by face.
-const SESSION_KEY: &str = "the session key, ORCH_SESSION or X-Session-Key,";
-
 /// The run that is meant.
 pub fn run(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<RunId, Error> {
     let ids =
@@ -55,7 +52,7 @@ pub fn run(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Run
         return Ok(id);
     }
     if let Some(key) = &caller.session {
-        return named(project, key, &ids).map_err(|error| error.named_by(SESSION_KEY));
+        return named(project, key, &ids).map_err(|error| error.named_by("the session key"));
     }
     if ids.is_empty() {
         return Err(Error::usage("there are no runs")

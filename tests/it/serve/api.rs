@@ -77,7 +77,7 @@ fn what_goes_wrong_is_a_problem_with_its_code_and_help() {
     let bearer = server.bearer();
     let headers = [("authorization", bearer.as_str()), ("x-session-key", "nope")];
     let session = server.send("GET", "/api/status", &headers, "").code(404).json();
-    assert!(session["detail"].as_str().unwrap().contains("X-Session-Key"), "{session}");
+    assert!(session["detail"].as_str().unwrap().contains("the session key"), "{session}");
 }
 
 #[test]
