@@ -107,10 +107,15 @@ mod tests {
     use crate::digest::Digest;
     use crate::id::GateId;
     use crate::id::RunId;
+    use crate::ops::FailedGate;
     use crate::ops::Here;
 
     fn paused(cause: PauseCause, failed: &[&str]) -> Standing {
-        let failed = failed.iter().map(|id| (GateId::parse(*id).unwrap(), String::new()));
+        let failed = failed.iter().map(|id| FailedGate {
+            gate: GateId::parse(*id).unwrap(),
+            reason: String::new(),
+            declined: None,
+        });
         Standing {
             run_id: RunId::new("20260101T000000Z", "x", "abcdef"),
             status: RunStatus::Paused,
@@ -121,8 +126,6 @@ mod tests {
             head: Digest::of(""),
             problems: Vec::new(),
             unsigned: None,
-            refused: Vec::new(),
-            unusable: Vec::new(),
             failed: failed.collect(),
             differs: Vec::new(),
             can_amend: false,

@@ -291,6 +291,7 @@ mod tests {
     use crate::event::RunStatus;
     use crate::ops::DrivenBy;
     use crate::ops::Here;
+    use crate::standing::FailedGate;
 
     #[test]
     fn what_the_error_advises_comes_first_and_nothing_twice() {
@@ -318,8 +319,6 @@ mod tests {
             problems: Vec::new(),
             unsigned: None,
             failed: Vec::new(),
-            refused: Vec::new(),
-            unusable: Vec::new(),
             differs: Vec::new(),
             can_amend: false,
             committed: true,
@@ -344,7 +343,11 @@ mod tests {
         assert_eq!(running(held), ["orch status --run R"]);
         let failed = GateId::parse("b").unwrap();
         let stuck = |here| Standing {
-            failed: vec![(failed.clone(), "broken".to_owned())],
+            failed: vec![FailedGate {
+                gate: failed.clone(),
+                reason: "broken".to_owned(),
+                declined: None,
+            }],
             ..standing(RunStatus::Waiting, here)
         };
         let next = Instructions::of(&stuck(driven.clone()), AtHand::default());

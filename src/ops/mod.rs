@@ -147,6 +147,7 @@ pub use crate::project::Error;
 pub use crate::project::Options;
 pub use crate::project::Project;
 pub use crate::standing::DrivenBy;
+pub use crate::standing::FailedGate;
 pub use crate::standing::Here;
 pub use crate::standing::Standing;
 pub use crate::standing::State;

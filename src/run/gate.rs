@@ -26,11 +26,14 @@ use crate::id::InvocationId;
 use crate::workflow::Gate;
 use crate::workflow::GateStatus;
 use crate::workflow::input::Values;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// How an attempt said no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Declined {
     /// It did its work, and refused that of another gate.

@@ -96,14 +96,8 @@ pub struct Standing {
     /// Why the end of the run is not signed, if it should be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsigned: Option<String>,
-    /// The failed gates, each with the reason; ignored failures left out.
-    pub failed: Vec<(GateId, String)>,
-    /// Those of them that did their work and refused another gate's.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub refused: Vec<GateId>,
-    /// Those of them whose definition could not be used: nothing was done.
-    #[serde(skip)]
-    pub unusable: Vec<GateId>,
+    /// The failed gates; ignored failures left out.
+    pub failed: Vec<FailedGate>,
     /// Files that differ from the run's frozen definition, where a gate failed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub differs: Vec<String>,
@@ -115,6 +109,19 @@ pub struct Standing {
     /// More for a reminder.
     #[serde(skip)]
     pub here: Here,
+}
+
+/// A gate that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[non_exhaustive]
+pub struct FailedGate {
+    /// The gate.
+    pub gate: GateId,
+    /// Why it failed.
+    pub reason: String,
+    /// How it said no, if not by its checks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declined: Option<Declined>,
 }
 
 /// The current place in the run.
@@ -164,7 +171,7 @@ impl Standing {
 
     /// Whether this gate is one of those that failed.
     pub fn has_failed(&self, gate: &GateId) -> bool {
-        self.failed.iter().any(|(failed, _)| failed == gate)
+        self.failed.iter().any(|failed| failed.gate == *gate)
     }
 }
 
@@ -255,12 +262,8 @@ impl Standing {
                 return None;
             }
             let reason = state.attempt()?.failure_reason.clone()?;
-            Some((id.clone(), reason))
+            Some(FailedGate { gate: id.clone(), reason, declined: state.declined })
         });
-        let declined = |how| {
-            run.gates_in(GateStatus::Fail)
-                .filter(move |id| run.gate(id).is_some_and(|state| state.declined == Some(how)))
-        };
         Self {
             run_id: run.started.run_id.clone(),
             status: run.status,
@@ -272,8 +275,6 @@ impl Standing {
             problems: Vec::new(),
             unsigned: None,
             failed: failed.collect(),
-            refused: declined(Declined::Refused).cloned().collect(),
-            unusable: declined(Declined::Unusable).cloned().collect(),
             differs: Vec::new(),
             can_amend: false,
             committed: around.is_committed,

@@ -2,6 +2,7 @@
 //! own way.
 
 use super::DrivenBy;
+use super::FailedGate;
 use super::LockWait;
 use super::Standing;
 use super::Waiting;
@@ -9,6 +10,7 @@ use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::id::GateId;
+use crate::run::Declined;
 
 /// Something that somebody can do next.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,11 +118,11 @@ impl Standing {
         match self.status {
             RunStatus::Failed => {
                 let mends = self.failed.iter();
-                steps.extend(mends.map(|(gate, reason)| {
-                    let refused = self.refused.contains(gate);
-                    if self.unusable.contains(gate) && self.differs.is_empty() {
+                steps.extend(mends.map(|FailedGate { gate, reason, declined }| {
+                    if *declined == Some(Declined::Unusable) && self.differs.is_empty() {
                         return NextStep::Rewrite { gate, reason };
                     }
+                    let refused = *declined == Some(Declined::Refused);
                     NextStep::Mend { gate, reason, refused }
                 }));
                 steps.extend(self.amend());
@@ -164,7 +166,7 @@ impl Standing {
     /// What has failed, to be done again while the run waits.
     fn redo(&self) -> Vec<NextStep<'_>> {
         let failed = self.failed.iter();
-        let failed = failed.map(|(gate, reason)| NextStep::Redo { gate, reason });
+        let failed = failed.map(|FailedGate { gate, reason, .. }| NextStep::Redo { gate, reason });
         self.amend().into_iter().chain(failed).collect()
     }
 
@@ -204,7 +206,8 @@ impl Standing {
             DrivenBy::Nobody if here.is_driven && self.waiting.is_empty() => vec![NextStep::Drive],
             DrivenBy::Nobody if here.is_driven => Vec::new(),
             DrivenBy::Nobody => {
-                let again = self.failed.iter().map(|(gate, reason)| (gate, Some(reason.as_str())));
+                let again =
+                    self.failed.iter().map(|failed| (&failed.gate, Some(failed.reason.as_str())));
                 let ready = here.ready.iter().filter(|gate| !self.has_failed(gate));
                 let all = again.chain(ready.map(|gate| (gate, None)));
                 let mut steps: Vec<NextStep<'_>> =

@@ -133,7 +133,9 @@ fn files_that_differ_are_applied_before_anything_that_failed_is_tried_again() {
         let mut standing = standing("a-", true, DrivenBy::Nobody);
         standing.status = status;
         standing.differs = vec!["workflows/w.toml".to_owned()];
-        standing.refused = standing.failed.iter().map(|(gate, _)| gate.clone()).collect();
+        for failed in &mut standing.failed {
+            failed.declined = Some(Declined::Refused);
+        }
         steps(&standing)
     };
     let amend = "amend workflows/w.toml";

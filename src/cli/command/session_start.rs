@@ -54,8 +54,8 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
         let _ = writeln!(text, "recovered: {found}");
     }
     // Why they failed has been shown, and is said with what to do next.
-    for (gate, _) in &reply.run.failed {
-        let _ = writeln!(text, "gate {gate} FAIL");
+    for failed in &reply.run.failed {
+        let _ = writeln!(text, "gate {} FAIL", failed.gate);
     }
     let _ = writeln!(text, "head {}", reply.run.head);
     drive::warn(face, &project, &reply.run);

@@ -314,7 +314,7 @@ fn a_failed_run_is_no_success_in_json() {
         .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['false']");
     let json = house.orch("run demo --json").code(1).json();
     assert_eq!(json["success"], false);
-    assert_eq!(json["data"]["failed"][0][0], "a");
+    assert_eq!(json["data"]["failed"][0]["gate"], "a");
 }
 
 #[test]
