@@ -47,8 +47,11 @@ use crate::envelope::exit;
 use crate::process;
 use crate::template;
 use answer::Face;
+use clap::ArgMatches;
 use clap::CommandFactory;
 use clap::FromArgMatches;
+use clap::error::ContextKind;
+use clap::error::ContextValue;
 use command::Command;
 use global::Global;
 use std::ffi::OsString;
@@ -98,6 +101,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let wants_json = arguments.iter().any(|argument| argument == "--json");
     let parsed = whole()
         .try_get_matches_from(&arguments)
+        .or_else(|error| help_of_help(error, &arguments))
         .map_err(|error| misplaced::advise(error, &whole(), &arguments, || workflows(&arguments)))
         .and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, matches)));
     let (parsed, matches) = match parsed {
@@ -130,6 +134,18 @@ fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             let face = Face::new(Global { json, ..face.global });
             report::error(&face, &error, subject.as_ref())
         }
+    }
+}
+
+/// `orch help --help` as `orch help`: clap takes the flag for the command that help is asked of.
+fn help_of_help(error: clap::Error, arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
+    let Some(ContextValue::String(asked)) = error.get(ContextKind::InvalidSubcommand) else {
+        return Err(error);
+    };
+    if ["--help", "-h"].contains(&asked.as_str()) {
+        whole().try_get_matches_from(arguments.iter().filter(|word| *word != asked.as_str()))
+    } else {
+        Err(error)
     }
 }
 

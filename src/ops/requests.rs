@@ -106,12 +106,19 @@ where
     let schema = schema_of::<R>();
     let known = schema.get("properties").and_then(serde_json::Value::as_object);
     let known: Vec<&str> = known.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-    let mut told = json.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
-    if let Some(name) = told.find(|name| !known.contains(name)) {
+    let Some(told) = json.as_object() else {
+        return Err(serde_json::Error::custom("it is not a JSON object"));
+    };
+    if let Some(name) = told.keys().find(|name| !known.contains(&name.as_str())) {
         let help = suggest(name, known.iter().copied());
         return Err(serde_json::Error::custom(format!("unknown field `{name}`; {help}")));
     }
-    R::deserialize(json)
+    serde_path_to_error::deserialize(json).map_err(|error| {
+        let field = error.path().to_string();
+        let error = error.into_inner();
+        // Which one is missing is told by its name.
+        if field == "." { error } else { serde_json::Error::custom(format!("`{field}`: {error}")) }
+    })
 }
 
 /// The schema of a request, which takes the keys that it names and no others.

@@ -6,6 +6,8 @@ use super::problem::Problem;
 use super::retries;
 use super::retries::Repeat;
 use crate::digest::Digest;
+use crate::document::Data;
+use crate::document::Language;
 use crate::id::RunId;
 use crate::json::harmless_text;
 use crate::ops;
@@ -93,11 +95,16 @@ pub async fn call(
     answer(door, operation, request, &headers).await
 }
 
-/// A body as what it should be.
+/// A body as what it should be. As in any document, a key given twice is an error: what looked at the body on
+/// its way may have gone by the other one.
 pub fn parsed<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|error| {
-        Problem::of(StatusCode::BAD_REQUEST, "json", format!("the body is not valid JSON: {error}"))
-    })
+    let refused = |why: &str| {
+        let detail = format!("the body is not valid JSON: {why}");
+        Problem::of(StatusCode::BAD_REQUEST, "json", detail)
+    };
+    let text = std::str::from_utf8(body).map_err(|_| refused("it is not UTF-8"))?;
+    let data = Data::read(Language::Json, text).map_err(|flaw| refused(&flaw.message))?;
+    serde_json::from_value(data.into_json()).map_err(|error| refused(&error.to_string()))
 }
 
 fn named(name: &str) -> Result<Operation, Problem> {

@@ -168,7 +168,7 @@ impl Guard {
             return None;
         }
         let detail =
-            "this needs the token that `orch serve` printed, as `Authorization: Bearer TOKEN`";
+            "this needs the token that the server printed, as `Authorization: Bearer TOKEN`";
         Some(Problem::of(StatusCode::UNAUTHORIZED, "token", detail))
     }
 

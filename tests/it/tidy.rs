@@ -10,7 +10,7 @@ use std::path::PathBuf;
 const LINES_MAX: usize = 400;
 
 /// Outside crates that have one home, and where else their types are part of a signature.
-const HOMES: [(&str, &[&str]); 15] = [
+const HOMES: [(&str, &[&str]); 16] = [
     ("tera", &["template"]),
     ("git2", &["git"]),
     ("libgit2_sys", &["git"]),
@@ -26,6 +26,7 @@ const HOMES: [(&str, &[&str]); 15] = [
     ("data_encoding", &["signature"]),
     ("dagre", &["board"]),
     ("percent_encoding", &["uri"]),
+    ("serde_path_to_error", &["ops"]),
 ];
 
 fn root() -> &'static Path {

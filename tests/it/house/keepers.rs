@@ -1,5 +1,5 @@
-//! The processes that keep sittings and send notifications: they outlive the command that begins them, and none may
-//! outlive its house.
+//! The processes that outlive the command that begins them, such as those that keep sittings and send
+//! notifications: none may outlive its house.
 
 use super::Done;
 use super::House;
@@ -13,13 +13,16 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 
+/// The commands that keep sittings and send notifications.
+const DETACHED: [&str; 2] = ["keep", "send"];
+
 /// The longest that a killed process is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 impl House {
     /// The numbers of the processes that keep sittings here.
     pub fn keepers(&self) -> Vec<u32> {
-        detached_in(self.folder.path(), &["keep"])
+        processes_in(self.folder.path(), |words| has_one(words, &["keep"]))
     }
 
     /// Does something that ends them, and waits until they are dead: their locks go last.
@@ -33,7 +36,7 @@ impl House {
 
     /// Kills them, as a power cut would.
     pub fn kill_keepers(&self) {
-        kill_in(self.folder.path());
+        kill_in(self.folder.path(), |words| has_one(words, &DETACHED));
     }
 
     /// The lock of whoever sits at the newest run.
@@ -60,7 +63,7 @@ impl House {
 
 impl Drop for House {
     fn drop(&mut self) {
-        kill_in(self.folder.path());
+        kill_in(self.folder.path(), |_| true);
     }
 }
 
@@ -71,31 +74,37 @@ pub fn signal_one(signal: Signal, process: u32) {
     }
 }
 
-/// The processes that work on their own below a folder, by their words and the folder that they were
-/// started in: a lock may hold garbage, and its run may be gone.
-fn detached_in(folder: &Path, commands: &[&str]) -> Vec<u32> {
+/// Whether a command line has one of these words.
+fn has_one(words: &[&[u8]], commands: &[&str]) -> bool {
+    words.iter().any(|word| commands.iter().any(|command| command.as_bytes() == *word))
+}
+
+/// The processes that work in a folder or below, by their words: a lock may hold garbage, and its run may be
+/// gone.
+fn processes_in(folder: &Path, is_wanted: impl Fn(&[&[u8]]) -> bool) -> Vec<u32> {
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let is_detached = |process: &u32| {
-        let words = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
-        let mut words = words.split(|byte| *byte == 0);
-        let is_one = words.any(|word| commands.iter().any(|command| command.as_bytes() == word));
+    let is_one = |process: &u32| {
         let works_in = std::fs::read_link(format!("/proc/{process}/cwd")).unwrap_or_default();
-        is_one && works_in.starts_with(&folder)
+        if !works_in.starts_with(&folder) {
+            return false;
+        }
+        let words = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+        is_wanted(&words.split(|byte| *byte == 0).collect::<Vec<_>>())
     };
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    names.filter_map(|name| name.parse().ok()).filter(is_detached).collect()
+    names.filter_map(|name| name.parse().ok()).filter(is_one).collect()
 }
 
-fn kill_in(folder: &Path) {
+fn kill_in(folder: &Path, is_wanted: impl Fn(&[&[u8]]) -> bool) {
     let start = Instant::now();
     let mut killed = Vec::new();
     loop {
-        let detached = detached_in(folder, &["keep", "send"]);
-        for process in &detached {
+        let found = processes_in(folder, &is_wanted);
+        for process in &found {
             signal_one(Signal::KILL, *process);
         }
-        killed.extend(detached);
+        killed.extend(found);
         // What dies loses its words first, and its locks last.
         killed.retain(|process| is_alive(&process.to_string()));
         if killed.is_empty() || start.elapsed() > PATIENCE {

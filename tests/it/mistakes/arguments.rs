@@ -99,3 +99,12 @@ fn a_permit_says_which_values_there_are() {
     help: write "all"
     "#);
 }
+
+#[test]
+fn who_asks_for_the_help_of_help_gets_the_help() {
+    let house = House::new();
+    let help = house.orch("help").code(0);
+    for words in ["help --help", "help -h"] {
+        assert_eq!(house.orch(words).code(0).stdout, help.stdout, "{words}");
+    }
+}

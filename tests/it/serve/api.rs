@@ -62,13 +62,19 @@ fn what_goes_wrong_is_a_problem_with_its_code_and_help() {
     assert_eq!(only_post.header("allow"), Some("POST"));
     assert_eq!(only_post.json()["code"], "method_not_allowed");
     assert_eq!(server.get("/nowhere").code(404).json()["code"], "not_found");
-    let cut = server.send(
-        "POST",
-        "/api/note",
-        &[("authorization", &server.bearer()), ("content-type", "application/json")],
-        "{\"text\":",
-    );
-    assert_eq!(cut.code(400).json()["code"], "json");
+    let refused = |body: &str| {
+        let bearer = server.bearer();
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        let problem = server.send("POST", "/api/note", &headers, body).code(400).json();
+        format!("{}: {}", problem["code"].as_str().unwrap(), problem["detail"].as_str().unwrap())
+    };
+    let told = ["{\"text\":", "{\"run\": \"a\", \"run\": \"b\"}", "[]", "{\"text\": \"x\"}"];
+    insta::assert_snapshot!(told.map(refused).join("\n"), @r#"
+    json: the body is not valid JSON: unexpected end of the document; a value is missing
+    json: the body is not valid JSON: duplicate key `run`
+    usage: the request is not valid: it is not a JSON object
+    usage: the request is not valid: `text`: invalid type: string "x", expected a sequence
+    "#);
     assert_eq!(server.get("/api/run_show?run=a&run=b").code(400).json()["code"], "usage");
     let empty = server.get("/api/status?run=").code(400).json();
     assert_eq!(empty["detail"], "the run's name is empty");
@@ -82,7 +88,8 @@ fn what_goes_wrong_is_a_problem_with_its_code_and_help() {
 
 #[test]
 fn what_the_libraries_refuse_is_a_problem_like_the_others() {
-    let server = house().serves("");
+    let house = house();
+    let server = house.serves("");
     let bearer = server.bearer();
     let headers = [("authorization", bearer.as_str()), ("content-type", "Application/JSON")];
     let large = format!("{{\"text\":[\"{}\"]}}", "x".repeat(3 << 20));
