@@ -169,7 +169,7 @@ impl Board<'_> {
             remark: line.waits_for.map(|who| format!("waits for {who}")).or(line.reason.clone()),
             times: Times::of(story.spent),
             cost: money(&story.cost),
-            turns: attempt::turns(&story.turns),
+            turns: attempt::turns(&story.turns, &ApprovalProofs(None)),
             attempts: attempt::attempts(&story.attempts, &ApprovalProofs(None)),
             attempt: number,
             seen: decision::seen(run, &gate_id, question.as_ref()).to_string(),

@@ -28,6 +28,7 @@ use super::signed_decision::SignedWord;
 use crate::digest::Digest;
 use crate::event::APPROVAL_NAMESPACE;
 use crate::event::DECISION_NAMESPACE;
+use crate::event::RunStatus;
 use crate::event::Signed;
 use crate::id::GateId;
 use crate::id::RunId;
@@ -260,7 +261,14 @@ pub fn decide(
             let text = vec![text.clone()];
             let request = forward::Request { run, text, gate: gate.gate };
             let forwarded = forward::forward_signed(project, caller, &request, person)?;
-            return Ok(Reply::Forwarded(forwarded));
+            let run = project.store.read(&question.run)?.run;
+            let rests =
+                !forwarded.resumed && run.started.driven && run.status == RunStatus::Waiting;
+            if !rests || !drive.detach {
+                return Ok(Reply::Forwarded(forwarded));
+            }
+            gate_finish::leave_to_worker(project, &question.run)?;
+            return Ok(Reply::Forwarded(Forwarded { resumed: true, ..forwarded }));
         }
     };
     Ok(Reply::Gate(Box::new(reply?)))

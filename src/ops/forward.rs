@@ -8,9 +8,9 @@ use super::Person;
 use super::Project;
 use super::RunChoice;
 use super::choose;
+use super::gate_finish;
 use super::note;
 use super::signed_decision;
-use crate::advance;
 use crate::caller::asker;
 use crate::event::Decision;
 use crate::event::Event;
@@ -24,10 +24,8 @@ use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::project::signing;
-use crate::project::supervisor;
 use crate::run::GateStatus;
 use crate::run::Run;
-use crate::store::pool::Errand;
 use crate::suggestion::OPEN_WORDS;
 use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
@@ -140,9 +138,7 @@ fn forward_by(
     let is_pooled = !is_paused && !is_driven && project.store.workspace(&id).exists();
     let resumed = is_driven || is_pooled;
     if is_pooled {
-        let folder = project.workspace_of(&id);
-        advance::enqueue(project, &advance::ticket(project, &id, folder, Errand::Continue))?;
-        supervisor::hire(project)?;
+        gate_finish::leave_to_worker(project, &id)?;
     }
     Ok(Forwarded { run_id: id, answered: Some(gate), text, resumed })
 }

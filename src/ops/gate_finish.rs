@@ -289,12 +289,14 @@ pub(super) fn let_go(
     let is_left = request.detach && driver.run().started.driven && !driver.run().status.is_end();
     // Only then can a worker take it.
     drop(driver);
-    if is_left {
-        let folder = project.workspace_of(&id);
-        advance::enqueue(project, &advance::ticket(project, &id, folder, Errand::Continue))?;
-        supervisor::hire(project)?;
-    }
-    Ok(())
+    if is_left { leave_to_worker(project, &id) } else { Ok(()) }
+}
+
+/// Has a worker drive a run on that nobody holds.
+pub(super) fn leave_to_worker(project: &Project, id: &RunId) -> Result<(), Error> {
+    let folder = project.workspace_of(id);
+    advance::enqueue(project, &advance::ticket(project, id, folder, Errand::Continue))?;
+    supervisor::hire(project)
 }
 
 /// What became of a gate. A run that is taken through by hand ends with its last gate.

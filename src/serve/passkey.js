@@ -2,7 +2,7 @@
 //
 //   <form data-decision data-base="" data-run="RUN" data-gate="GATE" data-seen="DIGEST" data-kind="approve">
 //     <input name="by">                 who decides, where several may
-//     <textarea name="note"></textarea> or "reason" (reject, waive), or "text" (reply)
+//     <textarea name="note"></textarea> or "reason" (reject, waive), or "text" (reply), or an <input> of the latter
 //     <input data-answer="NAME">        an answer to the gate's form (finish)
 //     <button>Approve</button>
 //     <pre data-statement></pre>        shows what is signed

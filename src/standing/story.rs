@@ -14,6 +14,7 @@ use crate::event::Invocation;
 use crate::event::Question;
 use crate::event::Reply;
 use crate::event::Routing;
+use crate::event::SignedDecision;
 use crate::executor::ExecutorKind;
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -129,6 +130,8 @@ pub enum Turn {
         /// Why.
         reason: String,
     },
+    /// A person signed what they decided.
+    Signed(Box<SignedDecision>),
     /// A person let it be without its work.
     Waived {
         /// Who did.
@@ -252,6 +255,9 @@ fn told(history: &[(Moment, Event)]) -> BTreeMap<GateId, Told> {
         }
         if let Event::GateWaived { gate, by, reason } = event {
             turn(gate, Turn::Waived { by: by.clone(), reason: reason.clone() });
+        }
+        if let Event::DecisionSigned(decided) = event {
+            turn(&decided.gate, Turn::Signed(decided.clone()));
         }
         if let Event::GatesReopened { gates, reason, .. } = event {
             for gate in gates {

@@ -164,6 +164,9 @@ fn write_turns(text: &mut String, turns: &[Turn]) {
     for turn in turns {
         let words = match turn {
             Turn::Redone { by, reason } => format!("redone by {by}: {reason}"),
+            Turn::Signed(decided) => {
+                format!("{} signed by {}, {}", decided.decision.kind(), decided.by, decided.how)
+            }
             Turn::Waived { by, reason } => format!("waived by {by}: {reason}"),
             Turn::Reopened { reason } => format!("reopened: {reason}"),
             Turn::WentBack { to } => format!("went back to {to}"),

@@ -9,6 +9,7 @@ use super::words::money;
 use super::words::tokens;
 use crate::event::Question;
 use crate::event::Routing;
+use crate::event::SignedDecision;
 use crate::finding::Finding;
 use crate::run::AttemptStatus;
 use crate::standing::AttemptStory;
@@ -160,7 +161,7 @@ fn attempt(
             reason: end.reason.clone(),
             head: end.head.to_string(),
         }),
-        turns: turns(&story.turns),
+        turns: turns(&story.turns, proofs),
     }
 }
 
@@ -179,8 +180,12 @@ pub fn found(finding: &Finding) -> FindingView {
 }
 
 /// What turned a gate from its course, in words.
-pub fn turns(turns: &[Turn]) -> Vec<String> {
+pub fn turns(turns: &[Turn], proofs: &ApprovalProofs<'_>) -> Vec<String> {
     let words = |turn: &Turn| match turn {
+        Turn::Signed(decided) => {
+            let SignedDecision { decision, by, how, .. } = decided.as_ref();
+            format!("{} by {by}, {how}: {}", decision.kind(), proofs.of_decision(decided))
+        }
         Turn::Redone { by, reason } => format!("redone by {by}: {reason}"),
         Turn::Waived { by, reason } => format!("waived by {by}: {reason}"),
         Turn::Reopened { reason } => format!("reopened: {reason}"),

@@ -3,11 +3,14 @@
 
 use crate::event::APPROVAL_NAMESPACE;
 use crate::event::Approved;
+use crate::event::DECISION_NAMESPACE;
+use crate::event::Signed;
+use crate::event::SignedDecision;
 use crate::id::AttemptId;
 use crate::ops::verify::SignedApproval;
 use crate::ops::verify::Verified;
+use crate::ops::verify::VerifiedDecision;
 use crate::project::signing;
-use crate::run::Run;
 use crate::store::journal::Reading;
 use crate::store::record;
 use crate::suggestion::Advice;
@@ -50,10 +53,7 @@ impl ApprovalProofs<'_> {
         let Some(signature) = &approval.signature else {
             return (None, "not signed".to_owned());
         };
-        let Some(verified) = self.0 else {
-            let by = signature.signer.as_deref().unwrap_or("a key");
-            return (None, format!("signed by {by}; not verified here"));
-        };
+        let Some(verified) = self.0 else { return (None, unverified(signature)) };
         if let Some(signed) = valid(verified, attempt) {
             return (Some(true), format!("valid signature by {}", signed.by));
         }
@@ -63,6 +63,28 @@ impl ApprovalProofs<'_> {
         let told = told.map_or("its signature is not valid", |told| told.message.as_str());
         (Some(false), told.to_owned())
     }
+
+    /// What there is to say of the signature of another decision.
+    pub fn of_decision(&self, decided: &SignedDecision) -> String {
+        let Some(verified) = self.0 else { return unverified(&decided.signature) };
+        match verified_of(verified, decided) {
+            Some(valid) => format!("valid signature by {}", valid.by),
+            None => "its signature is not valid".to_owned(),
+        }
+    }
+}
+
+fn verified_of<'v>(
+    verified: &'v Verified,
+    decided: &SignedDecision,
+) -> Option<&'v VerifiedDecision> {
+    let asked = (&decided.gate, decided.attempt, decided.decision.kind());
+    verified.decisions.iter().find(|one| (&one.gate, one.attempt, one.kind) == asked)
+}
+
+fn unverified(signature: &Signed) -> String {
+    let by = signature.signer.as_deref().unwrap_or("a key");
+    format!("signed by {by}; not verified here")
 }
 
 fn valid<'v>(verified: &'v Verified, attempt: &AttemptId) -> Option<&'v SignedApproval> {
@@ -118,23 +140,32 @@ fn commands(reading: &Reading, record: &str, own: Option<&Verified>) -> Vec<Shel
         if has_signers {
             let id = AttemptId::new(gate, *attempt);
             let what = format!("The approval of {gate} attempt {attempt}, without orch");
-            let line = enter.clone().then(check_signature(run, &id, by)).to_string();
-            all.push(ShellCommand { what, line });
+            let text = record::approval_path(run, &id);
+            let line = enter.clone().then(check_signature(&text, APPROVAL_NAMESPACE, by));
+            all.push(ShellCommand { what, line: line.to_string() });
+        }
+    }
+    for (number, decided) in (1..).zip(&run.signed_decisions) {
+        let verified = own.and_then(|own| verified_of(own, decided)).filter(|_| has_signers);
+        if let Some(VerifiedDecision { kind, gate, by, .. }) = verified {
+            let what = format!("The {kind} of {gate}, without orch");
+            let text = record::decision_path(number);
+            let line = enter.clone().then(check_signature(&text, DECISION_NAMESPACE, by));
+            all.push(ShellCommand { what, line: line.to_string() });
         }
     }
     all
 }
 
-/// How the stock program checks the signature of an approval, from the folder of the record.
-fn check_signature(run: &Run, attempt: &AttemptId, by: &str) -> Advice {
-    let text = record::approval_path(run, attempt);
+/// How the stock program checks the signature of a text, from the folder of the record.
+fn check_signature(text: &str, namespace: &str, by: &str) -> Advice {
     let signature = format!("{text}.sig");
     let words = [
         "ssh-keygen",
         "-Y",
         "verify",
         "-n",
-        APPROVAL_NAMESPACE,
+        namespace,
         "-I",
         by,
         "-f",
@@ -142,7 +173,7 @@ fn check_signature(run: &Run, attempt: &AttemptId, by: &str) -> Advice {
         "-s",
         &signature,
     ];
-    Advice::program(&words).then(" < ").then(Advice::program(&[&text]))
+    Advice::program(&words).then(" < ").then(Advice::program(&[text]))
 }
 
 /// What was verified, in one sentence.

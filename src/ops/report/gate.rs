@@ -39,7 +39,7 @@ impl GateView {
             remark: waits.or(newer).or(undone),
             times: Times::of(story.spent),
             cost: money(&story.cost),
-            turns: attempt::turns(&story.turns),
+            turns: attempt::turns(&story.turns, proofs),
             attempts: attempt::attempts(&story.attempts, proofs),
         }
     }

@@ -144,9 +144,14 @@ pub fn decision_files(run: &Run) -> impl Iterator<Item = (String, Vec<u8>)> {
     (1..).zip(&run.signed_decisions).flat_map(|(number, decided)| {
         let text = decided.signed_text(&run.started.run_id);
         let armored = decided.signature.armored.clone();
-        let path = format!("decisions/decision-{number}.txt");
+        let path = decision_path(number);
         [(format!("{path}.sig"), armored.into_bytes()), (path, text.into_bytes())]
     })
+}
+
+/// The path of the text of a signed decision in the record, by its number.
+pub fn decision_path(number: u32) -> String {
+    format!("decisions/decision-{number}.txt")
 }
 
 /// The path of a checkpoint's file in the record.

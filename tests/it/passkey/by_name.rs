@@ -23,6 +23,14 @@ fn asking_two() -> Option<(Asking, Authenticator)> {
     Some((asking, bob))
 }
 
+/// A worker drives the run on after an answer, to the next attempt.
+fn goes_on(asking: &Asking) {
+    wait_until("the gate is to be done again", || {
+        asking.house.attempts("write").ends_with("ESCALATED WAITING")
+    });
+    wait_until("nobody holds the run", || asking.house.orch("gate check").code != 5);
+}
+
 #[test]
 fn a_passkey_answers_a_question() {
     let Some(asking) = asking_in(House::new(), WORKFLOW) else { return };
@@ -31,8 +39,16 @@ fn a_passkey_answers_a_question() {
     assert!(problem["detail"].as_str().unwrap().contains("asks a question"), "{problem}");
     asking.house.orch("escalate --options yes,no May I?").code(0);
     asking.server.post("forward", &json!({ "run": "demo", "text": ["yes"] })).code(400);
-    asking.decide("write", reply());
+    let page = format!("/runs/{}/gates/write", asking.house.run_id());
+    let page = asking.server.get(&page).code(200).body;
+    assert!(page.contains("<option>yes</option><option>no</option></datalist>"), "{page}");
+    let decided = asking.decide("write", reply());
+    assert_eq!(decided["data"]["resumed"], true, "{decided}");
+    goes_on(&asking);
     asking.house.orch("verify").code(0).says("reply of write attempt 1 signed by ada@example.org");
+    let report = asking.house.orch("report").code(0);
+    let report = report.says("reply by ada@example.org, passkey on http://localhost:");
+    report.says(": valid signature by ada@example.org</li>").says("&lt; decisions/decision-1.txt</pre>");
     let text = asking.house.run_folder().join("record/decisions/decision-1.txt");
     assert!(std::fs::read_to_string(text).unwrap().ends_with("replied: \"yes\"\n"));
 }
@@ -79,7 +95,7 @@ fn what_was_signed_for_one_question_is_no_answer_to_the_next() {
     let statement = first["statement"].as_str().unwrap();
     assert!(statement.contains("\nquestion: ") && statement.ends_with("replied: \"yes\"\n"));
     asking.decide("write", json!({ "kind": "reply", "text": "no" }));
-    house.orch("gate start --gate write --agent x").code(0);
+    goes_on(&asking);
     house.orch("escalate --to ada@example.org May I?").code(0);
     let before = asking.journal();
     let assertion = ada.assert(first["challenge"].as_str().unwrap());

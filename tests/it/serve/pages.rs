@@ -88,7 +88,7 @@ fn what_waits_for_a_person_is_listed_until_it_is_decided() {
         &[
             "<p role=\"status\" class=\"count\" id=\"needs-count\">1 waiting</p>",
             &format!("<a href=\"{href}\">one <code>draft</code> Draft &lt;b&gt;it&lt;/b&gt;</a>"),
-            "Waits for your approval since <time",
+            "Waits for your approval for <time",
             &format!("orch gate approve --run {run} --gate draft"),
             "<span class=\"status open\">WAITING</span>",
         ],
