@@ -137,7 +137,7 @@ impl Board<'_> {
         let not_found = || Error::not_found(format!("run {id} has no gate `{gate}`"));
         let gate_id = GateId::parse(gate).map_err(|_| not_found())?;
         let now = self.project.clock.now();
-        let history = reading.history();
+        let history = reading.history_of(&gate_id);
         let story = standing::gate_story(run, &history, &gate_id, now).ok_or_else(not_found)?;
         let need = needs::of_run(self, run).into_iter().find(|need| need.gate == gate);
         let number = query.attempt.or_else(|| story.attempts.last().map(|it| it.id.number));

@@ -3,6 +3,7 @@
 use super::GateStatus;
 use super::IllegalEvent;
 use super::Run;
+use super::attempt;
 use super::illegal;
 use crate::clock::Moment;
 use crate::definition;
@@ -42,6 +43,7 @@ impl Run {
         self.amendments += 1;
         self.started.version.clone_from(&amended.version);
         self.started.gates.clone_from(&amended.gates);
+        self.phases = attempt::phases(&amended.gates);
         self.started.inputs.clone_from(&amended.inputs);
         self.range.keep(|gate| amended.gates.iter().any(|planned| planned.gate == *gate));
         for (key, baseline) in &amended.baselines {

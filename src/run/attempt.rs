@@ -14,6 +14,7 @@ use crate::clock::Moment;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Judged;
+use crate::event::PlannedGate;
 use crate::event::Question;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
@@ -21,6 +22,13 @@ use crate::event::digests_of;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::InvocationId;
+use crate::phase::Phase;
+use std::collections::BTreeMap;
+
+/// The phases that gates begin.
+pub(super) fn phases(gates: &[PlannedGate]) -> BTreeMap<String, Phase> {
+    gates.iter().filter_map(|planned| Some((planned.gate.to_string(), planned.phase?))).collect()
+}
 
 impl Run {
     pub(super) fn start(
@@ -54,11 +62,7 @@ impl Run {
         gate.attempts.push(Attempt::begin(at, started));
         gate.turn_clock(at, Some(Counting::Active));
         self.status = RunStatus::Running;
-        let base = started.gate.base();
-        // Where no gate has a phase, no id is compared: that would cost long runs dear.
-        let mut phased = self.started.gates.iter().filter(|planned| planned.phase.is_some());
-        let planned = phased.find(|planned| planned.gate.as_str() == base);
-        self.phase = planned.and_then(|planned| planned.phase).or(self.phase);
+        self.phase = self.phases.get(started.gate.base()).copied().or(self.phase);
         Ok(())
     }
 

@@ -109,6 +109,8 @@ pub struct Run {
     pub phase: Option<Phase>,
     /// The lifecycle, for `RUN.json`.
     pub lifecycle: Vec<Happening>,
+    /// The phases that gates begin: to look through all gates for each would cost long runs dear.
+    phases: BTreeMap<String, Phase>,
 }
 
 impl Run {
@@ -145,6 +147,7 @@ impl Run {
             retired: Vec::new(),
             amended: BTreeMap::new(),
             lifecycle: Vec::new(),
+            phases: attempt::phases(&started.gates),
         };
         run.note(at, event);
         Ok(run)

@@ -35,6 +35,7 @@ use crate::git::BlobId;
 use crate::git::Repository;
 use crate::id::AttemptId;
 use crate::id::RunId;
+use crate::parallel;
 use journal::Follow;
 use journal::FollowFrom;
 use journal::Reading;
@@ -49,6 +50,9 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// A longer journal is folded while another core reads the committed copy.
+const LONG_BYTES: usize = 1024 * 1024;
 
 /// All runs of a project.
 #[derive(Debug, Clone)]
@@ -180,14 +184,20 @@ impl Store {
         let path = path.path();
         let here = here.map_err(|source| journal::Error::Io { path: path.clone(), source })?;
         let Some(here) = here.filter(|here| !here.is_empty()) else { return self.glance(id) };
-        let committed = self.committed_journal(id)?;
+        let committed = || self.committed_journal(id);
+        let fold = || journal::fold_own(&path, here.clone());
+        let (committed, reading) = if here.len() > LONG_BYTES {
+            parallel::both(committed, fold)
+        } else {
+            (committed(), fold())
+        };
+        let committed = committed?;
         if here.starts_with(&committed.bytes) {
-            drop(committed);
-            return journal::fold_own(&path, here);
+            return reading;
         }
         let copy = committed.folder();
         let committed_reading = committed.fold()?;
-        let reading = journal::fold_own(&path, here)?;
+        let reading = reading?;
         if committed_reading.bytes.starts_with(&reading.bytes) {
             return Ok(committed_reading);
         }

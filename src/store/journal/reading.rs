@@ -11,6 +11,7 @@ use super::segment::Stretch;
 use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Event;
+use crate::id::GateId;
 use crate::run::Run;
 use std::collections::HashSet;
 use std::path::Path;
@@ -106,6 +107,14 @@ impl Reading {
     /// Each event with its moment.
     pub fn history(&self) -> Vec<(Moment, Event)> {
         self.events().into_iter().map(|(_, at, event)| (at, event)).collect()
+    }
+
+    /// The events that name a gate, each with its moment: of a long run, few of them need to be parsed.
+    pub fn history_of(&self, gate: &GateId) -> Vec<(Moment, Event)> {
+        let name = format!("\"{gate}\"");
+        let is_named = |line: &&[u8]| std::str::from_utf8(line).is_ok_and(|it| it.contains(&name));
+        let event = |line: &[u8]| parse(line).ok().map(|(header, event)| (header.ts, event));
+        self.lines().filter(is_named).filter_map(event).collect()
     }
 
     /// The latest moment that any line tells: time had come as far, whatever a clock says since.

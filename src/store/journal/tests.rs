@@ -4,6 +4,7 @@
 use super::*;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
+use crate::id::GateId;
 use std::fs;
 
 fn at() -> Moment {
@@ -30,6 +31,22 @@ fn what_was_written_reads_back_in_the_same_segments() {
     let first: Vec<u64> = reading.segments().map(|segment| segment.first_seq).collect();
     assert_eq!(first, [1, 3]);
     assert_eq!(reading.run.status, RunStatus::Running);
+}
+
+#[test]
+fn the_history_of_a_gate_is_what_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = journal(folder.path());
+    let named = |gates: &[&str]| {
+        let gates = gates.iter().map(|gate| GateId::parse(*gate).unwrap()).collect();
+        Event::GatesReopened { gates, reason: "a, and \"b\"".to_owned(), kept: None }
+    };
+    let events = [named(&["draft"]), named(&["draft2"]), named(&["b", "draft"])];
+    journal.append(at(), &events).unwrap();
+    let (_, reading) = Journal::open(&Beneath::new(folder.path())).unwrap();
+    let of = |gate| reading.history_of(&GateId::parse(gate).unwrap()).len();
+    assert_eq!((of("draft"), of("draft2"), of("b"), of("a"), of("none")), (2, 1, 1, 0, 0));
+    assert_eq!(reading.history().len(), 6);
 }
 
 #[test]

@@ -48,7 +48,9 @@ fn a_passkey_answers_a_question() {
     asking.house.orch("verify").code(0).says("reply of write attempt 1 signed by ada@example.org");
     let report = asking.house.orch("report").code(0);
     let report = report.says("reply by ada@example.org, passkey on http://localhost:");
-    report.says(": valid signature by ada@example.org</li>").says("&lt; decisions/decision-1.txt</pre>");
+    report
+        .says(": valid signature by ada@example.org</li>")
+        .says("&lt; decisions/decision-1.txt</pre>");
     let text = asking.house.run_folder().join("record/decisions/decision-1.txt");
     assert!(std::fs::read_to_string(text).unwrap().ends_with("replied: \"yes\"\n"));
 }
