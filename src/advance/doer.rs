@@ -63,23 +63,7 @@ pub fn choose(
     let (project, run) = (driver.project, driver.run());
     let unfit = Secrets::of_all(&gate.secrets, &project.surroundings.variables).err();
     let unfit = unfit.map(|error| WorkResult::failed(Finding::of("secrets", error.to_string())));
-    let problem = environment_problem(gate, context).map(WorkResult::unusable);
-    let problem = problem.or_else(|| path_problem(project, gate, context));
-    let (paths, problem) = match paths(gate, context) {
-        Ok(paths) => (paths, problem),
-        Err(unplaced) => (OrderPaths::default(), problem.or(Some(WorkResult::unusable(unplaced)))),
-    };
-    let mut chosen = Chosen {
-        doer: Doer::Outside(WaitsFor::Person),
-        role: None,
-        configured: None,
-        worker: Worker::default(),
-        routing: None,
-        budget: None,
-        problem,
-        child: None,
-        paths,
-    };
+    let mut chosen = Chosen::placed(project, gate, context);
     let command = |argv| Doer::Command(CommandExecutor { argv });
     match &gate.work {
         workflow::Work::Human => {}
@@ -140,6 +124,30 @@ pub fn choose(
 }
 
 impl Chosen {
+    /// Where the work of a gate is done, or what is wrong with its places; by a person, until somebody else
+    /// is found for it.
+    fn placed(project: &Project, gate: &Gate, context: &Context) -> Self {
+        let problem = environment_problem(gate, context).map(WorkResult::unusable);
+        let problem = problem.or_else(|| path_problem(project, gate, context));
+        let (paths, problem) = match paths(gate, context) {
+            Ok(paths) => (paths, problem),
+            Err(unplaced) => {
+                (OrderPaths::default(), problem.or(Some(WorkResult::unusable(unplaced))))
+            }
+        };
+        Self {
+            doer: Doer::Outside(WaitsFor::Person),
+            role: None,
+            configured: None,
+            worker: Worker::default(),
+            routing: None,
+            budget: None,
+            problem,
+            child: None,
+            paths,
+        }
+    }
+
     /// Whether they do the work here and now, or it waits for somebody outside.
     pub fn acts(&self) -> bool {
         !matches!(self.doer, Doer::Outside(_) | Doer::Nobody)

@@ -39,11 +39,11 @@ fn a_template_that_does_not_render_is_told_in_words_with_its_part() {
 
 #[test]
 fn the_definition_is_at_fault_only_where_no_work_was_done() {
+    const REWRITE: &str = "Gate a could not start: ";
     let run = |keys: &str| {
         let gate = format!("[[gate]]\nid = 'a'\nexecutor = 'command'\n{keys}\n");
         workflow(&gate).orch("run demo").code(1)
     };
-    const REWRITE: &str = "Gate a could not start: ";
     run("command = ['echo', '{{ 1 / 0 }}']").says(REWRITE).says("[command]");
     run("command = ['true']\nstdout = 'out/{{ 1 / 0 }}'").says(REWRITE).says("[stdout]");
     run("shell = 'mkdir out'\nstdout = 'out'").says("[stdout]").never_says(REWRITE);
