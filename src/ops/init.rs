@@ -10,6 +10,7 @@ use super::Error;
 use super::Project;
 use super::file_schemas;
 use crate::files::Beneath;
+use clients::Wiring;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -147,6 +148,11 @@ pub fn init(project: &Project, request: &Request) -> Result<Reply, Error> {
     if let Some(reason) = &project.uncommitted {
         reply.remarks.push(format!("{reason}: runs work, but nothing is committed"));
     }
+    // Where one cannot be written, nothing is.
+    let clients = McpClient::ALL.into_iter().filter(|client| request.mcp.contains(client));
+    let wirings: Result<Vec<Wiring>, Error> =
+        clients.map(|client| Wiring::of(project, client)).collect();
+    let wirings = wirings?;
     let has_schemas = request.with.contains(&Part::Schemas);
     let schema = if has_schemas { "#:schema schemas/config.schema.json\n\n" } else { "" };
     let config = PartFile { path: CONFIG_FILE, text: format!("{schema}{CONFIG}"), mark: None };
@@ -155,9 +161,7 @@ pub fn init(project: &Project, request: &Request) -> Result<Reply, Error> {
     for file in parts.flat_map(Part::files) {
         write(project, file, &mut reply)?;
     }
-    for client in McpClient::ALL.into_iter().filter(|client| request.mcp.contains(client)) {
-        clients::wire(project, client, &mut reply)?;
-    }
+    wirings.iter().try_for_each(|wiring| wiring.write(&mut reply))?;
     if has_schemas {
         reply.remarks.push(
             "for your editor, begin workflows with: #:schema ../schemas/workflow.schema.json"

@@ -5,6 +5,7 @@ use super::Settings;
 use super::api;
 use super::guard;
 use super::guard::Guard;
+use super::pages;
 use super::passkey;
 use super::problem::Problem;
 use crate::ops::Caller;
@@ -38,7 +39,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Paths that need no token: they say nothing of anybody.
-const OPEN_PATHS: &[&str] = &["/", "/enrol.js", "/passkey.js"];
+const OPEN_PATHS: &[&str] = &["/", "/assets/page.css", "/enrol.js", "/passkey.js"];
 
 /// What the page is about.
 struct Desk {
@@ -81,6 +82,7 @@ async fn run(
         .route("/passkey.js", get(passkey::script))
         .route("/api/approver/offer", post(told))
         .route("/api/approver", post(accept))
+        .merge(pages::assets())
         .with_state(Arc::new(Desk { project, offer, made }))
         .layer(middleware::from_fn_with_state(Arc::new(guard), guard::check));
     for listener in listeners {

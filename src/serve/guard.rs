@@ -15,6 +15,7 @@ use axum::http::HeaderValue;
 use axum::http::Method;
 use axum::http::StatusCode;
 use axum::http::header;
+use axum::http::uri::Authority;
 use axum::middleware::Next;
 use axum::response::Html;
 use axum::response::IntoResponse;
@@ -50,6 +51,14 @@ pub struct Guard {
     open: &'static [&'static str],
     /// Where a browser is sent that opened the server by its loopback address, if it listens there.
     by_name: Option<String>,
+}
+
+/// The name of a host, such as `orch.example.org` or `orch.example.org:8443`.
+pub fn host_name(text: &str) -> Result<String, String> {
+    match text.parse::<Authority>() {
+        Ok(host) if !host.as_str().contains('@') => Ok(text.to_owned()),
+        Ok(_) | Err(_) => Err("write a host name alone, such as orch.example.org".to_owned()),
+    }
 }
 
 impl Guard {

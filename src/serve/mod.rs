@@ -29,6 +29,7 @@ mod token;
 
 pub use door::Door;
 pub use enrol::enrol;
+pub use guard::host_name;
 pub use token::Token;
 
 use crate::definition::Reserved;

@@ -30,7 +30,7 @@ pub struct Arguments {
     #[arg(long, value_name = "IP")]
     address: Option<IpAddr>,
     /// Host name of an HTTPS proxy in front of the server; repeatable.
-    #[arg(long = "host", value_name = "NAME")]
+    #[arg(long = "host", value_name = "NAME", value_parser = serve::host_name)]
     hosts: Vec<String>,
     /// Refuse every operation that changes anything.
     #[arg(long)]

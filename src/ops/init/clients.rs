@@ -8,6 +8,7 @@ use super::place;
 use crate::document;
 use crate::document::Data;
 use crate::document::Language;
+use crate::files::Beneath;
 use crate::source::Source;
 use serde::Deserialize;
 use serde::Serialize;
@@ -120,26 +121,36 @@ fn has_section(text: &str) -> bool {
     data.is_ok_and(|data| data.pointer(&format!("/mcp_servers/{SERVER}")).is_some())
 }
 
-/// Tells a program of the server, unless its file has a server of that name.
-pub(super) fn wire(project: &Project, client: McpClient, reply: &mut Reply) -> Result<(), Error> {
-    let path = client.path();
-    let place = place(project, path)?;
-    let disk = |source| Error::disk(&place, source);
-    let there = place.read().map_err(disk)?;
-    let is_new = there.is_none();
-    let source = Source::of_bytes(path, there.unwrap_or_default())?;
-    match client.wired(&source)? {
-        None => reply.remarks.push(format!("{path} already has the server `{SERVER}`")),
-        Some(text) if is_new => {
-            place.write_new(text.as_bytes()).map_err(disk)?;
-            reply.files.push(path.to_owned());
-        }
-        Some(text) => {
-            place.write(text.as_bytes()).map_err(disk)?;
-            reply.files.push(path.to_owned());
-        }
+/// What is to be written to tell a program of the server.
+pub(super) struct Wiring {
+    place: Beneath,
+    path: &'static str,
+    is_new: bool,
+    /// The whole file; nothing where it has a server of that name.
+    text: Option<String>,
+}
+
+impl Wiring {
+    /// Reads what there is; a file that is broken is an error.
+    pub fn of(project: &Project, client: McpClient) -> Result<Self, Error> {
+        let path = client.path();
+        let place = place(project, path)?;
+        let there = place.read().map_err(|source| Error::disk(&place, source))?;
+        let is_new = there.is_none();
+        let text = client.wired(&Source::of_bytes(path, there.unwrap_or_default())?)?;
+        Ok(Self { place, path, is_new, text })
     }
-    Ok(())
+
+    pub fn write(&self, reply: &mut Reply) -> Result<(), Error> {
+        let Some(text) = &self.text else {
+            reply.remarks.push(format!("{} already has the server `{SERVER}`", self.path));
+            return Ok(());
+        };
+        let write = if self.is_new { Beneath::write_new } else { Beneath::write };
+        write(&self.place, text.as_bytes()).map_err(|source| Error::disk(&self.place, source))?;
+        reply.files.push(self.path.to_owned());
+        Ok(())
+    }
 }
 
 /// The programs that are not told of it yet, for a face that asks.

@@ -108,9 +108,10 @@ fn a_file_that_cannot_be_added_to_is_left_alone_and_told() {
         ("codex", ".codex/config.toml", "model = \n"),
     ];
     for (program, file, text) in files {
-        let house = House::new().file("orch.toml", "").file(file, text);
-        house.orch(&format!("init --mcp {program}")).code(2).says(file);
+        let house = House::new().file(file, text);
+        house.orch(&format!("init --with gitattributes --mcp {program}")).code(2).says(file);
         assert_eq!(house.read(file), text);
+        assert!(!house.exists("orch.toml") && !house.exists(".gitattributes"));
     }
     House::new().orch("init --mcp emacs").code(2).says("possible values: claude");
 }

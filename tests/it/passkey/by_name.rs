@@ -117,6 +117,9 @@ fn answers_to_a_form_are_in_the_text_that_is_signed() {
         executor = 'human'
         answers = { mood = { type = 'choice', choices = ['calm', 'sad'] }, why = { type = 'string' } }";
     let Some(asking) = asking_in(House::new(), workflow) else { return };
+    let page = format!("/runs/{}/gates/write", asking.house.run_id());
+    let page = asking.server.get(&page).code(200).body;
+    assert!(page.contains("for=\"answer-mood\"") && !page.contains("<dt>mood"), "{page}");
     let answers = json!(["mood=calm", "why=a\nfinished"]);
     let question = asking.question("write", json!({ "kind": "finish", "answers": answers }));
     let statement = question["statement"].as_str().unwrap();

@@ -37,6 +37,14 @@ fn a_browser_that_opens_it_by_its_number_is_sent_to_its_name() {
 }
 
 #[test]
+fn a_host_is_a_name_alone() {
+    for host in ["example.org/x", "https://example.org", "a@example.org", "two words"] {
+        let done = house().orch_by_the_clock_with(&["serve", "--host", host]);
+        done.code(2).says("write a host name alone, such as orch.example.org");
+    }
+}
+
+#[test]
 fn an_address_that_it_listens_on_alone_is_the_one_that_it_names() {
     let house = house();
     let started = house.start("serve --port 0 --address 127.0.0.2");
