@@ -79,7 +79,7 @@ pub struct Offer {
     pub labels: BTreeSet<String>,
     /// How many runs it takes at once.
     pub slots: usize,
-    /// When it no longer waits.
+    /// When it no longer waits, by the time of the pool.
     pub until: Moment,
 }
 
@@ -90,6 +90,9 @@ pub struct Grant {
     pub number: u64,
     pub worker: String,
     pub until: Moment,
+    /// Whether its worker was ever heard of.
+    #[serde(default)]
+    pub is_kept: bool,
     pub waited: WaitingRun,
 }
 
@@ -151,9 +154,14 @@ pub fn fits(asked: &[String], of_worker: &BTreeSet<String>) -> bool {
 }
 
 impl Dispatch {
-    /// Has a run wait, in place of what it waited for before. A grant of it goes on: the run is given
-    /// to nobody else before that ends.
+    /// Has a run wait, in place of what it waited for before; to be driven on is in place of nothing, since
+    /// somebody may have asked for it to stop. A grant of it goes on: the run is given to nobody else before
+    /// that ends.
     pub fn submit(&mut self, run: WaitingRun) {
+        let stays = |it: &WaitingRun| it.run == run.run && it.wish != Wish::Drive;
+        if run.wish == Wish::Drive && self.waiting.iter().any(stays) {
+            return;
+        }
         self.withdraw(&run.run);
         if !run.wish.is_stop() {
             self.refused.retain(|refused| refused.run != run.run);
@@ -178,8 +186,8 @@ impl Dispatch {
         self.offers.push(offer);
     }
 
-    /// Gives a run to who asks for it by name, or says who holds it. What it waits for, it waits for until
-    /// it is given back.
+    /// Claims one run for a caller, or says who holds it. What it waits for, it waits for until it is given
+    /// back.
     pub fn claim(&mut self, run: WaitingRun, worker: String, now: Moment) -> Result<Grant, String> {
         let now = self.now(now);
         if let Some(held) = self.granted.iter().find(|grant| grant.waited.run == run.run) {
@@ -191,7 +199,7 @@ impl Dispatch {
     fn grant(&mut self, waited: WaitingRun, worker: String, now: Moment) -> Grant {
         self.last += 1;
         let until = now.plus(ACCEPTED_WITHIN);
-        let grant = Grant { number: self.last, worker, until, waited };
+        let grant = Grant { number: self.last, worker, until, is_kept: false, waited };
         self.granted.push(grant.clone());
         grant
     }
@@ -212,6 +220,7 @@ impl Dispatch {
             return Heard::Lost;
         };
         grant.until = now.plus(lease);
+        grant.is_kept = true;
         let run = &grant.waited.run;
         let stops = |waiting: &WaitingRun| waiting.run == *run && waiting.wish.is_stop();
         if self.waiting.iter().any(stops) { Heard::Stop } else { Heard::Kept }
@@ -243,8 +252,9 @@ impl Dispatch {
             std::mem::take(&mut self.granted).into_iter().partition(|grant| grant.until > now);
         self.granted = granted;
         let mut given_up = Vec::new();
-        for Grant { waited, .. } in over {
-            let restarts = waited.restarts + 1;
+        for Grant { waited, is_kept, .. } in over {
+            // What no worker ever took up was lost by none.
+            let restarts = waited.restarts + u32::from(is_kept);
             if restarts > restarts_max {
                 given_up.push(waited.run.clone());
                 self.refuse(waited, format!("its workers were lost {restarts} times"));
@@ -315,7 +325,8 @@ impl Dispatch {
         self.refused.drain(..more);
     }
 
-    fn now(&mut self, now: Moment) -> Moment {
+    /// The time of the pool, which no clock of a host turns back.
+    pub fn now(&mut self, now: Moment) -> Moment {
         let latest = self.told_at.map_or(now, |told| told.max(now));
         *self.told_at.insert(latest)
     }

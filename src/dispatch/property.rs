@@ -132,14 +132,14 @@ impl World {
     fn settle(&mut self) {
         let now = self.now();
         self.pool.pass(2, now);
+        let before = self.numbers.iter().max().copied();
         for Given { offer, grants } in self.pool.give_out(now) {
             let offer = self.offers.remove(&offer).expect("an offer is answered once");
             assert!(offer.until > now && !grants.is_empty() && grants.len() <= offer.slots);
             for grant in grants {
                 assert!(fits(&grant.waited.labels, &offer.labels));
-                assert!(
-                    self.numbers.last().is_none_or(|last| grant.number > *last) || grant.number > 0
-                );
+                // It fences off all that were given before.
+                assert!(before.is_none_or(|before| grant.number > before));
                 self.numbers.push(grant.number);
                 // Nothing that comes before it was passed over.
                 let place = |it: &WaitingRun| (rank(it.priority, it.wish.is_stop()), it.queued_at);

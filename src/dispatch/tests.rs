@@ -108,6 +108,7 @@ fn a_grant_that_nobody_takes_up_is_another_s_after_ten_seconds() {
     assert!(given(&mut pool, 9).is_empty());
     pool.pass(2, at(10));
     assert_eq!(given(&mut pool, 10), ["alive:a"]);
+    assert_eq!(pool.granted[0].waited.restarts, 0);
     // The later number is the one that counts.
     assert_eq!(pool.beat(1, LEASE, at(11)), Heard::Lost);
     assert_eq!(pool.beat(2, LEASE, at(11)), Heard::Kept);
@@ -140,7 +141,8 @@ fn what_stops_a_run_is_told_its_worker_and_then_done_before_all_else() {
     pool.offer(worker("x", &[], 1));
     assert_eq!(given(&mut pool, 1), ["x:urgent"]);
     assert_eq!(pool.beat(1, LEASE, at(2)), Heard::Stop);
-    // Its worker wants to go on later; to cancel it stays what is wanted.
+    // One that it waited for has ended, and its worker wants to go on later; to cancel it stays what is wanted.
+    pool.submit(run("a"));
     assert!(pool.give_back(1, Back::Again(None)));
     pool.submit(WaitingRun { priority: 400, ..run("other") });
     pool.offer(worker("w", &[], 1));

@@ -111,9 +111,13 @@ fn text(view: Result<PoolView, Unanswered>, took: Duration, now: Moment) -> Stri
             "Runs that continue at a later moment.",
             count(dispatch.waiting.len() - ready.len()),
         ),
-        ("orch_pool_oldest_seconds", "How long a run has waited at most.", oldest.as_secs_f64()),
+        (
+            "orch_pool_oldest_seconds",
+            "Age of the oldest waiting run, in seconds.",
+            oldest.as_secs_f64(),
+        ),
         ("orch_pool_leases", "Runs that workers have.", count(dispatch.granted.len())),
-        ("orch_pool_stuck", "Runs that are not started again.", count(dispatch.refused.len())),
+        ("orch_pool_stuck", "Stuck runs.", count(dispatch.refused.len())),
         ("orch_pool_idle_workers", "Workers that wait for runs.", count(dispatch.offers.len())),
         ("orch_pool_idle_slots", "Runs that those workers could take.", count(slots)),
     ];

@@ -57,7 +57,9 @@ pub fn serve(
     let mut endpoint = Endpoint::builder().bind(pool::PoolObject).bind(workers::Workers);
     for key in &serving.identity_keys {
         let known = endpoint.identity_key(key);
-        endpoint = known.map_err(|error| Error::usage(format!("`{key}` is no key: {error}")))?;
+        endpoint = known.map_err(|error| {
+            Error::usage(format!("`{key}` is not a valid identity key: {error}"))
+        })?;
     }
     let endpoint = HyperEndpoint::new(endpoint.build());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();

@@ -32,6 +32,7 @@ use restate_sdk::prelude::SharedObjectContext;
 use restate_sdk::prelude::TerminalError;
 use serde::Deserialize;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How often a run waits again whose worker was not heard of.
@@ -58,6 +59,16 @@ struct Kept {
     dispatch: Dispatch,
     /// When time passes next.
     passes_at: Option<Moment>,
+}
+
+/// The offer of a worker, until so long from now: clocks of hosts differ.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Offering {
+    pub name: String,
+    pub worker: String,
+    pub labels: BTreeSet<String>,
+    pub slots: usize,
+    pub wait_ms: u64,
 }
 
 pub struct PoolObject;
@@ -91,15 +102,18 @@ impl PoolObject {
     async fn offer(
         &self,
         context: ObjectContext<'_>,
-        offer: Json<Offer>,
+        offering: Json<Offering>,
     ) -> Result<(), HandlerError> {
         let mut pool = Held::take(&context).await?;
-        pool.kept.dispatch.offer(offer.0);
+        let Json(Offering { name, worker, labels, slots, wait_ms }) = offering;
+        let dispatch = &mut pool.kept.dispatch;
+        let until = dispatch.now(pool.now).plus(Duration::from_millis(wait_ms));
+        dispatch.offer(Offer { name, worker, labels, slots, until });
         pool.settle();
         Ok(())
     }
 
-    /// Gives a run to who asks for it by name.
+    /// Claims one run for a caller.
     #[handler]
     async fn claim(
         &self,

@@ -1,14 +1,12 @@
 //! The wait of workers for runs: a poll is over when runs were given to it, or its time is.
 
+use super::pool::Offering;
 use super::pool::PoolObjectClient;
-use super::read_clock;
-use crate::dispatch::Offer;
 use crate::engine::Collected;
 use crate::engine::WorkerPoll;
 use restate_sdk::prelude::Context;
 use restate_sdk::prelude::ContextAwakeables;
 use restate_sdk::prelude::ContextClient;
-use restate_sdk::prelude::ContextSideEffects;
 use restate_sdk::prelude::ContextTimers;
 use restate_sdk::prelude::HandlerError;
 use restate_sdk::prelude::Json;
@@ -36,11 +34,9 @@ impl Workers {
     ) -> Result<Json<Collected>, HandlerError> {
         let Json(WorkerPoll { pool, worker, labels, slots, wait_ms }) = poll;
         let wait = Duration::from_millis(wait_ms);
-        let Json(now) = context.run(read_clock).await?;
-        let until = now.plus(wait);
         let (name, answer) = context.awakeable::<Json<Collected>>();
-        let offer = Offer { name, worker, labels, slots, until };
-        context.object_client::<PoolObjectClient>(pool).offer(Json(offer)).send();
+        let offering = Offering { name, worker, labels, slots, wait_ms };
+        context.object_client::<PoolObjectClient>(pool).offer(Json(offering)).send();
         restate_sdk::select! {
             given = answer => Ok(given?),
             _ = context.sleep(wait + GRACE) => Ok(Json(Collected::default())),

@@ -21,6 +21,7 @@ use crate::engine::Keep;
 use crate::engine::Losing;
 use crate::engine::RunView;
 use crate::engine::Unanswered;
+use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::git::short_branch;
 use crate::id::RunId;
@@ -66,7 +67,14 @@ pub(super) fn perform(
         }
         Ok(brought.order)
     }) {
-        Ok(order) => (put_off(project, &ticket.run)?, view_of(&home, (ticket, &order), granted)),
+        Ok(order) => {
+            let back = match put_off(project, &ticket.run)? {
+                // A signal to the processes of this machine says nothing of the run.
+                Back::Done if was_interrupted(project, &ticket.run) => Back::Again(None),
+                back => back,
+            };
+            (back, view_of(&home, (ticket, &order), granted))
+        }
         // Also where another worker went on with it: whoever takes it up next has what that one did.
         Err(Error::Lost { .. }) => (Back::Again(None), None),
         Err(Error::Held { .. }) => (Back::Again(Some(project.clock.now().plus(SOON))), None),
@@ -86,6 +94,12 @@ fn errand_of(home: &Project, ticket: &Ticket, brought: &Brought) -> Ticket {
     let is_begun = brought.tip.is_some();
     let folder = if is_begun { home.workspace_of(&ticket.run) } else { ticket.folder.clone() };
     Ticket { folder, errand: errand.clone(), ..brought.order.clone() }
+}
+
+/// Whether a run stands still only since this process was told to end.
+fn was_interrupted(project: &Project, run: &RunId) -> bool {
+    let reading = project.store.glance(run).ok();
+    reading.is_some_and(|reading| reading.run.pause == Some(PauseCause::Signal))
 }
 
 /// What the run waits for alone, as it was left in the pool of this machine.

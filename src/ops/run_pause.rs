@@ -90,7 +90,11 @@ fn pause(mut driver: Driver<'_>, request: &Request, was_driven: bool) -> Result<
     let pauses = match driver.run().status {
         RunStatus::Running | RunStatus::Waiting => true,
         // Whoever drove it wrote that it was interrupted, and could not know why.
-        RunStatus::Paused => was_driven && driver.run().pause == Some(PauseCause::Signal),
+        RunStatus::Paused => {
+            // A worker gives a run that machines share back before it is granted to be paused.
+            let was_driven = was_driven || driver.project.share.is_some();
+            was_driven && driver.run().pause == Some(PauseCause::Signal)
+        }
         RunStatus::Passed | RunStatus::Failed | RunStatus::Canceled => false,
     };
     if pauses {

@@ -131,8 +131,9 @@ pub(super) fn goes_through_engine(project: &Project, ticket: &Ticket) -> Result<
 fn ask(engine: &Engine, poll: &WorkerPoll, (room, stop): (&Room, &Stop), sender: &Sender<Came>) {
     let mut is_reached = true;
     while !stop.is_raised() {
-        let free = room.free.load(Ordering::SeqCst);
-        let slots = free.saturating_sub(room.coming.load(Ordering::SeqCst));
+        // Read first: what is taken in between counts twice, and not as a free slot.
+        let coming = room.coming.load(Ordering::SeqCst);
+        let slots = room.free.load(Ordering::SeqCst).saturating_sub(coming);
         if slots == 0 {
             thread::sleep(LOOK_EVERY);
             continue;

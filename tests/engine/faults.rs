@@ -154,6 +154,19 @@ fn all_of_a_machine_is_killed_in_mid_gate() {
 }
 
 #[test]
+fn all_processes_of_a_machine_are_told_to_end_in_mid_gate() {
+    let Some(scene) = Scene::begin() else { return };
+    signal_below(&scene.bob, Signal::TERM);
+    let _worker = scene.carol.worker("--slots 1");
+    wait_until("gate b is begun again", || scene.began() == "a\nb\nb\n");
+    scene.go();
+    // The attempt that was cut off is in the record as well.
+    scene.ada.waits_for("snow", "PASSED");
+    scene.ada.verify().code(0);
+    assert_eq!(scene.began(), "a\nb\nb\nc\n");
+}
+
+#[test]
 fn the_data_of_the_engine_is_deleted_in_mid_gate() {
     let Some(mut scene) = Scene::begin() else { return };
     // What it drives goes on without it, until it hears that it is not known any more.

@@ -87,7 +87,7 @@ fn a_run_that_is_driven_elsewhere_is_held_and_one_that_waits_can_be_canceled() {
     held.code(5).says("is driven by worker");
     ada.orch("cancel long --reason enough").code(0);
     ada.waits_for("long", "CANCELED");
-    ada.verify();
+    ada.verify().code(0);
 }
 
 #[test]
@@ -110,6 +110,8 @@ fn a_run_that_is_driven_elsewhere_is_paused_from_here_and_goes_on_when_it_is_res
     wait_until("it has begun", || bob.house.outside("project-worktrees/long").exists());
     ada.orch("pause long --reason lunch").code(0).says("asked for run");
     ada.waits_for("long", "PAUSED");
+    let why = || ada.orch("list --all --json").code(0).json()["data"][0]["reason"].take();
+    wait_until("the reason is recorded", || why() == "lunch");
     std::fs::write(ada.house.outside("go"), "").unwrap();
     ada.orch("restart long").code(0);
     ada.waits_for("long", "PASSED");

@@ -44,10 +44,10 @@ pub struct ServeArguments {
     /// Public key of a server whose requests are accepted; repeatable. By default all are.
     #[arg(long = "identity-key", value_name = "KEY")]
     identity_keys: Vec<String>,
-    /// Address at which Prometheus finds metrics; requires `--engine`.
+    /// Address to serve Prometheus metrics on; requires `--engine`.
     #[arg(long, value_name = "IP:PORT", requires = "engine")]
     metrics: Option<SocketAddr>,
-    /// Pool that the metrics are of.
+    /// Pool to report metrics for.
     #[arg(long, value_name = "NAME", default_value = "main", requires = "metrics")]
     pool: String,
 }
