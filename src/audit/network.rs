@@ -38,7 +38,7 @@ pub(super) fn row(subject: &AuditSubject<'_>) -> AuditRow {
         }
     }
     if is_open {
-        row.grant(None, "permits are not enforced where the system cannot");
+        row.grant(None, "permits are not enforced where the system cannot enforce them");
     }
     row
 }

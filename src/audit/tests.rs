@@ -206,7 +206,7 @@ fn a_workflow_that_is_permitted_more_is_told_as_wider() {
     assert_eq!(wider("write = ['src/**']", ""), ["a: can write the project and the home"]);
     assert_eq!(wider("home = []", ""), ["a: can write the project and the home"]);
     assert_eq!(wider("", "enforce = 'off'"), ["a: can write anything"]);
-    let unenforced = ["permits are not enforced where the system cannot"];
+    let unenforced = ["permits are not enforced where the system cannot enforce them"];
     assert_eq!(wider("enforce = 'required'", "")[..1], unenforced);
     assert_eq!(wider("", "enforce = 'required'"), <[&str; 0]>::default());
 }

@@ -166,7 +166,7 @@ fn an_audit_tells_what_a_workflow_may_do() {
     network (unknown)
       write  any host
       say    any host
-      permits are not enforced where the system cannot
+      permits are not enforced where the system cannot enforce them
       not covered: the hosts that gates reach at run time: enforcing permits is not required
 
     commands (sound)
