@@ -71,7 +71,7 @@ pub(super) fn perform(
             let back = match put_off(project, &ticket.run)? {
                 // A signal to the processes of this machine says nothing of the run.
                 Back::Done if was_interrupted(project, &ticket.run) => Back::Again(None),
-                back => back,
+                back @ (Back::Done | Back::Again(_) | Back::Failed(_)) => back,
             };
             (back, view_of(&home, (ticket, &order), granted))
         }
