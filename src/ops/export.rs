@@ -138,7 +138,7 @@ pub fn export(project: &Project, caller: &Caller, request: &Request) -> Result<R
     secrets_of(project, &reading.run)?;
     let record = Record::new(&reading, &workflow);
     refuse_unfit(&record, request)?;
-    let signer = if request.unsigned { None } else { Some(signer(project)?) };
+    let signer = if request.unsigned { None } else { Some(signer(project, request.format)?) };
     let sheets = sheets(&record, request.format, signer.as_ref())?;
     let documents = sheets.into_iter().map(|sheet| sealed(sheet, signer.as_ref()));
     let documents: Vec<Vec<Exported>> = documents.collect::<Result<_, _>>()?;
@@ -189,7 +189,8 @@ fn sheets(
         (ExportFormat::InToto | ExportFormat::Slsa, None) => {
             let format = format.as_str();
             let message = format!("{format} cannot be exported without a signature");
-            return Err(Error::usage(message));
+            let help = Advice::from("leave out ").then(Argument::Flag("unsigned"));
+            return Err(Error::usage(message).advise(help));
         }
         (ExportFormat::Sarif, _) => export::sarif::sheets(record),
         (ExportFormat::RoCrate, _) => export::ro_crate::sheets(record),
@@ -198,8 +199,11 @@ fn sheets(
 }
 
 /// The key that approvals are signed with.
-fn signer(project: &Project) -> Result<BareSigner, Error> {
+fn signer(project: &Project, format: ExportFormat) -> Result<BareSigner, Error> {
     let key = signing::key(project, "exports are signed").map_err(|error| {
+        if matches!(format, ExportFormat::InToto | ExportFormat::Slsa) {
+            return error;
+        }
         let unsigned = Advice::from("to export without a signature, add ");
         let unsigned = unsigned.then(Argument::Flag("unsigned")).then("; to sign: ");
         let sign = error.advice().unwrap_or_default();

@@ -56,7 +56,11 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
 fn text(seen: &Witnessed) -> String {
     let counts: Vec<String> =
         seen.counts.iter().map(|(health, count)| format!("{count} {health}")).collect();
-    let runs = if counts.is_empty() { "no unfinished runs".to_owned() } else { counts.join(", ") };
+    let runs = if counts.is_empty() {
+        "workers drive no unfinished run".to_owned()
+    } else {
+        counts.join(", ")
+    };
     let worker = match seen.worker {
         Some(process) => format!("worker: process {process}"),
         None => "no worker".to_owned(),

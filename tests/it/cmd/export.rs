@@ -217,7 +217,8 @@ fn the_key_of_orch_toml_signs_and_git_needs_none() {
         .orch("export --format slsa")
         .code(2)
         .says("exports are signed, but no SSH key is configured")
-        .says("under [signing] in ~/.config/orch/orch.toml");
+        .says("under [signing] in ~/.config/orch/orch.toml")
+        .never_says("--unsigned");
 }
 
 #[test]
@@ -238,7 +239,8 @@ fn what_cannot_be_proved_or_signed_is_refused() {
     house
         .orch("export --format in-toto --unsigned")
         .code(2)
-        .says("in-toto cannot be exported without a signature");
+        .says("in-toto cannot be exported without a signature")
+        .says("help: leave out --unsigned");
     let Some(house) = passed() else { return };
     house.orch("export --format in-toto").code(2).says("name a folder for them: -o DIR");
     house.git("config --global user.signingkey /nowhere");

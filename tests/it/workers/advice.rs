@@ -93,7 +93,7 @@ fn a_run_that_failed_says_why_until_it_is_deleted() {
     orch(&house, "delete a").code(0);
     orch(&house, "list --all").code(0).says("FAILED, deleted").never_says("orch restart");
     assert_eq!(orch(&house, "list").code(0).stdout, "");
-    orch(&house, "witness").code(0).says("no unfinished runs");
+    orch(&house, "witness").code(0).says("workers drive no unfinished run");
 }
 
 #[test]

@@ -107,7 +107,7 @@ fn tools_in_a_worktree_find_who_works_there_and_what_they_are_told() {
 #[test]
 fn a_witness_tells_who_is_well_and_who_is_not() {
     let house = committed(house(WAITS, ""));
-    orch(&house, "witness").code(0).says("no unfinished runs; no worker");
+    orch(&house, "witness").code(0).says("workers drive no unfinished run; no worker");
     orch(&house, "spawn a --workflow item").code(0);
     let begun = house.outside("project-worktrees/a/begun");
     wait_until("it works", || begun.exists());
