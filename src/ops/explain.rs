@@ -198,10 +198,9 @@ fn filter(key: &str) -> Option<&str> {
 /// A topic without the marks around it.
 fn plain(topic: &str) -> &str {
     let topic = topic.trim().trim_matches('`').trim_matches(|mark| mark == '[' || mark == ']');
-    let topic = ["exit code ", "exit ", "orch "]
-        .iter()
-        .find_map(|it| topic.strip_prefix(it))
-        .unwrap_or(topic);
+    let code = ["exit code ", "exit "].iter().find_map(|it| topic.strip_prefix(it));
+    let code = code.filter(|code| code.bytes().all(|it| it.is_ascii_digit()));
+    let topic = code.or_else(|| topic.strip_prefix("orch ")).unwrap_or(topic);
     topic.trim_start_matches("--")
 }
 

@@ -73,6 +73,17 @@ fn a_check_a_key_a_command_and_a_code_are_explained() {
 }
 
 #[test]
+fn exit_codes_are_explained_all_together_and_each() {
+    let house = House::new();
+    let all = house.orch("explain exit codes").code(0).says("Exit codes");
+    assert_eq!(house.orch("explain Exit codes").code(0).stdout, all.stdout);
+    let one = house.orch("explain 3").code(0);
+    for words in ["explain exit 3", "explain exit code 3"] {
+        assert_eq!(house.orch(words).code(0).stdout, one.stdout, "{words}");
+    }
+}
+
+#[test]
 fn every_code_of_an_error_is_explained_and_told() {
     let code = regex::Regex::new(r#"\bcode\("([a-z_]+)"\)"#).unwrap();
     let made = regex::Regex::new(r#""code": "([a-z_]+)""#).unwrap();
