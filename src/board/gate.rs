@@ -28,7 +28,7 @@ use crate::ops::open::FileRole;
 use crate::ops::report::attempt;
 use crate::ops::report::attempt::AttemptView;
 use crate::ops::report::attempt::NamedValue;
-use crate::ops::report::checking::ApprovalProofs;
+use crate::ops::report::checking::SignatureProofs;
 use crate::ops::report::words::Status;
 use crate::ops::report::words::Times;
 use crate::ops::report::words::money;
@@ -169,8 +169,8 @@ impl Board<'_> {
             remark: line.waits_for.map(|who| format!("waits for {who}")).or(line.reason.clone()),
             times: Times::of(story.spent),
             cost: money(&story.cost),
-            turns: attempt::turns(&story.turns, &ApprovalProofs(None)),
-            attempts: attempt::attempts(&story.attempts, &ApprovalProofs(None)),
+            turns: attempt::turns(&story.turns, &SignatureProofs(None)),
+            attempts: attempt::attempts(&story.attempts, &SignatureProofs(None)),
             attempt: number,
             seen: decision::seen(run, &gate_id, question.as_ref()).to_string(),
             approval: question.map(ApprovalPanel::of),

@@ -1,7 +1,7 @@
 //! An attempt as a report shows it: who did it, what was found and how it was fixed, who approved it
 //! and what that approval is worth.
 
-use super::checking::ApprovalProofs;
+use super::checking::SignatureProofs;
 use super::words::Status;
 use super::words::Times;
 use super::words::moment;
@@ -99,7 +99,7 @@ pub struct ChildEndView {
 }
 
 /// The attempts of a gate.
-pub fn attempts(stories: &[AttemptStory], proofs: &ApprovalProofs<'_>) -> Vec<AttemptView> {
+pub fn attempts(stories: &[AttemptStory], proofs: &SignatureProofs<'_>) -> Vec<AttemptView> {
     let passed = |story: &&AttemptStory| story.status == AttemptStatus::Pass;
     let fixed_by = |story: &AttemptStory| {
         let number = story.id.number;
@@ -113,7 +113,7 @@ pub fn attempts(stories: &[AttemptStory], proofs: &ApprovalProofs<'_>) -> Vec<At
 fn attempt(
     story: &AttemptStory,
     fixed_by: Option<u32>,
-    proofs: &ApprovalProofs<'_>,
+    proofs: &SignatureProofs<'_>,
 ) -> AttemptView {
     let approval = story.approval.as_ref().map(|approval| {
         let (holds, proof) = proofs.of(&story.id, approval);
@@ -180,7 +180,7 @@ pub fn found(finding: &Finding) -> FindingView {
 }
 
 /// What turned a gate from its course, in words.
-pub fn turns(turns: &[Turn], proofs: &ApprovalProofs<'_>) -> Vec<String> {
+pub fn turns(turns: &[Turn], proofs: &SignatureProofs<'_>) -> Vec<String> {
     let words = |turn: &Turn| match turn {
         Turn::Signed(decided) => {
             let SignedDecision { decision, by, how, .. } = decided.as_ref();

@@ -43,11 +43,11 @@ pub struct ShellCommand {
     pub line: String,
 }
 
-/// What is proved of the approvals of a run; nothing where nobody has looked.
+/// What is proved of the signatures of a run; nothing where nobody has looked.
 #[derive(Debug)]
-pub struct ApprovalProofs<'v>(pub Option<&'v Verified>);
+pub struct SignatureProofs<'v>(pub Option<&'v Verified>);
 
-impl ApprovalProofs<'_> {
+impl SignatureProofs<'_> {
     /// Whether the signature of an approval holds, where it has one, and what there is to say of it.
     pub fn of(&self, attempt: &AttemptId, approval: &Approved) -> (Option<bool>, String) {
         let Some(signature) = &approval.signature else {

@@ -2,7 +2,7 @@
 
 use super::attempt;
 use super::attempt::AttemptView;
-use super::checking::ApprovalProofs;
+use super::checking::SignatureProofs;
 use super::words::Status;
 use super::words::Times;
 use super::words::money;
@@ -26,7 +26,7 @@ pub struct GateView {
 }
 
 impl GateView {
-    pub fn of(story: &GateStory, proofs: &ApprovalProofs<'_>) -> Self {
+    pub fn of(story: &GateStory, proofs: &SignatureProofs<'_>) -> Self {
         let line = &story.line;
         let newer: Vec<String> = line.superseded_by.iter().map(ToString::to_string).collect();
         let newer = (!newer.is_empty()).then(|| format!("superseded by {}", newer.join(", ")));

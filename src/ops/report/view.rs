@@ -1,8 +1,8 @@
 //! A run as a report shows it: everything in words, in the order in which it is read.
 
 use super::attempt::NamedValue;
-use super::checking::ApprovalProofs;
 use super::checking::Checking;
+use super::checking::SignatureProofs;
 use super::gate::GateView;
 use super::words::Status;
 use super::words::Times;
@@ -152,7 +152,7 @@ impl ReportView {
         (told, verified): (&Told, &[Verified]),
     ) -> Self {
         let (run, story, now) = (&reading.run, &told.story, project.clock.now());
-        let proofs = ApprovalProofs(verified.first());
+        let proofs = SignatureProofs(verified.first());
         Self {
             run: story.run_id.to_string(),
             key: story.key.clone(),
